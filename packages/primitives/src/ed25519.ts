@@ -1,0 +1,155 @@
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { type Awaitable, pick, probe } from './backend.js';
+import { type Bytes, concat, randomBytes } from './bytes.js';
+import { nodeCrypto, subtle } from './platform.js';
+import { fromHex, hex } from './text.js';
+
+/** Signs with one imported key: 64 bytes. */
+export type SignFunction = (message: Uint8Array) => Awaitable<Bytes>;
+/** Checks signatures of one imported public key. */
+export type VerifyFunction = (message: Uint8Array, signature: Uint8Array) => Awaitable<boolean>;
+
+interface Ed25519 {
+  publicKey(secretKey: Uint8Array): Awaitable<Bytes>;
+  signer(secretKey: Uint8Array): Awaitable<SignFunction>;
+  verifier(publicKey: Uint8Array): Awaitable<VerifyFunction>;
+}
+
+// RFC 8410 encodings around the 32 raw bytes.
+const PKCS8 = fromHex('302e020100300506032b657004220420')!;
+const SPKI = fromHex('302a300506032b6570032100')!;
+
+const node: Ed25519 | undefined = nodeCrypto && {
+  publicKey(secretKey) {
+    const key = nodeCrypto!.createPublicKey(privateKeyObject(secretKey));
+    return new Uint8Array(key.export({ type: 'spki', format: 'der' }).subarray(SPKI.length));
+  },
+  signer(secretKey) {
+    const key = privateKeyObject(secretKey);
+    return (message) => new Uint8Array(nodeCrypto!.sign(null, message, key));
+  },
+  verifier(publicKey) {
+    const der = Buffer.from(concat(SPKI, publicKey));
+    const key = nodeCrypto!.createPublicKey({ key: der, type: 'spki', format: 'der' });
+    return (message, signature) => nodeCrypto!.verify(null, message, key, signature);
+  },
+};
+
+function privateKeyObject(secretKey: Uint8Array): import('node:crypto').KeyObject {
+  return nodeCrypto!.createPrivateKey({ key: Buffer.from(concat(PKCS8, secretKey)), type: 'pkcs8', format: 'der' });
+}
+
+const noble: Ed25519 = {
+  publicKey: (secretKey) => ed25519.getPublicKey(secretKey) as Bytes,
+  signer: (secretKey) => (message) => ed25519.sign(message, secretKey) as Bytes,
+  verifier: (publicKey) => (message, signature) => {
+    try {
+      return ed25519.verify(signature, message, publicKey, { zip215: false });
+    } catch {
+      return false;
+    }
+  },
+};
+
+/** Whether WebCrypto has Ed25519. */
+export function webcryptoHasEd25519(): Promise<boolean> {
+  return probe('Ed25519', async () => {
+    if (!subtle) throw new Error('no WebCrypto');
+    const base = ed25519.Point.BASE.toBytes() as Bytes;
+    await subtle.importKey('raw', base, 'Ed25519', false, ['verify']);
+  });
+}
+
+const webcrypto: Ed25519 | undefined = subtle && {
+  // WebCrypto exports no public key from a private one: noble multiplies once, signing stays native.
+  publicKey: noble.publicKey,
+  async signer(secretKey) {
+    if (!(await webcryptoHasEd25519())) return noble.signer(secretKey);
+    const key = await subtle!.importKey('pkcs8', concat(PKCS8, secretKey), 'Ed25519', false, ['sign']);
+    return async (message) => new Uint8Array(await subtle!.sign('Ed25519', key, message as Bytes));
+  },
+  async verifier(publicKey) {
+    if (!(await webcryptoHasEd25519())) return noble.verifier(publicKey);
+    const key = await subtle!.importKey('raw', publicKey as Bytes, 'Ed25519', false, ['verify']);
+    return (message, signature) => subtle!.verify('Ed25519', key, signature as Bytes, message as Bytes);
+  },
+};
+
+const implementation = pick<Ed25519>({ node, webcrypto, noble });
+
+const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
+const PRIME = 2n ** 255n - 19n;
+
+function littleEndian(data: Uint8Array): bigint {
+  return BigInt(`0x${hex(Uint8Array.from(data).reverse())}`);
+}
+
+// y-coordinates of the eight points of small order; a key or R among them lets one signature fit many messages.
+const SMALL_ORDER_Y = new Set<bigint>([
+  0n,
+  1n,
+  PRIME - 1n,
+  littleEndian(fromHex('26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05')!),
+  littleEndian(fromHex('c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a')!),
+]);
+
+/** A canonical encoding (y < p) that is not of small order. */
+function soundPoint(encoded: Uint8Array): boolean {
+  const y = littleEndian(encoded) & (2n ** 255n - 1n);
+  return y < PRIME && !SMALL_ORDER_Y.has(y);
+}
+
+/** Makes an Ed25519 key pair (RFC 8032): the 32-byte secret key (seed) and the 32-byte public key. */
+export async function ed25519Generate(
+  random: (length: number) => Uint8Array = randomBytes,
+): Promise<{ secretKey: Bytes; publicKey: Bytes }> {
+  const secretKey = new Uint8Array(random(32));
+  return { secretKey, publicKey: await implementation().publicKey(secretKey) };
+}
+
+/** The public key of a 32-byte secret key. Throws RangeError on another length. */
+export async function ed25519PublicKey(secretKey: Uint8Array): Promise<Bytes> {
+  if (secretKey.length !== 32) throw new RangeError('secret key must be 32 bytes');
+  return implementation().publicKey(secretKey);
+}
+
+/** Imports a secret key once, for many signatures. Throws RangeError when it is not 32 bytes. */
+export async function ed25519Signer(secretKey: Uint8Array): Promise<SignFunction> {
+  if (secretKey.length !== 32) throw new RangeError('secret key must be 32 bytes');
+  return implementation().signer(secretKey);
+}
+
+/**
+ * Imports a public key once, for many checks. One strict rule on every back end, before the native check:
+ * S below the group order, A and R canonical and not of small order (RFC 8032 section 5.1.7, "Taming the many EdDSAs").
+ * A key that breaks the rule gives a verifier that refuses everything. Throws RangeError when it is not 32 bytes.
+ */
+export async function ed25519Verifier(publicKey: Uint8Array): Promise<VerifyFunction> {
+  if (publicKey.length !== 32) throw new RangeError('public key must be 32 bytes');
+  if (!soundPoint(publicKey)) return () => false;
+  let check: VerifyFunction;
+  try {
+    check = await implementation().verifier(publicKey);
+  } catch {
+    return () => false; // not a point of the curve
+  }
+  return (message, signature) =>
+    signature.length === 64 &&
+    littleEndian(signature.subarray(32)) < ORDER &&
+    soundPoint(signature.subarray(0, 32)) &&
+    check(message, signature);
+}
+
+/** One signature. Importing the key each time is slower: see `ed25519Signer`. */
+export async function ed25519Sign(secretKey: Uint8Array, message: Uint8Array): Promise<Bytes> {
+  return (await ed25519Signer(secretKey))(message);
+}
+
+/** One check; false for anything but a valid signature. */
+export async function ed25519Verify(
+  publicKey: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+): Promise<boolean> {
+  return publicKey.length === 32 && (await ed25519Verifier(publicKey))(message, signature);
+}

@@ -1,0 +1,42 @@
+export { aeadOpen, aeadSeal, TAG_BYTES } from './aead.js';
+export { type Awaitable, type Backend, backend, forceBackend } from './backend.js';
+export { base64, base64raw, base64url, fromBase64, fromBase64raw, fromBase64url } from './base64.js';
+export { asBytes, type Bytes, concat, equal, randomBytes, readUint, uint } from './bytes.js';
+export { canonicalJson, type Json } from './canonical-json.js';
+export { type Capabilities, capabilities } from './capabilities.js';
+export {
+  ed25519Generate,
+  ed25519PublicKey,
+  ed25519Sign,
+  ed25519Signer,
+  ed25519Verifier,
+  ed25519Verify,
+  type SignFunction,
+  type VerifyFunction,
+} from './ed25519.js';
+export { hkdfExpand, hkdfExtract, hkdfSha256, hmacSha256 } from './hmac.js';
+export { hpkeOpen, hpkeSeal } from './hpke.js';
+export {
+  consistencyPath,
+  consistent,
+  emptyRoot,
+  inclusionPath,
+  leafHash,
+  MerkleBuilder,
+  type NodeReader,
+  nodeHash,
+  rangeHash,
+  rootFromInclusion,
+  treeRoot,
+} from './merkle.js';
+export { type Sha256Stream, sha256, sha256Large, sha256Stream } from './sha256.js';
+export { fromHex, fromUtf8, hex, utf8 } from './text.js';
+export { x25519PublicKey, x25519Shared } from './x25519.js';
+export {
+  XWING_CIPHERTEXT_BYTES,
+  XWING_PUBLIC_BYTES,
+  XWING_SEED_BYTES,
+  xwingDecapsulate,
+  xwingEncapsulate,
+  xwingPublicKey,
+} from './xwing.js';
