@@ -1,1 +1,1 @@
-export {};
+export { type CaseResult, type CompareOptions, type Comparison, compare } from './compare.js';
