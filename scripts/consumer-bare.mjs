@@ -1,0 +1,40 @@
+// Each package in a realm that has the language and nothing else: no crypto, TextEncoder, process, Blob, URL or timer.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createContext, Script } from 'node:vm';
+import { build } from 'esbuild';
+import { each, published, root } from './lib.mjs';
+
+/** Bundles package and smoke run into one script, runs it in an empty realm, and waits for its answer. */
+async function bare(folder, { short, manifest }) {
+  const smoke = join(root, 'scripts/smoke', `${short}.mjs`);
+  if (!existsSync(smoke)) throw new Error(`scripts/smoke/${short}.mjs is missing`);
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `import * as api from ${JSON.stringify(manifest.name)};
+        import { smoke } from ${JSON.stringify(smoke)};
+        globalThis.answer = smoke(api);`,
+      resolveDir: folder,
+    },
+    bundle: true,
+    write: false,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2022',
+    logLevel: 'silent',
+  });
+  const realm = createContext({});
+  new Script(outputFiles[0].text, { filename: `${short}.bare.js` }).runInContext(realm, { timeout: 60_000 });
+  if (!(await realm.answer)) throw new Error('nothing was computed');
+}
+
+export const inBareRealm = (folder) =>
+  each(published, 1, async (one) => {
+    const name = `${one.short} in a bare realm`;
+    try {
+      await bare(folder, one);
+      return { name, ok: true };
+    } catch (error) {
+      return { name, ok: false, detail: String(error?.stack ?? error) };
+    }
+  });

@@ -1,0 +1,21 @@
+// Copied into the consumer's folder and run there: counts the calls into node:crypto while a package does its smoke run.
+import crypto from 'node:crypto';
+import { pathToFileURL } from 'node:url';
+
+let calls = 0;
+for (const [name, value] of Object.entries(crypto)) {
+  if (typeof value !== 'function' || /^[A-Z]/.test(name)) continue;
+  crypto[name] = function counted(...args) {
+    calls += 1;
+    return value.apply(this, args);
+  };
+}
+
+const api = await import(process.env.WARDSEAL_SPECIFIER);
+const { smoke } = await import(pathToFileURL(process.env.WARDSEAL_SMOKE).href);
+calls = 0;
+await smoke(api);
+if (calls === 0) throw new Error('node:crypto was never called');
+const said = api.capabilities?.();
+if (said !== undefined && !JSON.stringify(said).includes('native'))
+  throw new Error(`capabilities: ${JSON.stringify(said)}`);

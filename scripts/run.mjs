@@ -1,0 +1,82 @@
+// Behind `npm start`, `npm test` and `npm run demo`: needs Node and npm only, and brings pnpm and the workspace's own Node.
+// It runs twice: once under npm, and once inside `npm exec`, where the pinned pnpm is on PATH (--inside).
+import { spawn } from 'node:child_process';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+function stop(line) {
+  process.stderr.write(`wardseal: ${line}\n`);
+  process.exit(1);
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) stop(`Node 20.19 or later is needed, this is ${process.version}`);
+}
+
+/** What set-up and build write to, as far as it exists; an earlier `sudo npm test` is the usual reason for a refusal. */
+function checkWritable() {
+  const rooms = ['packages', 'apps'].flatMap((dir) => readdirSync(join(root, dir)).map((name) => join(dir, name)));
+  const folders = ['.', ...rooms].flatMap((dir) =>
+    ['.', 'node_modules', 'dist', '.turbo'].map((name) => join(dir, name)),
+  );
+  for (const folder of folders.map((name) => join(root, name)).filter((path) => existsSync(path))) {
+    try {
+      accessSync(folder, constants.W_OK);
+    } catch {
+      const { uid } = statSync(folder);
+      stop(
+        `${folder} belongs to user ${uid} and you (user ${process.getuid()}) may not write to it; use your own clone`,
+      );
+    }
+  }
+}
+
+/** Runs a program in a process group of its own, so that a signal we get reaches everything it started. */
+function run(command, args, env = {}) {
+  return new Promise((done) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: 'inherit',
+      detached: true,
+      env: { ...process.env, ...env },
+    });
+    const pass = (signal) => process.kill(-child.pid, signal);
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    for (const signal of signals) process.on(signal, pass);
+    child.on('error', (error) => stop(`${command} cannot be started: ${error.message}`));
+    child.on('exit', (code, signal) => {
+      for (const name of signals) process.off(name, pass);
+      if (signal !== null) process.kill(process.pid, signal);
+      else done(code);
+    });
+  });
+}
+
+const [task, ...rest] = process.argv.slice(2);
+if (task !== '--inside') {
+  checkNode();
+  checkWritable();
+  const stood = process.env.INIT_CWD ?? process.cwd();
+  const words = task === 'demo' ? rest.map((word) => (word.startsWith('-') ? word : resolve(stood, word))) : rest;
+  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const again = [process.execPath, join(root, 'scripts/run.mjs'), '--inside'];
+  // The words go through the environment: no shell on the way may read them.
+  process.exitCode = await run(
+    'npm',
+    ['exec', '--yes', '--prefer-offline', `--package=${packageManager}`, '--', ...again],
+    {
+      DO_NOT_TRACK: '1',
+      TURBO_TELEMETRY_DISABLED: '1',
+      WARDSEAL_BEGUN: String(Date.now()),
+      WARDSEAL_TASK: JSON.stringify([`do:${task}`, ...words]),
+    },
+  );
+} else {
+  const install = ['install', '--frozen-lockfile', '--prefer-offline', '--config.confirmModulesPurge=false'];
+  process.exitCode =
+    (await run('pnpm', install)) || (await run('pnpm', ['run', ...JSON.parse(process.env.WARDSEAL_TASK)]));
+}
