@@ -29,7 +29,7 @@ async function importMap(folder, entries) {
       if (external || original === undefined || original.startsWith('.') || original.startsWith('/')) continue;
       imports[original] ??= `/${path}`;
       // Two versions of one dependency: the importing file gets its own line.
-      if (imports[original] !== `/${path}`) (scopes[`/${file}`] ??= {})[original] = `/${path}`;
+      if (imports[original] !== `/${path}`) scopes[`/${file}`] = { ...scopes[`/${file}`], [original]: `/${path}` };
     }
   }
   return JSON.stringify({ imports, scopes });

@@ -4,7 +4,8 @@ import { pathToFileURL } from 'node:url';
 
 let calls = 0;
 for (const [name, value] of Object.entries(crypto)) {
-  if (typeof value !== 'function' || /^[A-Z]/.test(name)) continue;
+  const { writable } = Object.getOwnPropertyDescriptor(crypto, name);
+  if (typeof value !== 'function' || !writable || /^[A-Z]/.test(name)) continue;
   crypto[name] = function counted(...args) {
     calls += 1;
     return value.apply(this, args);

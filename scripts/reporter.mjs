@@ -5,7 +5,8 @@ export default class CountReporter {
   onTestRunEnd(modules, errors, reason) {
     const projects = {};
     for (const module of modules) {
-      const row = (projects[module.project.name] ??= { passed: 0, failed: 0, skipped: 0, ms: 0 });
+      const row = projects[module.project.name] ?? { passed: 0, failed: 0, skipped: 0, ms: 0 };
+      projects[module.project.name] = row;
       const { prepareDuration, environmentSetupDuration, collectDuration, setupDuration, duration } =
         module.diagnostic();
       row.ms += prepareDuration + environmentSetupDuration + collectDuration + setupDuration + duration;

@@ -38,17 +38,27 @@ function checkWritable() {
 /** Runs a program in a process group of its own, so that a signal we get reaches everything it started. */
 function run(command, args, env = {}) {
   return new Promise((done) => {
+    const parent = process.ppid;
     const child = spawn(command, args, {
       cwd: root,
       stdio: 'inherit',
       detached: true,
       env: { ...process.env, ...env },
     });
-    const pass = (signal) => process.kill(-child.pid, signal);
+    const pass = (signal) => {
+      try {
+        process.kill(-child.pid, signal);
+      } catch {
+        // The group has just ended by itself.
+      }
+    };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, pass);
+    // npm hands a signal to the shell between us and nobody further; being orphaned is how we hear of it.
+    const watch = setInterval(() => process.ppid !== parent && pass('SIGTERM'), 250);
     child.on('error', (error) => stop(`${command} cannot be started: ${error.message}`));
     child.on('exit', (code, signal) => {
+      clearInterval(watch);
       for (const name of signals) process.off(name, pass);
       if (signal !== null) process.kill(process.pid, signal);
       else done(code);
@@ -70,6 +80,7 @@ if (task !== '--inside') {
     ['exec', '--yes', '--prefer-offline', `--package=${packageManager}`, '--', ...again],
     {
       DO_NOT_TRACK: '1',
+      npm_config_update_notifier: 'false',
       TURBO_TELEMETRY_DISABLED: '1',
       WARDSEAL_BEGUN: String(Date.now()),
       WARDSEAL_TASK: JSON.stringify([`do:${task}`, ...words]),
