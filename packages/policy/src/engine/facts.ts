@@ -1,0 +1,166 @@
+import type { AttributeDeclaration, FieldDeclaration } from '../document.js';
+import { MAX_TEXT, substance } from './substance.js';
+import { instant } from './time.js';
+
+/** Longest identifier or enum value read, UTF-16 units: longer than any ODS code, UUID or URI in use. */
+const MAX_STRING = 512;
+/** Most members read from a set or list: a whole trust's on-call directory; more counts as no fact. */
+const MAX_MEMBERS = 10_000;
+
+/** There is none, and that is known. */
+export const NONE: unique symbol = Symbol('none');
+/** Nothing is known: absent, or outside the declared domain. */
+export const MISSING: unique symbol = Symbol('missing');
+
+/** A typed fact: string, integer, boolean, ms (time), count (text), or the members of a set. */
+export type Value = string | number | boolean | readonly (string | boolean)[] | typeof NONE | typeof MISSING;
+
+/** One request being decided. Each fact is read at most once, so a request cannot answer twice differently. */
+export interface Frame {
+  readonly request: Readonly<Record<string, unknown>>;
+  /** Typed facts by slot; undefined where not read yet. */
+  readonly facts: (Value | undefined)[];
+  /** Slots whose fact was there but outside its domain. */
+  readonly illTyped: Set<number>;
+  readonly now: number | null;
+}
+
+/** A fact a rule can ask about: where it lies and how it is typed. */
+export interface Slot {
+  readonly index: number;
+  readonly attribute: string;
+  readonly declaration: AttributeDeclaration;
+  /** What its values are compared as. */
+  readonly kind: 'string' | 'integer' | 'boolean' | 'time' | 'text' | 'set';
+  readonly read: (frame: Frame) => Value;
+}
+
+type Typing = (raw: unknown) => Value;
+
+const aString: Typing = (raw) =>
+  typeof raw === 'string' && raw !== '' && raw !== 'none' && raw.length <= MAX_STRING ? raw : MISSING;
+const aBoolean: Typing = (raw) => (typeof raw === 'boolean' ? raw : MISSING);
+
+function anEnum(values: readonly string[]): Typing {
+  const known = new Set<unknown>(values);
+  return (raw) => (known.has(raw) ? (raw as string) : MISSING);
+}
+
+function members(each: Typing, min: number, max: number): Typing {
+  return (raw) => {
+    if (!Array.isArray(raw)) return MISSING;
+    const length = raw.length;
+    if (length < min || length > max) return MISSING;
+    const out: (string | boolean)[] = [];
+    for (let i = 0; i < length; i += 1) {
+      const value = each(raw[i]);
+      if (typeof value !== 'string' && typeof value !== 'boolean') return MISSING;
+      out.push(value);
+    }
+    return out;
+  };
+}
+
+function typing(declared: AttributeDeclaration | FieldDeclaration): Typing {
+  const { min, max } = { min: undefined, max: undefined, ...declared } as AttributeDeclaration;
+  const text = declared.values === undefined ? aString : anEnum(declared.values);
+  switch (declared.type) {
+    case 'string':
+    case 'enum':
+      return text;
+    case 'boolean':
+      return aBoolean;
+    case 'integer':
+      return (raw) => {
+        const fits = Number.isSafeInteger(raw) && (raw as number) >= (min ?? Number.NEGATIVE_INFINITY);
+        return fits && (raw as number) <= (max ?? Number.POSITIVE_INFINITY) ? (raw as number) : MISSING;
+      };
+    case 'time':
+      return (raw) => (typeof raw === 'string' ? (instant(raw) ?? MISSING) : MISSING);
+    case 'text':
+      return (raw) => (typeof raw === 'string' && raw.length <= MAX_TEXT ? substance(raw) : MISSING);
+    default:
+      return members(text, min ?? 0, max ?? MAX_MEMBERS);
+  }
+}
+
+/** A list seen through one field: the values that occur, or, for a field that is a set, the members that all share. */
+function projection(list: AttributeDeclaration, name: string, field: FieldDeclaration): Typing {
+  const each = typing(field);
+  return (raw) => {
+    if (!Array.isArray(raw)) return MISSING;
+    const length = raw.length;
+    if (length < (list.min ?? 0) || length > (list.max ?? MAX_MEMBERS)) return MISSING;
+    let out: Set<string | boolean> | undefined;
+    for (let i = 0; i < length; i += 1) {
+      const value = each(own(raw[i], name));
+      if (Array.isArray(value)) {
+        const shared: Set<string | boolean> | undefined = out;
+        out = new Set((value as (string | boolean)[]).filter((member) => shared === undefined || shared.has(member)));
+      } else if (typeof value === 'string' || typeof value === 'boolean') {
+        out ??= new Set();
+        out.add(value);
+      } else return MISSING;
+    }
+    return [...(out ?? [])];
+  };
+}
+
+/** An own property of a plain object or null-prototype record; undefined for everything else. */
+export function own(holder: unknown, key: string): unknown {
+  if (typeof holder !== 'object' || holder === null || Array.isArray(holder) || !Object.hasOwn(holder, key))
+    return undefined;
+  return (holder as Record<string, unknown>)[key];
+}
+
+/** Every attribute that rules may name, with fields of lists as `list.field`. */
+export function slots(attributes: Readonly<Record<string, AttributeDeclaration>>): ReadonlyMap<string, Slot> {
+  const out = new Map<string, Slot>();
+  const add = (
+    attribute: string,
+    path: readonly string[],
+    declaration: AttributeDeclaration,
+    type: Typing,
+    kind: Slot['kind'],
+  ): void => {
+    const index = out.size;
+    out.set(attribute, { index, attribute, declaration, kind, read: reader(index, path, declaration, type) });
+  };
+  for (const [attribute, declaration] of Object.entries(attributes)) {
+    const path = attribute.split('.');
+    if (declaration.type === 'list') {
+      for (const [name, field] of Object.entries(declaration.fields ?? {})) {
+        add(`${attribute}.${name}`, path, declaration, projection(declaration, name, field), 'set');
+      }
+    } else {
+      const kind = declaration.type === 'enum' ? 'string' : declaration.type;
+      add(attribute, path, declaration, typing(declaration), kind);
+    }
+  }
+  return out;
+}
+
+function reader(index: number, path: readonly string[], declaration: AttributeDeclaration, type: Typing): Slot['read'] {
+  const none: Value = declaration.none === true ? NONE : MISSING;
+  const isClock = declaration.source === 'clock';
+  const find = (frame: Frame): Value => {
+    if (isClock) return frame.now ?? MISSING;
+    let raw: unknown = frame.request;
+    for (const key of path) {
+      // "none" said of a whole object ("no relationship") holds for each of its parts.
+      if (raw === 'none') break;
+      raw = own(raw, key);
+      if (raw === undefined) return MISSING;
+    }
+    const value = raw === 'none' && !declaration.values?.includes('none') ? none : type(raw);
+    if (value === MISSING) frame.illTyped.add(index);
+    return value;
+  };
+  return (frame) => {
+    const known = frame.facts[index];
+    if (known !== undefined) return known;
+    const value = find(frame);
+    frame.facts[index] = value;
+    return value;
+  };
+}
