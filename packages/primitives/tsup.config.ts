@@ -1,4 +1,5 @@
 import { library } from '@wardseal/testkit/tsup';
 import { defineConfig } from 'tsup';
 
-export default defineConfig(library({ entry: ['src/index.ts'] }));
+// One file a module, so that a package which needs SHA-256 alone does not carry the curves: bundlers drop whole files.
+export default defineConfig(library({ entry: ['src/*.ts'] }));

@@ -1,1 +1,21 @@
-export const name = '@wardseal/watermark';
+export { deriveImageKey } from './derive-image-key.js';
+export { DEFAULT_PSNR, type EmbedOptions, type EmbedReport, embed, MAX_PSNR, MIN_PSNR } from './embed.js';
+export { WatermarkError, type WatermarkErrorCode, type WatermarkErrorFacts } from './errors.js';
+export type { MarkedPixels, Pixels } from './image.js';
+export * from './limits.js';
+export { type Chips, prepareChips } from './prepare-chips.js';
+export type { Homography } from './register/homography.js';
+export type { Roi } from './roi.js';
+export type { NullHistogram } from './statistics.js';
+export {
+  CONSISTENT_P,
+  DEFAULT_DECOYS,
+  type Hit,
+  MATCH_P,
+  type Registration,
+  type TraceOptions,
+  type TraceReport,
+  trace,
+  type Verdict,
+} from './trace.js';
+export { type Layer, MARK_VERSION } from './version.js';

@@ -1,0 +1,118 @@
+import { WatermarkError } from './errors.js';
+import { boxVariance } from './filters.js';
+import { canonicalLuma, TILE } from './grid.js';
+import { checkPixels, type MarkedPixels, type Pixels, type Plane } from './image.js';
+import { perceptualMask, SSIM_C2 } from './mask.js';
+import { tilePattern } from './pattern.js';
+import { type Chips, checkLayer, readChips } from './prepare-chips.js';
+import { meanSsim, psnrOf } from './quality.js';
+import { addResidual, energyAtGain, sampleResidual } from './residual.js';
+import { type Roi, roiRows } from './roi.js';
+import type { Layer } from './version.js';
+
+/** Quality aimed at unless told otherwise, in dB: a mark of 1.4 luma levels. */
+export const DEFAULT_PSNR = 45;
+/** Least quality that can be asked for, in dB: below it the mark begins to be seen. */
+export const MIN_PSNR = 42;
+/** Greatest quality that can be asked for, in dB: above it rounding to 8 bits swallows the mark. */
+export const MAX_PSNR = 60;
+/** Loss of SSIM at which the gain stops growing, whatever the PSNR asked for. */
+const MAX_SSIM_LOSS = 0.009;
+
+export interface EmbedOptions {
+  /** What `prepareChips` gave for this viewing. */
+  readonly chips: Chips;
+  /** Quality to aim at, in dB from 42 to 60. Default 45. The picture is never worse; smooth ones stay better. */
+  readonly psnr?: number;
+  /** Strength by region; zero leaves pixels untouched. Default: everywhere full. */
+  readonly roi?: Roi;
+  /** The layer the chips must belong to. Default 'view'. */
+  readonly layer?: Layer;
+}
+
+export interface EmbedReport {
+  /** Over the colour samples, in dB; Infinity when nothing was changed. */
+  readonly psnr: number;
+  /** Mean SSIM of luma at full resolution, 8 x 8 windows. */
+  readonly ssim: number;
+  /** Time of the whole call, in milliseconds. */
+  readonly ms: number;
+}
+
+/**
+ * Puts the invisible mark of one viewing into a picture. The same whole number is added to red, green and blue of a
+ * pixel; size, alpha and fully transparent pixels stay as they are. The input is not changed. Same input, same output.
+ *
+ * @param pixels 8-bit sRGB, 1, 3 or 4 channels, each side 64 to 65,535 pixels, at most 100 megapixels.
+ * @returns a new picture of the same size and channels, and what the mark cost.
+ * @throws {WatermarkError} IMAGE_INVALID: not 8-bit samples, or their count does not fit width and height;
+ * IMAGE_TOO_LARGE, IMAGE_TOO_SMALL: outside those sizes; CHIPS_INVALID: malformed chips, another version or layer;
+ * QUALITY_INVALID: `psnr` is not a number from 42 to 60; ROI_INVALID: the mask's length does not fit its size.
+ * @example
+ * const { pixels: marked, report } = embed(pixels, { chips });
+ */
+export function embed(pixels: Pixels, options: EmbedOptions): { pixels: MarkedPixels; report: EmbedReport } {
+  const started = Date.now();
+  const channels = checkPixels(pixels, 'pixels');
+  const tile = readChips(options.chips, checkLayer(options.layer ?? 'view'));
+  const psnr = options.psnr ?? DEFAULT_PSNR;
+  if (!(psnr >= MIN_PSNR && psnr <= MAX_PSNR)) {
+    const facts = { field: 'psnr', limit: MIN_PSNR };
+    throw new WatermarkError('QUALITY_INVALID', `\`psnr\` must be ${MIN_PSNR} to ${MAX_PSNR} dB`, facts);
+  }
+  const strengths = options.roi === undefined ? undefined : roiRows(options.roi, pixels.width, pixels.height);
+
+  const luma = canonicalLuma(pixels, channels);
+  const mask = perceptualMask(luma);
+  const pattern = tilePattern(tile);
+  const residual = unitResidual(mask, pattern);
+  const gain = Math.min(gainForPsnr(residual, pixels, psnr), gainForSsim(luma, mask, pattern));
+  const { marked, squares } = addResidual(pixels, channels, residual, gain, strengths);
+
+  const out = { data: marked, width: pixels.width, height: pixels.height };
+  const colours = channels === 1 ? 1 : 3;
+  const report = {
+    psnr: psnrOf(squares, pixels.width * pixels.height * colours),
+    ssim: meanSsim(pixels, out, channels),
+    ms: Date.now() - started,
+  };
+  return { pixels: out, report };
+}
+
+/** The mark before its gain, on the canonical grid. */
+function unitResidual(mask: Plane, pattern: Float32Array): Plane {
+  const { width, height } = mask;
+  const data = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const line = (y % TILE) * TILE;
+    for (let x = 0; x < width; x++) data[y * width + x] = mask.data[y * width + x]! * pattern[line + (x % TILE)]!;
+  }
+  return { data, width, height };
+}
+
+/** The gain whose expected squared error, rounding to whole levels included, is the one the PSNR allows. */
+function gainForPsnr(residual: Plane, pixels: Pixels, psnr: number): number {
+  const allowed = (255 * 255) / 10 ** (psnr / 10);
+  const sample = sampleResidual(residual, pixels.width, pixels.height);
+  let low = 0;
+  let high = 4;
+  for (let i = 0; i < 30; i++) {
+    const gain = (low + high) / 2;
+    if (energyAtGain(sample, gain) <= allowed) low = gain;
+    else high = gain;
+  }
+  return low;
+}
+
+/** The gain at which the expected loss of SSIM, n^2 / (2 v + C2) on average, meets its limit. */
+function gainForSsim(luma: Plane, mask: Plane, pattern: Float32Array): number {
+  const variance = boxVariance(luma, 4);
+  let power = 0;
+  for (const value of pattern) power += value * value;
+  power /= pattern.length;
+  let loss = 0;
+  for (let i = 0; i < mask.data.length; i++) {
+    loss += (mask.data[i]! * mask.data[i]! * power) / (2 * variance.data[i]! + SSIM_C2);
+  }
+  return loss === 0 ? 0 : Math.sqrt((MAX_SSIM_LOSS * mask.data.length) / loss);
+}

@@ -1,0 +1,22 @@
+/** Largest picture, in pixels: twice today's biggest phone sensors after binning, and 400 MB as RGBA. */
+export const MAX_PIXELS = 100_000_000;
+/** Longest side, in pixels: what a JPEG can hold. */
+export const MAX_SIDE = 65_535;
+/** Shortest side that can carry a mark, in pixels: half a tile, below which too few chips are left to prove anything. */
+export const MIN_SIDE = 64;
+/** Most candidates of one investigation: every viewing of a very large trust for a year; keeps memory below 200 MB. */
+export const MAX_CANDIDATES = 1_000_000;
+/** Most decoys: enough to see the tail at 1e-6. */
+export const MAX_DECOYS = 1_000_000;
+/** Fewest decoys: below this the spread of the null is not known to 3 %. */
+export const MIN_DECOYS = 1_000;
+/** Most image keys that one blind search takes. */
+export const MAX_KEYS = 100_000;
+/** Longest viewing or image id, in UTF-8 bytes: room for a URN, too little for a document. */
+export const MAX_ID_BYTES = 512;
+/** Shortest tenant secret, in bytes: the strength of the HMAC under it. */
+export const MIN_SECRET_BYTES = 32;
+/** Longest tenant secret, in bytes. */
+export const MAX_SECRET_BYTES = 1024;
+/** Longest text in one field of an overlay, in UTF-16 units: what fits a border line. */
+export const MAX_OVERLAY_TEXT = 200;

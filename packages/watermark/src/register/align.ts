@@ -1,0 +1,218 @@
+import { type Plane, shrinkPlane } from '../image.js';
+import { compose, type Homography, normalise, plausible, scaling } from './homography.js';
+import { bilinear, flatten } from './sample.js';
+
+/** Long sides of the original at which the alignment runs, coarse to fine, with the iterations and pixel step of each. */
+const LEVELS = [
+  { side: 96, turns: 12, step: 1 },
+  { side: 192, turns: 8, step: 1 },
+  { side: 384, turns: 6, step: 1 },
+  { side: 1024, turns: 5, step: 2 },
+] as const;
+/** Radius of the local mean and contrast at every level, in pixels of that level. */
+const RADIUS = 6;
+
+export interface Alignment {
+  readonly homography: Homography;
+  /** Correlation of the two flattened pictures where they overlap, -1 to 1. */
+  readonly correlation: number;
+  /** Part of the original that the suspect shows, 0 to 1. */
+  readonly overlap: number;
+}
+
+interface Level {
+  readonly original: Plane;
+  readonly suspect: Plane;
+  readonly toLevel: (h: Homography) => Homography;
+  readonly fromLevel: (h: Homography) => Homography;
+}
+
+/** Both pictures at one size, flattened. The suspect is brought to the scale it has under the map. */
+function levelOf(original: Plane, suspect: Plane, side: number, h: Homography): Level {
+  const long = Math.max(original.width, original.height);
+  const factor = Math.min(1, side / long);
+  const width = Math.max(8, Math.round(original.width * factor));
+  const height = Math.max(8, Math.round(original.height * factor));
+  const [cx, cy] = [original.width / 2, original.height / 2];
+  const d = h[6] * cx + h[7] * cy + h[8];
+  const zoom = Math.sqrt(Math.abs(h[0] * h[4] - h[1] * h[3])) / Math.abs(d);
+  const shrinkBy = Math.min(1, factor / zoom);
+  const suspectWidth = Math.max(8, Math.round(suspect.width * shrinkBy));
+  const suspectHeight = Math.max(8, Math.round(suspect.height * shrinkBy));
+  const grid = scaling(width / original.width, height / original.height);
+  const back = scaling(original.width / width, original.height / height);
+  const there = scaling(suspectWidth / suspect.width, suspectHeight / suspect.height);
+  const here = scaling(suspect.width / suspectWidth, suspect.height / suspectHeight);
+  return {
+    original: flatten(shrinkPlane(original, width, height), RADIUS),
+    suspect: flatten(
+      shrinkPlane(suspect, Math.min(suspect.width, suspectWidth), Math.min(suspect.height, suspectHeight)),
+      RADIUS,
+    ),
+    toLevel: (map) => normalise(compose(there, compose(map, back))),
+    fromLevel: (map) => normalise(compose(here, compose(map, grid))),
+  };
+}
+
+/**
+ * Aligns by Gauss-Newton on the flattened pictures (Lucas and Kanade, with robust weights so that a caption or a bar does
+ * not pull), from coarse to fine. `from` and `to` choose the levels.
+ */
+export function align(
+  original: Plane,
+  suspect: Plane,
+  start: Homography,
+  from = 0,
+  to: number = LEVELS.length,
+): Alignment | null {
+  let h = normalise(start);
+  let last: Alignment | null = null;
+  for (const { side, turns, step } of LEVELS.slice(from, to)) {
+    if (!plausible(h, original.width, original.height, suspect.width * suspect.height)) return null;
+    const level = levelOf(original, suspect, side, h);
+    let map = level.toLevel(h);
+    for (let turn = 0; turn < turns; turn++) {
+      const improved = improve(level, map, step, side >= 192);
+      if (improved === null) break;
+      map = improved.map;
+      if (improved.moved < 0.005) break;
+    }
+    h = level.fromLevel(map);
+    last = { homography: h, ...agreement(level, map, step) };
+    if (side >= Math.max(original.width, original.height)) break;
+  }
+  return last;
+}
+
+/** Correlation and overlap of the flattened pictures under a map, at the size of `side`. */
+export function score(original: Plane, suspect: Plane, h: Homography, side: number): Alignment {
+  const level = levelOf(original, suspect, side, h);
+  return { homography: h, ...agreement(level, level.toLevel(h), 1) };
+}
+
+function agreement(level: Level, h: Homography, step: number): { correlation: number; overlap: number } {
+  const { original, suspect } = level;
+  let n = 0;
+  let seen = 0;
+  let oo = 0;
+  let ss = 0;
+  let os = 0;
+  for (let y = 0; y < original.height; y += step) {
+    for (let x = 0; x < original.width; x += step) {
+      n++;
+      const d = h[6] * (x + 0.5) + h[7] * (y + 0.5) + 1;
+      const sx = (h[0] * (x + 0.5) + h[1] * (y + 0.5) + h[2]) / d;
+      const sy = (h[3] * (x + 0.5) + h[4] * (y + 0.5) + h[5]) / d;
+      if (!(sx >= 1 && sy >= 1 && sx < suspect.width - 1 && sy < suspect.height - 1)) continue;
+      seen++;
+      const o = original.data[y * original.width + x]!;
+      const s = bilinear(suspect, sx, sy);
+      oo += o * o;
+      ss += s * s;
+      os += o * s;
+    }
+  }
+  return { correlation: oo * ss === 0 ? 0 : os / Math.sqrt(oo * ss), overlap: n === 0 ? 0 : seen / n };
+}
+
+/** One Gauss-Newton step; null when the system has no answer. `moved` is the largest corner shift in level pixels. */
+function improve(level: Level, h: Homography, step: number, bend: boolean): { map: Homography; moved: number } | null {
+  const { original, suspect } = level;
+  const size = bend ? 8 : 6;
+  const normal = new Float64Array(size * size);
+  const right = new Float64Array(size);
+  const row = new Float64Array(size);
+  const half = Math.max(original.width, original.height) / 2;
+  const cx = original.width / 2;
+  const cy = original.height / 2;
+  for (let y = 0; y < original.height; y += step) {
+    for (let x = 0; x < original.width; x += step) {
+      const u = x + 0.5;
+      const v = y + 0.5;
+      const d = h[6] * u + h[7] * v + 1;
+      const sx = (h[0] * u + h[1] * v + h[2]) / d;
+      const sy = (h[3] * u + h[4] * v + h[5]) / d;
+      if (!(sx >= 2 && sy >= 2 && sx < suspect.width - 2 && sy < suspect.height - 2)) continue;
+      const error = original.data[y * original.width + x]! - bilinear(suspect, sx, sy);
+      const gx = (bilinear(suspect, sx + 1, sy) - bilinear(suspect, sx - 1, sy)) / 2;
+      const gy = (bilinear(suspect, sx, sy + 1) - bilinear(suspect, sx, sy - 1)) / 2;
+      const trust = 1 / (1 + error * error);
+      const weight = trust * trust;
+      const p = (u - cx) / half;
+      const q = (v - cy) / half;
+      row[0] = gx * p;
+      row[1] = gx * q;
+      row[2] = gx;
+      row[3] = gy * p;
+      row[4] = gy * q;
+      row[5] = gy;
+      if (bend) {
+        const inward = -(gx * (sx - suspect.width / 2) + gy * (sy - suspect.height / 2));
+        row[6] = (inward * p) / half;
+        row[7] = (inward * q) / half;
+      }
+      for (let a = 0; a < size; a++) {
+        const scaled = weight * row[a]!;
+        right[a]! += scaled * error;
+        for (let b = a; b < size; b++) normal[a * size + b]! += scaled * row[b]!;
+      }
+    }
+  }
+  const delta = solve(normal, right, size);
+  if (delta === null) return null;
+  // The step as a map of its own on suspect coordinates, so that it can be composed exactly.
+  const moved =
+    Math.abs(delta[0]!) +
+    Math.abs(delta[1]!) +
+    Math.abs(delta[2]!) +
+    Math.abs(delta[3]!) +
+    Math.abs(delta[4]!) +
+    Math.abs(delta[5]!);
+  return { map: step8(h, delta, half, cx, cy, suspect), moved };
+}
+
+/** h plus the step: additive on the affine part, and on the perspective part about the suspect's centre. */
+function step8(h: Homography, d: Float64Array, half: number, cx: number, cy: number, suspect: Plane): Homography {
+  const toUnit: Homography = [1 / half, 0, -cx / half, 0, 1 / half, -cy / half, 0, 0, 1];
+  const centre = scaling(1, 1, -suspect.width / 2, -suspect.height / 2);
+  const uncentre = scaling(1, 1, suspect.width / 2, suspect.height / 2);
+  const fromUnit: Homography = [half, 0, cx, 0, half, cy, 0, 0, 1];
+  const inner = normalise(compose(compose(centre, h), fromUnit));
+  const next: Homography = [
+    inner[0] + d[0]!,
+    inner[1] + d[1]!,
+    inner[2] + d[2]!,
+    inner[3] + d[3]!,
+    inner[4] + d[4]!,
+    inner[5] + d[5]!,
+    inner[6] + (d[6] ?? 0) / half,
+    inner[7] + (d[7] ?? 0) / half,
+    1,
+  ];
+  return normalise(compose(compose(uncentre, next), toUnit));
+}
+
+/** Solves a symmetric positive system (upper half given) by Cholesky; null when it is singular. */
+function solve(normal: Float64Array, right: Float64Array, size: number): Float64Array | null {
+  const l = new Float64Array(size * size);
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = normal[j * size + i]! + (i === j ? 1e-6 * normal[i * size + i]! + 1e-9 : 0);
+      for (let k = 0; k < j; k++) sum -= l[i * size + k]! * l[j * size + k]!;
+      if (i === j) {
+        if (!(sum > 0)) return null;
+        l[i * size + i] = Math.sqrt(sum);
+      } else l[i * size + j] = sum / l[j * size + j]!;
+    }
+  }
+  const out = Float64Array.from(right);
+  for (let i = 0; i < size; i++) {
+    for (let k = 0; k < i; k++) out[i]! -= l[i * size + k]! * out[k]!;
+    out[i]! /= l[i * size + i]!;
+  }
+  for (let i = size - 1; i >= 0; i--) {
+    for (let k = i + 1; k < size; k++) out[i]! -= l[k * size + i]! * out[k]!;
+    out[i]! /= l[i * size + i]!;
+  }
+  return out;
+}

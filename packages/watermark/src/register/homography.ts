@@ -1,0 +1,55 @@
+/**
+ * A plane homography, row by row, mapping points of the original's canonical grid to points of the suspect. Points are
+ * continuous: the centre of the pixel in column i lies at i + 0.5, so that scaling is a plain factor.
+ */
+export type Homography = readonly [number, number, number, number, number, number, number, number, number];
+
+/** a after b. */
+export function compose(a: Homography, b: Homography): Homography {
+  const out = new Array<number>(9);
+  for (let r = 0; r < 3; r++) {
+    for (let c = 0; c < 3; c++) {
+      out[3 * r + c] = a[3 * r]! * b[c]! + a[3 * r + 1]! * b[3 + c]! + a[3 * r + 2]! * b[6 + c]!;
+    }
+  }
+  return out as unknown as Homography;
+}
+
+/** Scaled so that the last entry is one. */
+export function normalise(h: Homography): Homography {
+  return h.map((value) => value / h[8]) as unknown as Homography;
+}
+
+/** Scaling along both axes, then a shift. */
+export function scaling(x: number, y: number, left = 0, top = 0): Homography {
+  return [x, 0, left, 0, y, top, 0, 0, 1];
+}
+
+/** Where a point goes. */
+export function apply(h: Homography, x: number, y: number): [number, number] {
+  const d = h[6] * x + h[7] * y + h[8];
+  return [(h[0] * x + h[1] * y + h[2]) / d, (h[3] * x + h[4] * y + h[5]) / d];
+}
+
+/** Signed area factor at a point: suspect pixels per canonical pixel, negative when mirrored. */
+export function areaFactor(h: Homography, x: number, y: number): number {
+  const [x0, y0] = apply(h, x, y);
+  const [x1, y1] = apply(h, x + 1, y);
+  const [x2, y2] = apply(h, x, y + 1);
+  return (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0);
+}
+
+/** A map that a real copy could have: finite, not folded over, not shrunk or blown up beyond use, over the whole grid. */
+export function plausible(h: Homography, width: number, height: number, suspectArea: number): boolean {
+  if (!h.every((value) => Number.isFinite(value))) return false;
+  const corners = [0, 1, 2, 3].map((k) => {
+    const x = k & 1 ? width : 0;
+    const y = k & 2 ? height : 0;
+    return { depth: h[6] * x + h[7] * y + h[8], area: areaFactor(h, x, y) };
+  });
+  const areas = corners.map((corner) => Math.abs(corner.area));
+  const sameSide = corners.every((corner) => corner.depth > 0.3 && corner.area > 0 === corners[0]!.area > 0);
+  return (
+    sameSide && Math.max(...areas) < 10 * Math.min(...areas) && Math.min(...areas) * width * height > suspectArea / 50
+  );
+}

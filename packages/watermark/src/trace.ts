@@ -1,0 +1,212 @@
+import { uint } from '@wardseal/primitives';
+import { decoyBits, layoutOf, syncBits, traceBits } from './code/tile.js';
+import { WatermarkError } from './errors.js';
+import { foldDifference } from './fold.js';
+import { canonicalLuma } from './grid.js';
+import { checkImageKey, idBytes } from './ids.js';
+import { checkPixels, hashPixels, type Pixels, type Plane } from './image.js';
+import { MAX_CANDIDATES, MAX_DECOYS, MIN_DECOYS } from './limits.js';
+import { perceptualMask } from './mask.js';
+import { checkLayer } from './prepare-chips.js';
+import { areaFactor, compose, type Homography, scaling } from './register/homography.js';
+import { type Registered, register } from './register/register.js';
+import { warp } from './register/sample.js';
+import { type NullHistogram, nullHistogram, pBound, scorer } from './statistics.js';
+import { workingLuma } from './suspect.js';
+import { type Layer, MARK_VERSION } from './version.js';
+
+/** Corrected p below which a viewing is named. */
+export const MATCH_P = 1e-9;
+/** Corrected p below which a viewing is said to be consistent with the suspect: never an accusation. */
+export const CONSISTENT_P = 1e-4;
+/** Decoys unless told otherwise. */
+export const DEFAULT_DECOYS = 10_000;
+/** Hits that are listed even when they say nothing, so that a reader sees how far the best stands out. */
+const LISTED = 10;
+
+export type Verdict = 'match' | 'consistent' | 'none';
+
+export interface TraceOptions {
+  /** The image's key, from `deriveImageKey`. */
+  readonly key: Uint8Array;
+  /** Viewing ids from the access log, at most a million; duplicates count once. */
+  readonly candidates: Iterable<string> | AsyncIterable<string>;
+  /** Viewings that never were, scored for the null: 1,000 to 1,000,000. Default 10,000. */
+  readonly decoys?: number;
+  /** Time after which the search gives up, in milliseconds. Default: none. */
+  readonly budgetMs?: number;
+  /** Whose mark is looked for. Default 'view'. A hit on 'share' names a copy's sender or recipient. */
+  readonly layer?: Layer;
+}
+
+export interface Hit {
+  readonly id: string;
+  /** Standard deviations above what an innocent viewing gives. */
+  readonly z: number;
+  /** Upper bound on the chance that an innocent viewing scores z or more. */
+  readonly p: number;
+  /** The same for any of the candidates and any of the geometries tried (Bonferroni). */
+  readonly pCorrected: number;
+  readonly verdict: Verdict;
+}
+
+export type Registration =
+  | { readonly status: 'failed' }
+  | {
+      readonly status: 'registered';
+      readonly method: 'whole' | 'features';
+      /** Original pixel coordinates to suspect pixel coordinates, row by row; pixel centres lie at halves. */
+      readonly homography: Homography;
+      readonly mirrored: boolean;
+      /** Correlation of the flattened pictures, 0 to 1. */
+      readonly correlation: number;
+      /** Part of the original that the suspect shows, 0 to 1. */
+      readonly overlap: number;
+    };
+
+export interface TraceReport {
+  readonly algorithm: 'informed-spread-spectrum';
+  readonly version: typeof MARK_VERSION;
+  readonly layer: Layer;
+  readonly registration: Registration;
+  /** Whether any mark under this key is there, whoever made it: the sync chips' score. Null when not registered. */
+  readonly presence: { readonly z: number; readonly p: number } | null;
+  /** Every match and consistent viewing, and the ten best others; best first. Empty when not registered. */
+  readonly hits: readonly Hit[];
+  readonly candidates: number;
+  /** Geometries whose scores were looked at: the other factor of the correction. */
+  readonly geometries: number;
+  readonly nullHistogram: NullHistogram | null;
+  /** SHA-256 over width, height, channels and samples, as hexadecimal. */
+  readonly inputHashes: { readonly suspect: string; readonly original: string };
+  readonly ms: number;
+}
+
+/**
+ * Says which of the viewings that the access log lists leaked. It lays the suspect on the unmarked original, takes the
+ * original away and scores every candidate's tracing code on what remains. A verdict 'match' means: had all candidates
+ * been innocent, the chance of any such score is below 1e-9. Needs the log's entry beside it to accuse anybody.
+ *
+ * @param suspect the leaked copy, any size, turned, mirrored, cropped; 8-bit, 1, 3 or 4 channels.
+ * @param original the unmarked picture.
+ * @throws {WatermarkError} IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL: as for `embed`, for either picture;
+ * KEY_INVALID: the key is not 32 bytes; CANDIDATES_INVALID: none, or more than a million; ID_INVALID: a candidate is
+ * not an id; CHIPS_INVALID: unknown layer; BUDGET_EXCEEDED: the time ran out before an answer.
+ * @throws {RangeError} `decoys` is not a whole number from 1,000 to 1,000,000, or `budgetMs` is not positive.
+ * @example
+ * const report = await trace(leaked, original, { key: imageKey, candidates: viewingIds });
+ */
+export async function trace(suspect: Pixels, original: Pixels, options: TraceOptions): Promise<TraceReport> {
+  const started = Date.now();
+  const channels = { suspect: checkPixels(suspect, 'suspect'), original: checkPixels(original, 'original') };
+  checkImageKey(options.key);
+  const layer = checkLayer(options.layer ?? 'view');
+  const decoys = options.decoys ?? DEFAULT_DECOYS;
+  if (!Number.isInteger(decoys) || decoys < MIN_DECOYS || decoys > MAX_DECOYS) {
+    throw new RangeError(`decoys must be a whole number from ${MIN_DECOYS} to ${MAX_DECOYS}`);
+  }
+  const inTime = deadline(started, options.budgetMs);
+  const candidates = await collect(options.candidates);
+
+  const about = {
+    algorithm: 'informed-spread-spectrum',
+    version: MARK_VERSION,
+    layer,
+    candidates: candidates.size,
+    geometries: 1,
+    inputHashes: {
+      suspect: hashPixels(suspect, channels.suspect),
+      original: hashPixels(original, channels.original),
+    },
+  } as const;
+  const luma = canonicalLuma(original, channels.original);
+  inTime();
+  const coarse = workingLuma(suspect, channels.suspect, 1);
+  const found = register(luma, coarse);
+  inTime();
+  if (found === null) {
+    const nothing = { registration: { status: 'failed' }, presence: null, hits: [], nullHistogram: null } as const;
+    return { ...about, ...nothing, ms: Date.now() - started };
+  }
+
+  const votes = votesOf(luma, suspect, channels.suspect, coarse, found);
+  inTime();
+  const layout = layoutOf(options.key, layer);
+  const pick = (positions: Uint16Array): Float64Array => Float64Array.from(positions, (at) => votes[at]!);
+  const syncZ = scorer(pick(layout.sync))(syncBits(options.key, layer));
+  const score = scorer(pick(layout.trace));
+  const scores = new Float64Array(decoys);
+  for (let i = 0; i < decoys; i++) {
+    scores[i] = score(decoyBits(options.key, layer, uint(i, 4)));
+    if (i % 1024 === 0) inTime();
+  }
+  const histogram = nullHistogram(scores);
+  const hits: Hit[] = [];
+  for (const [id, bytes] of candidates) {
+    const z = score(traceBits(options.key, layer, bytes));
+    const p = pBound(z);
+    const pCorrected = Math.min(1, p * candidates.size * about.geometries);
+    hits.push({ id, z, p, pCorrected, verdict: histogram.sound ? verdictOf(pCorrected) : 'none' });
+    if (hits.length % 1024 === 0) inTime();
+  }
+  hits.sort((a, b) => b.z - a.z);
+  return {
+    ...about,
+    registration: describe(found, luma, coarse, original, suspect),
+    presence: { z: syncZ, p: pBound(syncZ) },
+    hits: hits.filter((hit, rank) => rank < LISTED || hit.verdict !== 'none'),
+    nullHistogram: histogram,
+    ms: Date.now() - started,
+  };
+}
+
+/** What a corrected p allows to say. */
+export function verdictOf(pCorrected: number): Verdict {
+  if (pCorrected < MATCH_P) return 'match';
+  return pCorrected < CONSISTENT_P ? 'consistent' : 'none';
+}
+
+function deadline(started: number, budgetMs: number | undefined): () => void {
+  if (budgetMs !== undefined && !(budgetMs > 0)) throw new RangeError('budgetMs must be a positive number');
+  return () => {
+    if (budgetMs !== undefined && Date.now() - started > budgetMs) {
+      throw new WatermarkError('BUDGET_EXCEEDED', 'the time ran out before an answer', { limit: budgetMs });
+    }
+  };
+}
+
+async function collect(ids: TraceOptions['candidates']): Promise<Map<string, Uint8Array>> {
+  const iterable = typeof ids === 'object' && ids !== null && (Symbol.iterator in ids || Symbol.asyncIterator in ids);
+  if (!iterable) throw new WatermarkError('CANDIDATES_INVALID', 'candidates must be a list', { field: 'candidates' });
+  const out = new Map<string, Uint8Array>();
+  for await (const id of ids) {
+    out.set(id, idBytes(id, 'candidates'));
+    if (out.size > MAX_CANDIDATES) {
+      const facts = { field: 'candidates', limit: MAX_CANDIDATES };
+      throw new WatermarkError('CANDIDATES_INVALID', `more than ${MAX_CANDIDATES} candidates`, facts);
+    }
+  }
+  if (out.size === 0) throw new WatermarkError('CANDIDATES_INVALID', 'no candidate', { field: 'candidates' });
+  return out;
+}
+
+/** The folded evidence: the suspect at a resolution a little above the grid's, seen through the map, original away. */
+function votesOf(luma: Plane, suspect: Pixels, channels: number, coarse: Plane, found: Registered): Float64Array {
+  const h = found.homography;
+  const zoom = Math.sqrt(Math.abs(areaFactor(h, luma.width / 2, luma.height / 2)));
+  const perCoarse = suspect.width / coarse.width;
+  const fine = workingLuma(suspect, channels, Math.max(1, (zoom * perCoarse) / 1.25));
+  const toFine = compose(scaling(fine.width / coarse.width, fine.height / coarse.height), h);
+  const seen = warp(fine, toFine, luma.width, luma.height);
+  return foldDifference(luma, seen.plane, seen.inside, perceptualMask(luma));
+}
+
+function describe(found: Registered, luma: Plane, coarse: Plane, original: Pixels, suspect: Pixels): Registration {
+  const grid = scaling(luma.width / original.width, luma.height / original.height);
+  const out = scaling(suspect.width / coarse.width, suspect.height / coarse.height);
+  const mirrored = areaFactor(found.homography, luma.width / 2, luma.height / 2) < 0;
+  const { method, correlation, overlap } = found;
+  const map = compose(out, compose(found.homography, grid));
+  const homography = map.map((value) => value / map[8]) as unknown as Homography;
+  return { status: 'registered', method, homography, mirrored, correlation, overlap };
+}
