@@ -24,6 +24,7 @@ const rooms = [
   { name: 'audit', root: 'packages/audit', browser: true },
   { name: 'link-signing', root: 'packages/link-signing', browser: true },
   { name: 'reference', root: 'apps/reference', browser: true },
+  { name: 'scripts', root: 'scripts', browser: false },
 ];
 
 const inNode = rooms.map(({ name, root }) => ({

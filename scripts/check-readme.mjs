@@ -20,10 +20,10 @@ const BLOCK = /^```(ts|sh)\n(.*?)^```$/gms;
 const FORM = /\b[A-Z][A-Z_]{2,}\b|[<>]|\.\.\./;
 
 /** The runnable blocks of one README, with the line each begins at. */
-function blocksOf(path) {
+export function blocksOf(path) {
   const text = readFileSync(path, 'utf8');
-  return [...text.matchAll(BLOCK)].flatMap(([, language, code], index) => {
-    const line = text.slice(0, [...text.matchAll(BLOCK)][index].index).split('\n').length;
+  return [...text.matchAll(BLOCK)].flatMap(({ 1: language, 2: code, index }) => {
+    const line = text.slice(0, index).split('\n').length;
     const block = { name: `${relative(root, path)}:${line}`, language, code, home: dirname(path) };
     if (language === 'ts') return [block];
     const lines = code.split('\n').filter((one) => one.trim() !== '' && !one.startsWith('#'));

@@ -62,11 +62,15 @@ export async function each(items, lanes, work) {
   return results;
 }
 
-/** Prints failed checks with their detail, and returns whether all passed. */
+// Enough to see what broke; a compiler or a stack trace can fill screens.
+const DETAIL_LINES = 25;
+
+/** Prints each check, failed ones with their detail, and returns whether all passed. */
 export function report(checks) {
   for (const { name, ok, detail } of checks) {
     process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${name}\n`);
-    if (!ok && detail) process.stdout.write(`${detail.replace(/^/gm, '     ')}\n`);
+    const lines = ok ? [] : (detail ?? '').split('\n').slice(0, DETAIL_LINES);
+    for (const line of lines) process.stdout.write(`     ${line}\n`);
   }
   return checks.length > 0 && checks.every(({ ok }) => ok);
 }
