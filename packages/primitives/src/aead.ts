@@ -1,7 +1,8 @@
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { type Awaitable, pick, probe } from './backend.js';
-import type { Bytes } from './bytes.js';
+import { type Bytes, equal } from './bytes.js';
 import { nodeCrypto, subtle } from './platform.js';
+import { sha256 } from './sha256.js';
 
 /** Bytes that the authentication tag adds to a ciphertext. */
 export const TAG_BYTES = 16;
@@ -9,6 +10,8 @@ export const TAG_BYTES = 16;
 interface Aead {
   seal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Awaitable<Bytes>;
   open(key: Uint8Array, nonce: Uint8Array, ciphertext: Uint8Array, aad: Uint8Array): Awaitable<Bytes | null>;
+  /** Without associated data, written into `out`, which has exactly the ciphertext's length. */
+  sealInto?(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, out: Uint8Array): void;
 }
 
 const NONE = new Uint8Array(0);
@@ -22,6 +25,12 @@ const node: Aead | undefined = nodeCrypto && {
     cipher.final();
     out.set(cipher.getAuthTag(), plaintext.length);
     return out;
+  },
+  sealInto(key, nonce, plaintext, out) {
+    const cipher = nodeCrypto!.createCipheriv('chacha20-poly1305', key, nonce, { authTagLength: TAG_BYTES });
+    out.set(cipher.update(plaintext));
+    cipher.final();
+    out.set(cipher.getAuthTag(), plaintext.length);
   },
   open(key, nonce, ciphertext, aad) {
     const length = ciphertext.length - TAG_BYTES;
@@ -41,6 +50,9 @@ const node: Aead | undefined = nodeCrypto && {
 };
 
 const noble: Aead = {
+  sealInto(key, nonce, plaintext, out) {
+    chacha20poly1305(key, nonce).encrypt(plaintext, out);
+  },
   seal: (key, nonce, plaintext, aad) => chacha20poly1305(key, nonce, aad).encrypt(plaintext) as Bytes,
   open(key, nonce, ciphertext, aad) {
     try {
@@ -63,13 +75,13 @@ export function webcryptoHasChacha(): Promise<boolean> {
 }
 
 // One imported key serves all chunks of a file: importing again for each 64 KiB chunk would cost as much as sealing it.
-let lastKey: { raw: Bytes; key: Promise<CryptoKey> } | undefined;
+// Known by its digest, so that no copy of a secret outlives its owner's wiping it.
+let lastKey: { digest: Bytes; key: Promise<CryptoKey> } | undefined;
 function imported(raw: Uint8Array): Promise<CryptoKey> {
-  if (lastKey && lastKey.raw.length === raw.length && lastKey.raw.every((byte, i) => byte === raw[i]))
-    return lastKey.key;
-  const copy = new Uint8Array(raw);
-  const key = subtle!.importKey('raw-secret' as 'raw', copy, NAME, false, ['encrypt', 'decrypt']);
-  lastKey = { raw: copy, key };
+  const digest = sha256(raw);
+  if (lastKey && equal(lastKey.digest, digest)) return lastKey.key;
+  const key = subtle!.importKey('raw-secret' as 'raw', raw as Bytes, NAME, false, ['encrypt', 'decrypt']);
+  lastKey = { digest, key };
   return key;
 }
 
@@ -116,6 +128,23 @@ export function aeadSeal(
 ): Awaitable<Bytes> {
   check(key, nonce);
   return aead().seal(key, nonce, plaintext, aad);
+}
+
+/**
+ * `aeadSeal` without associated data into a buffer of the caller's, which saves a copy a chunk.
+ * Throws RangeError when `out` is not 16 bytes longer than the plaintext.
+ */
+export function aeadSealInto(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  plaintext: Uint8Array,
+  out: Uint8Array,
+): Awaitable<void> {
+  check(key, nonce);
+  if (out.length !== plaintext.length + TAG_BYTES) throw new RangeError('out must be plaintext length plus 16 bytes');
+  const chosen = aead();
+  if (chosen.sealInto) return chosen.sealInto(key, nonce, plaintext, out);
+  return Promise.resolve(chosen.seal(key, nonce, plaintext, NONE)).then((sealed) => out.set(sealed));
 }
 
 /** Opens what `aeadSeal` made, or null when key, nonce, ciphertext or associated data is not the one it was sealed with. */

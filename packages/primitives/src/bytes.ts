@@ -50,11 +50,31 @@ export function readUint(data: Uint8Array, at: number, width: number): number | 
   return Number.isSafeInteger(value) ? value : null;
 }
 
+let injected: ((length: number) => Uint8Array) | undefined;
+
 /**
- * Random bytes from the platform's generator.
- * Throws Error when there is none: a bare realm must inject its own.
+ * Replaces the source of `randomBytes` (undefined: back to the platform's). For realms without a generator and for tests
+ * that replay from a seed; whoever exposes it to users must refuse it where the platform has a generator of its own.
+ */
+export function injectRandom(source?: (length: number) => Uint8Array): void {
+  injected = source;
+}
+
+/** Whether the platform has a random generator of its own. */
+export function platformHasRandom(): boolean {
+  return nodeCrypto !== undefined || (globalThis as { crypto?: Crypto }).crypto?.getRandomValues !== undefined;
+}
+
+/**
+ * Random bytes from the platform's generator, or from the injected one.
+ * Throws Error when there is none, RangeError when the injected one gives another length.
  */
 export function randomBytes(length: number): Bytes {
+  if (injected) {
+    const out = new Uint8Array(injected(length));
+    if (out.length !== length) throw new RangeError('random source gave another length');
+    return out;
+  }
   if (nodeCrypto) return new Uint8Array(nodeCrypto.randomBytes(length));
   const source = (globalThis as { crypto?: Crypto }).crypto;
   if (!source?.getRandomValues) throw new Error('no secure random source: inject one');

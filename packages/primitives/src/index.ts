@@ -1,7 +1,17 @@
-export { aeadOpen, aeadSeal, TAG_BYTES } from './aead.js';
+export { aeadOpen, aeadSeal, aeadSealInto, TAG_BYTES } from './aead.js';
 export { type Awaitable, type Backend, backend, forceBackend } from './backend.js';
 export { base64, base64raw, base64url, fromBase64, fromBase64raw, fromBase64url } from './base64.js';
-export { asBytes, type Bytes, concat, equal, randomBytes, readUint, uint } from './bytes.js';
+export {
+  asBytes,
+  type Bytes,
+  concat,
+  equal,
+  injectRandom,
+  platformHasRandom,
+  randomBytes,
+  readUint,
+  uint,
+} from './bytes.js';
 export { canonicalJson, type Json } from './canonical-json.js';
 export { type Capabilities, capabilities } from './capabilities.js';
 export {
@@ -14,7 +24,8 @@ export {
   type SignFunction,
   type VerifyFunction,
 } from './ed25519.js';
-export { hkdfExpand, hkdfExtract, hkdfSha256, hmacSha256 } from './hmac.js';
+export { hkdfExpand, hkdfExtract, hkdfSha256 } from './hkdf.js';
+export { hmacSha256 } from './hmac.js';
 export { hpkeOpen, hpkeSeal } from './hpke.js';
 export {
   consistencyPath,

@@ -69,7 +69,7 @@ function nodeMlKem(): MlKem | undefined {
 const noble: MlKem = {
   publicKey: (seed64) => ml_kem768.keygen(seed64).publicKey as Bytes,
   encapsulate(publicKey) {
-    const { cipherText, sharedSecret } = ml_kem768.encapsulate(publicKey);
+    const { cipherText, sharedSecret } = ml_kem768.encapsulate(publicKey, randomBytes(32));
     return { ciphertext: cipherText as Bytes, shared: sharedSecret as Bytes };
   },
   decapsulate: (seed64, ciphertext) => ml_kem768.decapsulate(ciphertext, ml_kem768.keygen(seed64).secretKey) as Bytes,
@@ -120,10 +120,21 @@ export async function kemIsNative(): Promise<boolean> {
   return chosen === nodeKem || (chosen === webcrypto && (await webcryptoHasMlKem()));
 }
 
+const sha3 = pick<{ shake256(data: Uint8Array, length: number): Bytes; sha3(data: Uint8Array): Bytes }>({
+  node: nodeCrypto && {
+    shake256: (data, outputLength) =>
+      new Uint8Array(nodeCrypto!.createHash('shake256', { outputLength }).update(data).digest()),
+    sha3: (data) => new Uint8Array(nodeCrypto!.createHash('sha3-256').update(data).digest()),
+  },
+  noble: {
+    shake256: (data, dkLen) => shake256(data, { dkLen }) as Bytes,
+    sha3: (data) => sha3_256(data) as Bytes,
+  },
+});
+
 function expand(seed: Uint8Array): { mlkem: Bytes; x25519: Bytes } {
-  const wide = nodeCrypto
-    ? new Uint8Array(nodeCrypto.createHash('shake256', { outputLength: 96 }).update(seed).digest())
-    : (shake256(seed, { dkLen: 96 }) as Bytes);
+  if (seed.length !== XWING_SEED_BYTES) throw new RangeError('seed must be 32 bytes');
+  const wide = sha3().shake256(seed, 96);
   return { mlkem: wide.slice(0, 64), x25519: wide.slice(64) };
 }
 
@@ -133,15 +144,11 @@ function combine(
   theirCiphertext: Uint8Array,
   theirPublic: Uint8Array,
 ): Bytes {
-  const input = concat(mlkemShared, x25519Secret, theirCiphertext, theirPublic, LABEL);
-  return nodeCrypto
-    ? new Uint8Array(nodeCrypto.createHash('sha3-256').update(input).digest())
-    : (sha3_256(input) as Bytes);
+  return sha3().sha3(concat(mlkemShared, x25519Secret, theirCiphertext, theirPublic, LABEL));
 }
 
 /** The public key (1216 bytes) of a 32-byte seed. Throws RangeError on another length. */
 export async function xwingPublicKey(seed: Uint8Array): Promise<Bytes> {
-  if (seed.length !== XWING_SEED_BYTES) throw new RangeError('seed must be 32 bytes');
   const secret = expand(seed);
   return concat(await mlkem().publicKey(secret.mlkem), await x25519PublicKey(secret.x25519));
 }
@@ -166,7 +173,11 @@ export async function xwingEncapsulate(publicKey: Uint8Array): Promise<{ ciphert
   };
 }
 
-/** The shared secret of a ciphertext, or null when its X25519 half is of low order or its length is wrong. */
+/**
+ * The shared secret (32 bytes) of a ciphertext for a 32-byte seed, or null when its length is wrong or its X25519 half is
+ * of low order. A changed ML-KEM half gives another secret, not null (implicit rejection, FIPS 203 section 6.3).
+ * Throws RangeError when the seed is not 32 bytes.
+ */
 export async function xwingDecapsulate(seed: Uint8Array, ciphertext: Uint8Array): Promise<Bytes | null> {
   if (ciphertext.length !== XWING_CIPHERTEXT_BYTES) return null;
   const secret = expand(seed);

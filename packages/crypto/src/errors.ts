@@ -1,0 +1,61 @@
+/** Every reason for which this package refuses. The README lists each with its condition. */
+export type SealErrorCode =
+  | 'ARMOR_INVALID'
+  | 'COMMITMENT_MISMATCH'
+  | 'GRANT_INVALID'
+  | 'HEADER_INVALID'
+  | 'KEY_INVALID'
+  | 'LABELS_MISMATCH'
+  | 'LIMIT'
+  | 'MAC_INVALID'
+  | 'MANIFEST_INVALID'
+  | 'MIXED_MODE'
+  | 'NO_MATCH'
+  | 'PAYLOAD_INVALID'
+  | 'PAYLOAD_MISMATCH'
+  | 'RANDOM_UNAVAILABLE'
+  | 'RECIPIENT_EXPIRED'
+  | 'RECIPIENT_REVOKED'
+  | 'RECIPIENTS_MISMATCH'
+  | 'SENDER_EXPIRED'
+  | 'SENDER_REVOKED'
+  | 'SENDER_UNKNOWN'
+  | 'SHARE_INVALID'
+  | 'SHARES_INSUFFICIENT'
+  | 'SIGNATURE_INVALID'
+  | 'TREE_INVALID'
+  | 'UNSIGNED'
+  | 'UNSUPPORTED';
+
+/** What an error may carry besides its code: counts, limits and constants of the format, never a key, name or content. */
+export interface SealErrorFacts {
+  /** Which limit or part was concerned, by its name in the format or in `limits.ts`. */
+  readonly what?: string;
+  /** The limit that was passed. */
+  readonly limit?: number;
+  /** The figure that was found. */
+  readonly found?: number;
+}
+
+/**
+ * The one error of this package. `code` is stable; the message is for people and may change.
+ *
+ * @example
+ * try {
+ *   await open(file, options);
+ * } catch (error) {
+ *   if (error instanceof SealError && error.code === 'NO_MATCH') showNotForYou();
+ *   else throw error;
+ * }
+ */
+export class SealError extends Error {
+  override readonly name = 'SealError';
+  readonly code: SealErrorCode;
+  readonly facts: SealErrorFacts;
+
+  constructor(code: SealErrorCode, message: string, facts: SealErrorFacts = {}, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.facts = facts;
+  }
+}

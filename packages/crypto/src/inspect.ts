@@ -1,0 +1,63 @@
+import { sha256 } from '@wardseal/primitives';
+import { takeApart } from './detach.js';
+import { type Stanza, stanzaDigest } from './header.js';
+import type { Mode } from './keys/recipient.js';
+import { STANZA } from './names.js';
+import { plaintextSize } from './payload.js';
+import type { SealedSource } from './source.js';
+import { nativeKind } from './stanza/native.js';
+import { recoverySetOf } from './stanza/recovery.js';
+import { checkStanzas } from './unwrap.js';
+
+/** What anybody can read from a sealed file without a key. Nothing of it is proven until `open`. */
+export interface Inspection {
+  readonly headerBytes: number;
+  readonly headerDigest: Uint8Array<ArrayBuffer>;
+  /** Bytes of the plaintext, from the payload's length. */
+  readonly plaintextBytes: number;
+  /** Kinds of the public-key recipients: one in a file of ours. */
+  readonly modes: readonly Mode[];
+  /** Whether the header carries a manifest; who signed it, only a recipient can see. */
+  readonly hasManifest: boolean;
+  readonly recovery?: { readonly set: string; readonly threshold: number; readonly seats: number };
+  /** Ids of links that open the file. */
+  readonly links: readonly string[];
+  readonly stanzas: readonly {
+    readonly type: string;
+    readonly bytes: number;
+    readonly digest: Uint8Array<ArrayBuffer>;
+  }[];
+}
+
+const isManifestStanza = (stanza: Stanza): boolean => stanza.type === STANZA.manifest;
+
+/**
+ * Reads what a sealed file shows to everybody: sizes, kinds of recipients, recovery set, links. No key is needed and
+ * nothing is decrypted, so nothing is proven.
+ *
+ * Throws SealError HEADER_INVALID or LIMIT like `open`; PAYLOAD_INVALID when the payload's length is impossible.
+ *
+ * @example
+ * const { modes, recovery } = await inspect(file);
+ */
+export async function inspect(file: SealedSource): Promise<Inspection> {
+  const { parsed, header, payload } = await takeApart(file);
+  checkStanzas(parsed);
+  const recovery = recoverySetOf(parsed);
+  return {
+    headerBytes: header.length,
+    headerDigest: sha256(header),
+    plaintextBytes: plaintextSize(payload.length),
+    modes: [...new Set(parsed.stanzas.map(nativeKind).filter((kind) => kind !== null))],
+    hasManifest: parsed.stanzas.some(isManifestStanza),
+    ...(recovery === null
+      ? {}
+      : { recovery: { set: recovery.id, threshold: recovery.threshold, seats: recovery.seats } }),
+    links: parsed.stanzas.flatMap((stanza) => (stanza.type === STANZA.link ? stanza.args.slice(1, 2) : [])),
+    stanzas: parsed.stanzas.map((stanza) => ({
+      type: stanza.type,
+      bytes: stanza.raw.length,
+      digest: stanzaDigest(stanza),
+    })),
+  };
+}

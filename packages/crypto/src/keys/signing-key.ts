@@ -1,0 +1,82 @@
+import {
+  base64url,
+  ed25519Generate,
+  ed25519PublicKey,
+  ed25519Sign,
+  fromBase64url,
+  sha256,
+  utf8,
+} from '@wardseal/primitives';
+import { bech32, fromBech32 } from '../bech32.js';
+import { SealError } from '../errors.js';
+import { random } from '../random.js';
+
+/** An Ed25519 key pair for signing what one sends. */
+export interface SigningKeyPair {
+  /** RFC 7638 thumbprint of the public key, base64url. */
+  readonly kid: string;
+  /** The 32-byte public key, base64url, as in a JWK's `x`. */
+  readonly publicKey: string;
+  /** `WARDSEAL-SIGNING-KEY-1...`: secret. */
+  readonly secretKey: string;
+}
+
+/** A signing key held elsewhere (a non-extractable browser key, a smart card): only signs. */
+export interface Signer {
+  readonly kid: string;
+  readonly publicKey: string;
+  /** The 64-byte Ed25519 signature (RFC 8032) of a message. */
+  sign(message: Uint8Array): Promise<Uint8Array> | Uint8Array;
+}
+
+const PREFIX = 'wardseal-signing-key-';
+
+/** The 32 bytes of a public signing key. Throws KEY_INVALID. */
+export function parseSigningPublicKey(text: string): Uint8Array<ArrayBuffer> {
+  const key = typeof text === 'string' && text.length === 43 ? fromBase64url(text) : null;
+  if (key?.length !== 32) throw new SealError('KEY_INVALID', 'signing key is not 32 bytes in base64url');
+  return key;
+}
+
+/**
+ * The thumbprint of a public signing key (RFC 7638 over the JWK of RFC 8037), base64url.
+ *
+ * Throws SealError KEY_INVALID when `publicKey` is not 32 bytes in base64url.
+ *
+ * @example
+ * assert.equal(signingKeyThumbprint(keys.publicKey), keys.kid);
+ */
+export function signingKeyThumbprint(publicKey: string): string {
+  parseSigningPublicKey(publicKey);
+  return base64url(sha256(utf8(`{"crv":"Ed25519","kty":"OKP","x":"${publicKey}"}`)));
+}
+
+/**
+ * Makes an Ed25519 key pair (RFC 8032) for `seal`'s `sender.keys`. The public half belongs in the sender's directory entry.
+ *
+ * Throws SealError RANDOM_UNAVAILABLE where there is no secure random source.
+ *
+ * @example
+ * const keys = await generateSigningKey();
+ */
+export async function generateSigningKey(): Promise<SigningKeyPair> {
+  const { secretKey, publicKey } = await ed25519Generate(random);
+  const text = base64url(publicKey);
+  return {
+    kid: signingKeyThumbprint(text),
+    publicKey: text,
+    secretKey: bech32(PREFIX, secretKey).toUpperCase(),
+  };
+}
+
+/** A signer for either kind of key. Throws KEY_INVALID when the parts of a pair do not belong together. */
+export async function signerOf(keys: SigningKeyPair | Signer): Promise<Signer> {
+  if (keys.kid !== signingKeyThumbprint(keys.publicKey))
+    throw new SealError('KEY_INVALID', 'signing key and its thumbprint do not belong together');
+  if ('sign' in keys) return keys;
+  const upper = typeof keys.secretKey === 'string' && keys.secretKey === keys.secretKey.toUpperCase();
+  const secret = upper ? fromBech32(PREFIX, keys.secretKey.toLowerCase()) : null;
+  if (secret?.length !== 32 || base64url(await ed25519PublicKey(secret)) !== keys.publicKey)
+    throw new SealError('KEY_INVALID', 'secret signing key is not the one of its public key');
+  return { kid: keys.kid, publicKey: keys.publicKey, sign: (message) => ed25519Sign(secret, message) };
+}

@@ -1,0 +1,142 @@
+import { aeadOpen, aeadSealInto, equal, hkdfSha256, MerkleBuilder, sha256Large, TAG_BYTES } from '@wardseal/primitives';
+import { SealError } from './errors.js';
+import { CHUNK_BYTES } from './limits.js';
+import { INFO } from './names.js';
+
+// age's payload: a 16-byte nonce, then chunks of 64 KiB under ChaCha20-Poly1305 with a counter nonce whose last byte marks
+// the last chunk (the STREAM construction). Beside it the salted tree: leaf = SHA-256(0x00 || salt || chunk).
+
+export const PAYLOAD_NONCE_BYTES = 16;
+export const SALT_BYTES = 32;
+export const HASH_BYTES = 32;
+const SEALED_CHUNK_BYTES = CHUNK_BYTES + TAG_BYTES;
+
+// WebCrypto answers from a thread pool: with a few chunks in flight Chromium and Node work at twice the speed of one.
+const IN_FLIGHT = 4;
+
+/** Chunks of a plaintext: at least one, for an empty file too. */
+export function chunkCount(size: number): number {
+  return Math.max(1, Math.ceil(size / CHUNK_BYTES));
+}
+
+/** Bytes of the payload (nonce included) of a plaintext. */
+export function payloadLength(size: number): number {
+  return PAYLOAD_NONCE_BYTES + size + chunkCount(size) * TAG_BYTES;
+}
+
+/** Bytes of the plaintext of a payload. Throws HEADER_INVALID without a whole nonce, PAYLOAD_INVALID on an impossible length. */
+export function plaintextSize(length: number): number {
+  const rest = length - PAYLOAD_NONCE_BYTES;
+  // The age test suite counts a missing nonce as a fault of the header.
+  if (rest < 0) throw new SealError('HEADER_INVALID', 'payload nonce is cut short', { what: 'payload nonce' });
+  const last = rest % SEALED_CHUNK_BYTES;
+  const full = (rest - last) / SEALED_CHUNK_BYTES;
+  if (rest < TAG_BYTES || (last > 0 && (last < TAG_BYTES || (last === TAG_BYTES && full > 0))))
+    throw new SealError('PAYLOAD_INVALID', 'payload is cut short or extended', { what: 'length', found: length });
+  return full * CHUNK_BYTES + Math.max(0, last - TAG_BYTES);
+}
+
+/** The payload key of a file key and nonce. */
+export function payloadKey(fileKey: Uint8Array, nonce: Uint8Array): Uint8Array<ArrayBuffer> {
+  return hkdfSha256(fileKey, nonce, INFO.payload, 32);
+}
+
+/** The nonce of chunk `index`: 11 bytes of counter, one of "last". */
+export function chunkNonce(index: number, last: boolean): Uint8Array<ArrayBuffer> {
+  const nonce = new Uint8Array(12);
+  new DataView(nonce.buffer).setBigUint64(3, BigInt(index));
+  nonce[11] = last ? 1 : 0;
+  return nonce;
+}
+
+/** A function that hashes leaves of one file. Its buffer is reused: every back end copies at the call. */
+export function leafHasher(salt: Uint8Array): (chunk: Uint8Array) => Uint8Array | Promise<Uint8Array> {
+  const buffer = new Uint8Array(1 + SALT_BYTES + CHUNK_BYTES);
+  buffer.set(salt, 1);
+  return (chunk) => {
+    buffer.set(chunk, 1 + SALT_BYTES);
+    return sha256Large(buffer.subarray(0, 1 + SALT_BYTES + chunk.length));
+  };
+}
+
+/** The root of a list of leaf hashes, 32 bytes each, one behind the other. */
+export function rootOf(leaves: Uint8Array): Uint8Array<ArrayBuffer> {
+  const builder = new MerkleBuilder();
+  for (let at = 0; at < leaves.length; at += HASH_BYTES) builder.append(leaves.subarray(at, at + HASH_BYTES));
+  return builder.root();
+}
+
+/** Runs `each` for every chunk, a few at a time. */
+async function everyChunk(count: number, each: (index: number) => Promise<void>): Promise<void> {
+  for (let from = 0; from < count; from += IN_FLIGHT) {
+    const batch: Promise<void>[] = [];
+    for (let index = from; index < Math.min(from + IN_FLIGHT, count); index++) batch.push(each(index));
+    await Promise.all(batch);
+  }
+}
+
+/** Gives the plaintext bytes from `start` to `end`. */
+export type ReadPlaintext = (start: number, end: number) => Promise<Uint8Array> | Uint8Array;
+
+/** Encrypts into `out` (payloadLength(size) bytes) and hashes in the same pass. Gives the leaf hashes in order. */
+export async function sealPayload(
+  read: ReadPlaintext,
+  size: number,
+  keys: { readonly fileKey: Uint8Array; readonly nonce: Uint8Array; readonly salt: Uint8Array },
+  out: Uint8Array,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const key = payloadKey(keys.fileKey, keys.nonce);
+  const hash = leafHasher(keys.salt);
+  const count = chunkCount(size);
+  const leaves = new Uint8Array(count * HASH_BYTES);
+  out.set(keys.nonce);
+  await everyChunk(count, async (index) => {
+    const part = read(index * CHUNK_BYTES, Math.min(size, (index + 1) * CHUNK_BYTES));
+    const chunk = part instanceof Uint8Array ? part : await part;
+    const at = PAYLOAD_NONCE_BYTES + index * SEALED_CHUNK_BYTES;
+    const place = out.subarray(at, at + chunk.length + TAG_BYTES);
+    const leaf = hash(chunk);
+    await aeadSealInto(key, chunkNonce(index, index === count - 1), chunk, place);
+    leaves.set(await leaf, index * HASH_BYTES);
+  });
+  key.fill(0);
+  return leaves;
+}
+
+/**
+ * Decrypts a whole payload. With `signed`, each chunk must also hash to its signed leaf.
+ * Throws PAYLOAD_INVALID when a chunk does not open, PAYLOAD_MISMATCH when it opens but is not what was signed; then
+ * nothing is released.
+ */
+export async function openPayload(
+  payload: Uint8Array,
+  fileKey: Uint8Array,
+  signed: { readonly salt: Uint8Array; readonly leaves: Uint8Array } | null,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const size = plaintextSize(payload.length);
+  const key = payloadKey(fileKey, payload.subarray(0, PAYLOAD_NONCE_BYTES));
+  const hash = signed && leafHasher(signed.salt);
+  const count = chunkCount(size);
+  const plaintext = new Uint8Array(size);
+  try {
+    await everyChunk(count, async (index) => {
+      const at = PAYLOAD_NONCE_BYTES + index * SEALED_CHUNK_BYTES;
+      const sealed = payload.subarray(at, Math.min(payload.length, at + SEALED_CHUNK_BYTES));
+      const chunk = await aeadOpen(key, chunkNonce(index, index === count - 1), sealed);
+      if (chunk === null)
+        throw new SealError('PAYLOAD_INVALID', 'payload was changed', { what: 'chunk', found: index });
+      if (signed && hash) {
+        const leaf = await hash(chunk);
+        if (!equal(leaf, signed.leaves.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES)))
+          throw new SealError('PAYLOAD_MISMATCH', 'payload is not what was signed', { what: 'chunk', found: index });
+      }
+      plaintext.set(chunk, index * CHUNK_BYTES);
+    });
+  } catch (error) {
+    plaintext.fill(0);
+    throw error;
+  } finally {
+    key.fill(0);
+  }
+  return plaintext;
+}

@@ -1,0 +1,26 @@
+import { injectRandom, platformHasRandom, randomBytes } from '@wardseal/primitives';
+import { SealError } from './errors.js';
+
+/** Random bytes, or RANDOM_UNAVAILABLE where there is no source. */
+export function random(length: number): Uint8Array<ArrayBuffer> {
+  try {
+    return randomBytes(length);
+  } catch (cause) {
+    throw new SealError('RANDOM_UNAVAILABLE', 'no secure random source here', {}, { cause });
+  }
+}
+
+/**
+ * Gives this package a source of randomness in a realm that has none (React Native without `crypto`, a bare engine).
+ * `source(length)` must return that many bytes of a cryptographically secure generator.
+ *
+ * Throws TypeError where the platform has a generator of its own: nothing may weaken it.
+ *
+ * @example
+ * import { getRandomBytes } from 'some-native-module';
+ * provideRandomness((length) => getRandomBytes(length));
+ */
+export function provideRandomness(source: (length: number) => Uint8Array): void {
+  if (platformHasRandom()) throw new TypeError('the platform has a random generator of its own');
+  injectRandom(source);
+}

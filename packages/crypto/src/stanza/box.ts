@@ -1,0 +1,71 @@
+import {
+  aeadOpen,
+  aeadSeal,
+  concat,
+  hkdfSha256,
+  hpkeOpen,
+  hpkeSeal,
+  XWING_CIPHERTEXT_BYTES,
+  x25519PublicKey,
+  x25519Shared,
+} from '@wardseal/primitives';
+import { SealError } from '../errors.js';
+import { type IdentityKey, type Mode, parseIdentity, type RecipientKey } from '../keys/recipient.js';
+import { ZERO_NONCE } from '../names.js';
+import { random } from '../random.js';
+
+/** Bytes of the encapsulated key (post-quantum) or ephemeral share (classic) that stands beside a ciphertext. */
+export const ENCAPSULATED_BYTES: Readonly<Record<Mode, number>> = { pq: XWING_CIPHERTEXT_BYTES, classic: 32 };
+
+/** An identity ready for many trials: its public half is computed once. */
+export interface Opener extends IdentityKey {
+  readonly publicKey: Uint8Array<ArrayBuffer> | null;
+}
+
+export async function openerOf(identity: string): Promise<Opener> {
+  const key = parseIdentity(identity);
+  return { ...key, publicKey: key.kind === 'classic' ? await x25519PublicKey(key.secret) : null };
+}
+
+/**
+ * Seals one short message to one recipient the way age wraps a file key: HPKE with X-Wing, or X25519 with HKDF.
+ * Throws KEY_INVALID when the recipient is not a usable public key (out of range, low order).
+ */
+export async function sealTo(
+  recipient: RecipientKey,
+  info: Uint8Array,
+  plaintext: Uint8Array,
+): Promise<{ enc: Uint8Array<ArrayBuffer>; ciphertext: Uint8Array<ArrayBuffer> }> {
+  const unusable = new SealError('KEY_INVALID', 'recipient is not a usable public key');
+  if (recipient.kind === 'pq') {
+    const sealed = await hpkeSeal(recipient.publicKey, info, plaintext);
+    if (sealed === null) throw unusable;
+    return sealed;
+  }
+  const ephemeral = random(32);
+  const enc = await x25519PublicKey(ephemeral);
+  const shared = await x25519Shared(ephemeral, recipient.publicKey);
+  if (shared === null) throw unusable;
+  const key = hkdfSha256(shared, concat(enc, recipient.publicKey), info, 32);
+  return { enc, ciphertext: await aeadSeal(key, ZERO_NONCE, plaintext) };
+}
+
+/** Opens what `sealTo` made for this identity, else null. */
+export async function openBox(
+  opener: Opener,
+  info: Uint8Array,
+  enc: Uint8Array,
+  ciphertext: Uint8Array,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (opener.publicKey === null) return hpkeOpen(opener.secret, info, enc, ciphertext);
+  if (enc.length !== ENCAPSULATED_BYTES.classic) return null;
+  const shared = await x25519Shared(opener.secret, enc);
+  if (shared === null) return null;
+  return aeadOpen(hkdfSha256(shared, concat(enc, opener.publicKey), info, 32), ZERO_NONCE, ciphertext);
+}
+
+/** Whether the X25519 part of an encapsulated key is a point of low order, which age makes a fault of the header. */
+export async function isLowOrder(enc: Uint8Array): Promise<boolean> {
+  const probe = new Uint8Array(32).fill(1); // any scalar: X25519 clamps it to a multiple of the cofactor
+  return (await x25519Shared(probe, enc.slice(-32))) === null;
+}

@@ -1,0 +1,58 @@
+import { SealError } from './errors.js';
+import type { Header } from './header.js';
+import { MAX_IDENTITIES } from './limits.js';
+import { openerOf } from './stanza/box.js';
+import { checkLinkKey, type LinkKey, unwrapLink } from './stanza/link.js';
+import { checkNative, nativeKind, unwrapNative } from './stanza/native.js';
+import { type RecoveryKey, recoverySetOf, unwrapRecovery } from './stanza/recovery.js';
+import { checkScrypt, unwrapScrypt } from './stanza/scrypt.js';
+
+/** What may open a file: at least one of these. */
+export interface Credentials {
+  /** Age identities, `AGE-SECRET-KEY-PQ-1...` or `AGE-SECRET-KEY-1...`; at most 16. */
+  readonly identities?: readonly string[];
+  /** A link's key. */
+  readonly link?: LinkKey;
+  /** What `combineShares` gave. */
+  readonly recovery?: RecoveryKey;
+  /** For a stranger's age file under a passphrase. */
+  readonly passphrase?: string;
+}
+
+/** Refuses headers whose known stanzas are malformed, before any secret touches them. Throws HEADER_INVALID or LIMIT. */
+export function checkStanzas(header: Header): void {
+  for (const stanza of header.stanzas) checkNative(stanza);
+  checkScrypt(header.stanzas);
+  recoverySetOf(header);
+}
+
+/**
+ * The file key. Throws NO_MATCH, one code for every reason, so that nobody learns which key would nearly have fitted;
+ * HEADER_INVALID for a broken stanza, KEY_INVALID for a string that is no identity, TypeError without any credential.
+ */
+export async function unwrapFileKey(header: Header, credentials: Credentials): Promise<Uint8Array<ArrayBuffer>> {
+  const { identities = [], link, recovery, passphrase } = credentials;
+  if (identities.length === 0 && link === undefined && recovery === undefined && passphrase === undefined)
+    throw new TypeError('open needs identities, a link, a recovery key or a passphrase');
+  if (identities.length > MAX_IDENTITIES)
+    throw new SealError('LIMIT', 'too many identities', { what: 'MAX_IDENTITIES', limit: MAX_IDENTITIES });
+  if (link !== undefined) checkLinkKey(link);
+  checkStanzas(header);
+  const openers = await Promise.all(identities.map(openerOf));
+  for (const stanza of header.stanzas) {
+    if (nativeKind(stanza) !== null) {
+      for (const opener of openers) {
+        const fileKey = await unwrapNative(stanza, opener);
+        if (fileKey !== null) return fileKey;
+      }
+    }
+    const fileKey =
+      (link === undefined ? null : await unwrapLink(stanza, link)) ??
+      (passphrase === undefined ? null : await unwrapScrypt(stanza, passphrase));
+    if (fileKey !== null) return fileKey;
+  }
+  const set = recovery === undefined ? null : recoverySetOf(header);
+  const fileKey = set === null ? null : await unwrapRecovery(set, recovery!);
+  if (fileKey === null) throw new SealError('NO_MATCH', 'no key given opens this file');
+  return fileKey;
+}

@@ -1,0 +1,228 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  attachHeader,
+  detachHeader,
+  inspect,
+  limits,
+  open,
+  recipientThumbprint,
+  SealError,
+  seal,
+} from '../src/index.js';
+import { codeOf, content, NOW, person, type World, world } from './world.js';
+
+let pq: World;
+let classic: World;
+beforeAll(async () => {
+  pq = await world('pq');
+  classic = await world('classic');
+});
+
+describe('seal and open', () => {
+  it.each([0, 1, 65_535, 65_536, 65_537, 131_072, 300_001])('gives %i bytes back, post-quantum', async (size) => {
+    const sealed = await seal(content(size), pq.sealing);
+    const opened = await open(sealed.bytes, pq.opening);
+    expect(opened.plaintext).toEqual(content(size));
+    expect(opened.root).toEqual(sealed.root);
+    expect(opened.headerDigest).toEqual(sealed.headerDigest);
+    expect(sealed.mode).toBe('pq');
+  });
+
+  it.each([0, 1, 65_536, 131_073])('gives %i bytes back, classic', async (size) => {
+    const sealed = await seal(content(size), classic.sealing);
+    expect((await open(sealed.bytes, classic.opening)).plaintext).toEqual(content(size));
+    expect(sealed.mode).toBe('classic');
+  });
+
+  it('gives any content, facts and labels back', async () => {
+    const facts = fc.dictionary(fc.string({ unit: 'grapheme', maxLength: 12 }), fc.jsonValue({ maxDepth: 3 }), {
+      maxKeys: 6,
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 3000 }), facts, facts, async (data, clinical, labels) => {
+        const options = JSON.parse(JSON.stringify({ clinical, labels })) as { clinical: object; labels: object };
+        const sealed = await seal(data, { ...classic.sealing, ...(options as Pick<typeof classic.sealing, 'labels'>) });
+        const opened = await open(sealed.bytes, { ...classic.opening, expectLabels: options.labels as never });
+        expect(opened.plaintext).toEqual(new Uint8Array(data));
+        expect(opened.manifest.clinical).toEqual(options.clinical);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('tells the reader what the sender signed', async () => {
+    const sealed = await seal(content(10), pq.sealing);
+    const { manifest, sender, sentAt, originRoot, root } = await open(sealed.bytes, pq.opening);
+    expect(manifest).toMatchObject({
+      v: 0,
+      id: sealed.manifestId,
+      iss: { org: 'demo-trust', person: 'alice', kid: pq.alice.keys.kid },
+      iat: NOW,
+      case: 'case-1',
+      size: 10,
+      mediaType: 'image/jpeg',
+      labels: { kind: 'photo', identifiable: true },
+      clinical: { site: 'left forearm' },
+      mode: 'pq',
+    });
+    expect(manifest.stz).toEqual(sealed.recipients);
+    expect(manifest.stz.map(({ role, thumbprint }) => [role, thumbprint])).toEqual([
+      ['member', recipientThumbprint(pq.alice.entry.recipient)],
+      ['member', recipientThumbprint(pq.bob.entry.recipient)],
+      ['custodian', recipientThumbprint(pq.custodian.entry.recipient)],
+    ]);
+    expect(sender.person).toBe('alice');
+    expect(sentAt).toEqual({ time: NOW, from: 'claim' });
+    expect(originRoot).toEqual(root);
+  });
+
+  it('names another original when the sender does', async () => {
+    const originRoot = new Uint8Array(32).fill(9);
+    const sealed = await seal(content(10), { ...classic.sealing, originRoot });
+    expect((await open(sealed.bytes, classic.opening)).originRoot).toEqual(originRoot);
+  });
+
+  it('reads a Blob in pieces and opens one', async () => {
+    const data = content(2_300_000);
+    const sealed = await seal(new Blob([data]), classic.sealing);
+    expect((await open(new Blob([sealed.bytes]), classic.opening)).plaintext).toEqual(data);
+  });
+
+  it('gives the same content another root, key and header each time', async () => {
+    const [one, two] = await Promise.all([seal(content(100), classic.sealing), seal(content(100), classic.sealing)]);
+    expect(one.root).not.toEqual(two.root);
+    expect(one.payload).not.toEqual(two.payload);
+    expect(one.manifestId).not.toEqual(two.manifestId);
+  });
+
+  it('says which recipients nobody vouched for', async () => {
+    const stranger = await person('stranger');
+    const sealed = await seal(content(1), {
+      ...pq.sealing,
+      recipients: [pq.bob.entry, stranger.entry.recipient],
+    });
+    expect(sealed.unverifiedRecipients).toEqual([recipientThumbprint(stranger.entry.recipient)]);
+    expect((await seal(content(1), pq.sealing)).unverifiedRecipients).toEqual([]);
+  });
+
+  it('gives somebody named twice one stanza, and the custodian its role', async () => {
+    const { entry } = pq.custodian;
+    const sealed = await seal(content(1), { ...pq.sealing, recipients: [pq.bob.entry, entry, pq.bob.entry.recipient] });
+    expect(sealed.recipients.map(({ role }) => role)).toEqual(['member', 'custodian']);
+    expect(sealed.unverifiedRecipients).toEqual([]);
+  });
+});
+
+describe('header and payload apart', () => {
+  it('come apart and together again', async () => {
+    const sealed = await seal(content(70_000), pq.sealing);
+    const parts = await detachHeader(sealed.bytes);
+    expect(parts.header).toEqual(sealed.header);
+    expect(parts.payload).toEqual(sealed.payload);
+    expect(parts.headerDigest).toEqual(sealed.headerDigest);
+    expect(attachHeader(parts.header, parts.payload)).toEqual(sealed.bytes);
+    expect((await open(parts, pq.opening)).plaintext).toEqual(content(70_000));
+    expect((await open({ header: parts.header, payload: new Blob([parts.payload]) }, pq.opening)).signed).toBe(true);
+  });
+
+  it('refuses a header that is not alone', async () => {
+    const sealed = await seal(content(1), pq.sealing);
+    expect(await codeOf(() => attachHeader(sealed.bytes, sealed.payload))).toBe('HEADER_INVALID');
+    expect(await codeOf(() => open({ header: sealed.bytes, payload: sealed.payload }, pq.opening))).toBe(
+      'HEADER_INVALID',
+    );
+  });
+
+  it('shows what needs no key', async () => {
+    const link = { id: 'link-1', key: new Uint8Array(32).fill(1) };
+    const guardians = { seats: pq.guardians.map(({ entry }) => entry), threshold: 2 };
+    const sealed = await seal(content(65_537), { ...pq.sealing, link, guardians });
+    const seen = await inspect(sealed.bytes);
+    expect(seen).toMatchObject({
+      headerBytes: sealed.header.length,
+      plaintextBytes: 65_537,
+      modes: ['pq'],
+      hasManifest: true,
+      recovery: { threshold: 2, seats: 3 },
+      links: ['link-1'],
+    });
+    expect(seen.stanzas.map(({ type }) => type)).toEqual([
+      'mlkem768x25519',
+      'mlkem768x25519',
+      'mlkem768x25519',
+      'wardseal.org/recovery',
+      'wardseal.org/link',
+      'wardseal.org/manifest',
+      'wardseal.org/tree',
+    ]);
+    expect(new TextDecoder().decode(sealed.header)).not.toMatch(/alice|bob|case-1|forearm|photo/);
+  });
+});
+
+describe('what seal refuses', () => {
+  it('a recipient of the other kind', async () => {
+    const recipients = [pq.bob.entry, classic.bob.entry];
+    expect(await codeOf(() => seal(content(1), { ...pq.sealing, recipients }))).toBe('MIXED_MODE');
+    expect(await codeOf(() => seal(content(1), { ...classic.sealing, recipients }))).toBe('MIXED_MODE');
+    const { mode: _, ...unsaid } = classic.sealing;
+    expect(await codeOf(() => seal(content(1), unsaid))).toBe('MIXED_MODE');
+    const guardians = { seats: [classic.bob.entry], threshold: 1 };
+    expect(await codeOf(() => seal(content(1), { ...pq.sealing, guardians }))).toBe('MIXED_MODE');
+  });
+
+  it('entries that do not count now', async () => {
+    const { entry } = pq.bob;
+    const sealTo = (changed: object) => () =>
+      seal(content(1), { ...pq.sealing, recipients: [{ ...entry, ...changed }] });
+    expect(await codeOf(sealTo({ validTo: NOW }))).toBe('RECIPIENT_EXPIRED');
+    expect(await codeOf(sealTo({ validFrom: NOW + 1 }))).toBe('RECIPIENT_EXPIRED');
+    expect(await codeOf(sealTo({ revokedAt: NOW }))).toBe('RECIPIENT_REVOKED');
+    const sendAs = (changed: object) => () =>
+      seal(content(1), { ...pq.sealing, sender: { keys: pq.alice.keys, entry: { ...pq.alice.entry, ...changed } } });
+    expect(await codeOf(sendAs({ validTo: NOW }))).toBe('SENDER_EXPIRED');
+    expect(await codeOf(sendAs({ revokedAt: NOW - 5 }))).toBe('SENDER_REVOKED');
+  });
+
+  it('keys that are not keys', async () => {
+    const to = (recipient: string) => () => seal(content(1), { ...pq.sealing, recipients: [recipient] });
+    const good = pq.bob.entry.recipient;
+    expect(await codeOf(to(''))).toBe('KEY_INVALID');
+    expect(await codeOf(to(good.toUpperCase()))).toBe('KEY_INVALID');
+    expect(await codeOf(to(`${good.slice(0, -1)}${good.endsWith('q') ? 'p' : 'q'}`))).toBe('KEY_INVALID');
+    expect(await codeOf(to(pq.bob.identity))).toBe('KEY_INVALID');
+    const sender = { keys: { ...pq.alice.keys, secretKey: pq.bob.keys.secretKey }, entry: pq.alice.entry };
+    expect(await codeOf(() => seal(content(1), { ...pq.sealing, sender }))).toBe('KEY_INVALID');
+  });
+
+  it('options of the wrong kind, as the mistake of the caller', async () => {
+    const wrong = (changed: object) => codeOf(() => seal(content(1), { ...pq.sealing, ...changed } as never));
+    expect(await wrong({ recipients: [] })).toMatch(/^TypeError/);
+    expect(await wrong({ mediaType: 'picture' })).toMatch(/^TypeError/);
+    expect(await wrong({ case: 7 })).toMatch(/^TypeError/);
+    expect(await wrong({ labels: [1] })).toMatch(/^TypeError/);
+    expect(await wrong({ labels: { text: 'x'.repeat(limits.MAX_LABELS_BYTES) } })).toMatch(/^TypeError/);
+    expect(await wrong({ clinical: { text: 'x'.repeat(limits.MAX_CLINICAL_BYTES) } })).toMatch(/^TypeError/);
+    expect(await wrong({ clinical: { bad: Number.NaN } })).toMatch(/^TypeError/);
+    expect(await wrong({ now: 1.5 })).toMatch(/^RangeError/);
+    expect(await wrong({ mode: 'both' })).toMatch(/^TypeError/);
+    expect(await wrong({ originRoot: new Uint8Array(31) })).toMatch(/^RangeError/);
+    expect(await wrong({ guardians: { seats: [pq.guardians[0]!.entry], threshold: 2 } })).toMatch(/^RangeError/);
+    expect(await wrong({ link: { id: 'a b', key: new Uint8Array(32) } })).toMatch(/^TypeError/);
+    expect(await wrong({ sender: { keys: pq.bob.keys, entry: pq.alice.entry } })).toMatch(/^TypeError/);
+    expect(await codeOf(() => seal('text' as never, pq.sealing))).toMatch(/^TypeError/);
+  });
+
+  it('more recipients than a manifest can name', async () => {
+    const many = await Promise.all(Array.from({ length: 400 }, (_, i) => person(`p${i}`, 'classic')));
+    const recipients = many.map(({ entry }) => entry);
+    const error = await seal(content(1), { ...classic.sealing, recipients }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(SealError);
+    expect(error).toMatchObject({ code: 'LIMIT', facts: { what: 'MAX_MANIFEST_BYTES' } });
+    const fewer = { ...classic.sealing, recipients: recipients.slice(0, 250) };
+    expect(
+      (await open((await seal(content(1), fewer)).bytes, { ...classic.opening, identities: [many[249]!.identity] }))
+        .signed,
+    ).toBe(true);
+  });
+});
