@@ -1,1 +1,48 @@
-export const name = '@wardseal/link-signing';
+export { createRedeemer, EPHEMERAL_KEY_BYTES, type OpenedAnswer, openAnswer, type Redeemer } from './answer.js';
+export { BINDINGS, type Binding, type Claims, PERMISSIONS, type Permission, PURPOSES, type Purpose } from './claims.js';
+export { type GoneReason, LinkError, type LinkErrorCode, type LinkErrorFacts } from './errors.js';
+export { type VerifiedGrant, verifyGrant } from './grant.js';
+export { type HandleFacts, verifyHandle } from './handle.js';
+export type { InspectedLink, LinkState } from './inspect.js';
+export type { GrantRequest, IssuedLink } from './issue.js';
+export {
+  createIssuer,
+  type EvidenceFacts,
+  type Issuer,
+  type IssuerLimits,
+  type IssuerOptions,
+  type OpenEvent,
+  type ShownBinding,
+} from './issuer.js';
+export {
+  createSigner,
+  importKeySet,
+  importTagKeys,
+  type KeySet,
+  type KeyState,
+  type Signer,
+  type TagKey,
+  type TagKeySet,
+  type VerificationKey,
+} from './keys.js';
+export * from './limits.js';
+export { type ParsedLink, parseLink } from './link.js';
+export { linkKey } from './link-key.js';
+export { PASSCODE_COST, type PasscodeCost } from './passcode.js';
+export type { Prepared } from './prepare.js';
+export type { OpenDecision, OpenFacts, Redeemed, RedeemRequest } from './redeem.js';
+export { memoryStore } from './store/memory.js';
+export { memoryEraseStore } from './store/memory-erase.js';
+export type {
+  Awaitable,
+  EraseStore,
+  LinkStore,
+  NewLink,
+  PreparedShare,
+  RefusedReason,
+  ReleaseOutcome,
+  RevokeBy,
+  StoredLink,
+  Take,
+  TakeOutcome,
+} from './store.js';

@@ -1,0 +1,83 @@
+import { concat, equal, utf8 } from '@wardseal/primitives';
+import { LinkError } from '../errors.js';
+import { MAX_GRANT_BYTES } from '../limits.js';
+import { type Cursor, encodeCbor, readBytes, writeHead } from './cbor.js';
+
+// COSE_Sign1 (RFC 9052 section 4.2), written out: the tagged array of four has one possible shape here, so that
+// neither arrays nor tags are needed in the codec, and the algorithm belongs to the key, never to the message.
+const ALGORITHM_HEADER = 1;
+const KID_HEADER = 4;
+const TYPE_HEADER = 16; // RFC 9596
+const EDDSA = -8;
+/** Media type (without `application/`) in the protected header: a signature made for anything else cannot pass as a grant. */
+export const GRANT_TYPE = 'wardseal-grant-v0+cwt';
+const CONTEXT = concat(Uint8Array.of(0x84, 0x6a), utf8('Signature1'));
+const EMPTY_BYTES = Uint8Array.of(0x40);
+const KID_AT = 9;
+
+/** Bytes of a key identifier. */
+export const KID_BYTES = 4;
+const SIGNATURE_BYTES = 64;
+
+function byteString(data: Uint8Array): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(data.length + 9);
+  const start = writeHead(out, 0, 2, data.length);
+  out.set(data, start);
+  return out.slice(0, start + data.length);
+}
+
+/** The parts of a COSE_Sign1 that depend on the key alone. */
+export interface Envelope {
+  /** Tag, array head, protected header, empty unprotected header: the exact first bytes of every message under this key. */
+  readonly prefix: Uint8Array;
+  /** The first bytes of what is signed. */
+  readonly signed: Uint8Array;
+}
+
+/** The one envelope of a key identifier. */
+export function envelope(kid: Uint8Array): Envelope {
+  const header = encodeCbor(
+    new Map<number, number | string | Uint8Array>([
+      [ALGORITHM_HEADER, EDDSA],
+      [KID_HEADER, kid],
+      [TYPE_HEADER, GRANT_TYPE],
+    ]),
+  );
+  const wrapped = byteString(header);
+  return {
+    prefix: concat(Uint8Array.of(0xd2, 0x84), wrapped, Uint8Array.of(0xa0)),
+    signed: concat(CONTEXT, wrapped, EMPTY_BYTES),
+  };
+}
+
+/** What is signed (RFC 9052 section 4.4): context, protected header, no external data, payload. */
+export function toBeSigned(of: Envelope, payload: Uint8Array): Uint8Array<ArrayBuffer> {
+  return concat(of.signed, byteString(payload));
+}
+
+/** The whole message. */
+export function joinSign1(of: Envelope, payload: Uint8Array, signature: Uint8Array): Uint8Array<ArrayBuffer> {
+  return concat(of.prefix, byteString(payload), byteString(signature));
+}
+
+/** The key identifier a message names, unchecked. */
+export function kidOf(message: Uint8Array): Uint8Array {
+  if (message.length > MAX_GRANT_BYTES) refuse(`grant is longer than ${MAX_GRANT_BYTES} bytes`);
+  if (message.length < KID_AT + KID_BYTES) refuse('grant is truncated');
+  return message.subarray(KID_AT, KID_AT + KID_BYTES);
+}
+
+/** Splits a message whose first bytes must be exactly this envelope's. Throws LinkError `GRANT_INVALID` or `ENCODING_INVALID`. */
+export function splitSign1(of: Envelope, message: Uint8Array): { payload: Uint8Array; signature: Uint8Array } {
+  if (!equal(message.subarray(0, of.prefix.length), of.prefix)) refuse('grant header is not the one of its key');
+  const from: Cursor = { data: message, at: of.prefix.length };
+  const payload = readBytes(from);
+  const signature = readBytes(from);
+  if (signature.length !== SIGNATURE_BYTES) refuse('grant signature is not 64 bytes');
+  if (from.at !== message.length) refuse('grant has bytes behind its end');
+  return { payload, signature };
+}
+
+function refuse(message: string): never {
+  throw new LinkError('GRANT_INVALID', message);
+}

@@ -1,0 +1,74 @@
+/** Every code a `LinkError` can carry. Codes are stable: a release may add one, never change what one means. */
+export type LinkErrorCode =
+  | 'ANSWER_INVALID'
+  | 'AUDIT_FAILED'
+  | 'CLAIMS_REFUSED'
+  | 'CTI_UNPREPARED'
+  | 'CTI_USED'
+  | 'DENIED'
+  | 'ENCODING_INVALID'
+  | 'EPHEMERAL_KEY_INVALID'
+  | 'EVIDENCE_REFUSED'
+  | 'GRANT_EXPIRED'
+  | 'GRANT_INVALID'
+  | 'GRANT_NOT_YET_VALID'
+  | 'GRANT_UNTRUSTED'
+  | 'HANDLE_INVALID'
+  | 'LINK_GONE'
+  | 'LINK_INVALID'
+  | 'ORIGIN_UNKNOWN'
+  | 'PASSCODE_REFUSED'
+  | 'SQLITE_MISSING'
+  | 'STORE_FAILED';
+
+/** Why a link is gone. For the audit log and for `inspect`; never for the person at the door. */
+export type GoneReason =
+  | 'exhausted'
+  | 'expired'
+  | 'forged'
+  | 'locked'
+  | 'not-yet'
+  | 'replayed'
+  | 'revoked'
+  | 'share-lost'
+  | 'stale'
+  | 'tampered'
+  | 'unknown'
+  | 'unknown-key';
+
+/** Facts that go with an error. */
+export interface LinkErrorFacts {
+  /** With `LINK_GONE`: the precise reason, for the audit log only. */
+  reason?: GoneReason;
+  /** With `CLAIMS_REFUSED` and `GRANT_INVALID`: the claim at fault. */
+  claim?: string;
+  /** With `DENIED`: what the `authorize` hook answered. */
+  decision?: unknown;
+  /** What was thrown underneath. */
+  cause?: unknown;
+}
+
+/**
+ * What the outside world can do wrong, with a stable `code`. Mistakes of the calling code are TypeError or RangeError.
+ * `reason` and `decision` are not enumerable: `JSON.stringify(error)` or a spread into a response does not give them away.
+ */
+export class LinkError extends Error {
+  override readonly name = 'LinkError';
+  readonly code: LinkErrorCode;
+  readonly claim?: string;
+  declare readonly reason?: GoneReason;
+  declare readonly decision?: unknown;
+
+  constructor(code: LinkErrorCode, message: string, facts: LinkErrorFacts = {}) {
+    super(message, 'cause' in facts ? { cause: facts.cause } : undefined);
+    this.code = code;
+    if (facts.claim !== undefined) this.claim = facts.claim;
+    Object.defineProperty(this, 'reason', { value: facts.reason, enumerable: false });
+    Object.defineProperty(this, 'decision', { value: facts.decision, enumerable: false });
+  }
+}
+
+/** One public face for unknown, expired, revoked and exhausted: only `reason` differs. */
+export function gone(reason: GoneReason, cause?: unknown): LinkError {
+  return new LinkError('LINK_GONE', 'link is not available', cause === undefined ? { reason } : { reason, cause });
+}

@@ -1,0 +1,81 @@
+import { concat, readUint, sha256, utf8 } from '@wardseal/primitives';
+import { type Claims, fromCwt, toCwt } from './claims.js';
+import { decodeCbor, encodeCbor } from './codec/cbor.js';
+import { type Envelope, joinSign1, KID_BYTES, kidOf, splitSign1, toBeSigned } from './codec/cose.js';
+import { LinkError } from './errors.js';
+import type { KeySet, Signer } from './keys.js';
+import { MAX_SKEW_SECONDS, NOT_BEFORE_LEEWAY_SECONDS } from './limits.js';
+
+const ID_DOMAIN = utf8('wardseal.org/grant-id v0');
+
+/** What `verifyGrant` found. */
+export interface VerifiedGrant {
+  claims: Claims;
+  /** SHA-256 over a domain and the grant, 32 bytes: the id that its handle carries. */
+  id: Uint8Array<ArrayBuffer>;
+}
+
+/** The id of a grant: 32 bytes. */
+export function grantId(grant: Uint8Array): Uint8Array<ArrayBuffer> {
+  return sha256(concat(ID_DOMAIN, grant));
+}
+
+/** Signs claims that were checked before. */
+export async function signGrant(claims: Claims, of: Envelope, signer: Signer): Promise<Uint8Array<ArrayBuffer>> {
+  const payload = encodeCbor(toCwt(claims));
+  const signature = await signer.sign(toBeSigned(of, payload));
+  if (signature.length !== 64) throw new RangeError('signer must return 64 bytes');
+  return joinSign1(of, payload, signature);
+}
+
+/** Throws RangeError unless `now` is seconds since 1970 that fit a handle: milliseconds would never expire. */
+export function checkNow(now: number): void {
+  if (!Number.isInteger(now) || now < 0 || now > 0xffff_ffff)
+    throw new RangeError('now must be whole seconds since 1970');
+}
+
+/** Structure, key, claims and signature of a grant, without the time. */
+export async function readGrant(grant: Uint8Array, keySet: KeySet): Promise<VerifiedGrant> {
+  if (!(grant instanceof Uint8Array)) throw new TypeError('grant must be a Uint8Array');
+  const key = keySet.find(readUint(kidOf(grant), 0, KID_BYTES)!);
+  if (!key || key.state === 'retired') throw new LinkError('GRANT_UNTRUSTED', 'grant is not signed by a known key');
+  const { payload, signature } = splitSign1(key.envelope, grant);
+  const claims = fromCwt(decodeCbor(payload));
+  if (claims.issuer !== key.issuer)
+    throw new LinkError('GRANT_UNTRUSTED', 'grant names another issuer than its key speaks for', { claim: 'issuer' });
+  if (!(await key.verify(toBeSigned(key.envelope, payload), signature)))
+    throw new LinkError('GRANT_UNTRUSTED', 'grant signature is wrong');
+  return { claims, id: grantId(grant) };
+}
+
+/**
+ * Checks a grant by itself: no network, no state. It says what was granted, not whether it was revoked or used up since.
+ * A grant is a CWT (RFC 8392) in COSE_Sign1 (RFC 9052) with Ed25519, in the one encoding of docs/spec/grant.md.
+ *
+ * @param grant the bytes, at most 768
+ * @param keySet from `importKeySet`
+ * @param now whole seconds since 1970, not milliseconds
+ * @param options `skew`: seconds this clock may be behind or ahead, 0 to 300, default 0; `nbf` always has 60
+ * @returns the claims and the grant's id
+ * @throws LinkError `ENCODING_INVALID` when the payload is not in its one CBOR encoding
+ * @throws LinkError `GRANT_INVALID` when header, length or a claim (`claim`) is not allowed
+ * @throws LinkError `GRANT_UNTRUSTED` when the key is unknown, retired or another issuer's, or the signature wrong
+ * @throws LinkError `GRANT_EXPIRED`, `GRANT_NOT_YET_VALID` by `now`
+ * @throws RangeError when `now` or `skew` is out of range
+ * @example const { claims } = await verifyGrant(grant, keySet, Math.floor(Date.now() / 1000));
+ */
+export async function verifyGrant(
+  grant: Uint8Array,
+  keySet: KeySet,
+  now: number,
+  options: { skew?: number } = {},
+): Promise<VerifiedGrant> {
+  checkNow(now);
+  const skew = options.skew ?? 0;
+  if (!(skew >= 0 && skew <= MAX_SKEW_SECONDS)) throw new RangeError(`skew must be 0 to ${MAX_SKEW_SECONDS} seconds`);
+  const verified = await readGrant(grant, keySet);
+  if (now - skew >= verified.claims.expires) throw new LinkError('GRANT_EXPIRED', 'grant has expired');
+  if (now + Math.max(skew, NOT_BEFORE_LEEWAY_SECONDS) < verified.claims.notBefore)
+    throw new LinkError('GRANT_NOT_YET_VALID', 'grant is not valid yet');
+  return verified;
+}

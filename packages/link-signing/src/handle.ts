@@ -1,0 +1,82 @@
+import { base64url, concat, equal, fromBase64url, hmacSha256, readUint, uint, utf8 } from '@wardseal/primitives';
+import { KID_BYTES } from './codec/cose.js';
+import { gone, LinkError } from './errors.js';
+import { checkNow } from './grant.js';
+import type { ImportedTagKey, TagKeySet } from './keys.js';
+
+const DOMAIN = utf8('wardseal.org/handle v0');
+const VERSION = 0;
+const ID_AT = 9;
+const TAG_AT = 41;
+const BYTES = 57;
+// 57 bytes are 76 characters without spare bits. The last one is alphanumeric, because programs that turn text into
+// links leave out a trailing dash or underscore.
+const TEXT = /^[A-Za-z0-9_-]{75}[A-Za-z0-9]$/;
+
+/** What a handle says about itself. */
+export interface HandleFacts {
+  /** SHA-256 of the grant, 32 bytes; safe to log, useless without the tag. */
+  id: Uint8Array<ArrayBuffer>;
+  /** Whole seconds since 1970. */
+  expires: number;
+}
+
+/** The handle's parts, unchecked but for their spelling. */
+export interface ParsedHandle extends HandleFacts {
+  kid: number;
+  header: Uint8Array;
+  tag: Uint8Array;
+}
+
+function tagOf(header: Uint8Array, key: ImportedTagKey): Uint8Array<ArrayBuffer> {
+  return hmacSha256(key.tagKey, concat(DOMAIN, header)).slice(0, 16);
+}
+
+/** The handle of a grant, or null when its last character would not survive a linkifier. */
+export function mintHandle(id: Uint8Array, expires: number, key: ImportedTagKey): string | null {
+  const header = concat(Uint8Array.of(VERSION), key.kid, uint(expires, 4), id);
+  const text = base64url(concat(header, tagOf(header, key)));
+  return TEXT.test(text) ? text : null;
+}
+
+/** Reads a handle. Throws LinkError `HANDLE_INVALID` on anything but its one spelling. */
+export function parseHandle(handle: string): ParsedHandle {
+  const data = typeof handle === 'string' && TEXT.test(handle) ? fromBase64url(handle) : null;
+  if (data === null || data.length !== BYTES || data[0] !== VERSION || base64url(data) !== handle)
+    throw new LinkError('HANDLE_INVALID', 'handle is not 76 characters of its one spelling');
+  return {
+    kid: readUint(data, 1, KID_BYTES)!,
+    expires: readUint(data, 5, 4)!,
+    id: data.slice(ID_AT, TAG_AT),
+    header: data.subarray(0, TAG_AT),
+    tag: data.subarray(TAG_AT),
+  };
+}
+
+/** The tag alone, whatever the time: the key it was made with. Throws LinkError `LINK_GONE`. */
+export function authenticate(handle: ParsedHandle, keys: TagKeySet): ImportedTagKey {
+  const key = keys.find(handle.kid);
+  if (!key || key.state === 'retired') throw gone('unknown-key');
+  if (!equal(tagOf(handle.header, key), handle.tag)) throw gone('forged');
+  return key;
+}
+
+/**
+ * Checks a handle's spelling, tag and expiry without touching a database: guesses and expired links end here.
+ *
+ * @param handle 76 characters
+ * @param keys from `importTagKeys`
+ * @param now whole seconds since 1970, not milliseconds
+ * @returns the grant's id and the expiry
+ * @throws LinkError `HANDLE_INVALID` when it is not in its one spelling
+ * @throws LinkError `LINK_GONE` with reason `unknown-key`, `forged` or `expired`
+ * @throws RangeError when `now` is out of range
+ * @example const { id } = verifyHandle(handle, tagKeys, Math.floor(Date.now() / 1000));
+ */
+export function verifyHandle(handle: string, keys: TagKeySet, now: number): HandleFacts {
+  checkNow(now);
+  const parsed = parseHandle(handle);
+  authenticate(parsed, keys);
+  if (now >= parsed.expires) throw gone('expired');
+  return { id: parsed.id, expires: parsed.expires };
+}

@@ -1,0 +1,207 @@
+import { asBytes, concat, equal, hex, sha256, utf8 } from '@wardseal/primitives';
+import { EPHEMERAL_KEY_BYTES, sealAnswer } from './answer.js';
+import { checkPasscode } from './check-passcode.js';
+import { BINDINGS, type Claims } from './claims.js';
+import { gone, LinkError } from './errors.js';
+import { readGrant } from './grant.js';
+import { stored } from './guard.js';
+import { authenticate, parseHandle } from './handle.js';
+import { stateOf } from './inspect.js';
+import type { IssuerState, OpenEvent } from './issuer.js';
+import type { ImportedTagKey } from './keys.js';
+import { ANSWER_SECONDS } from './limits.js';
+import { openShare } from './share.js';
+import type { Awaitable, StoredLink } from './store.js';
+
+/** What the policy is asked before a use is taken. */
+export interface OpenFacts {
+  readonly claims: Claims;
+  readonly link: Uint8Array;
+  readonly used: number;
+  /** Whether this opening was taken before and is only answered again. */
+  readonly repeated: boolean;
+  readonly context: unknown;
+}
+
+/** What the policy answers. Anything but `permit: true` denies. */
+export interface OpenDecision {
+  readonly permit: boolean;
+  /** What the opener must do, passed on to the caller of `redeem`. */
+  readonly obligations?: readonly unknown[];
+}
+
+/** A request to open a link. */
+export interface RedeemRequest {
+  /** The opener's one-opening public key, 1216 bytes (`createRedeemer`). */
+  ephemeralKey: Uint8Array;
+  passcode?: string;
+  /** What shows a binding above `passcode`; handed to the issuer's `verifyEvidence`. */
+  evidence?: unknown;
+  /** Facts for the policy and the audit log. No patient's and no secret's place is here. */
+  context: unknown;
+  /** The policy's decision; asked after the binding, before a use is taken. */
+  authorize: (facts: OpenFacts) => Awaitable<OpenDecision>;
+}
+
+/** What a redeem gives back. */
+export interface Redeemed {
+  /** The answer, sealed to the ephemeral key: see `openAnswer`. */
+  sealed: Uint8Array<ArrayBuffer>;
+  /** This was opening `use` of `of`. */
+  use: number;
+  of: number;
+  /** Whether the opening was taken before and is only answered again. */
+  repeated: boolean;
+  /** From the policy's decision. */
+  obligations: readonly unknown[];
+  /** What the audit hook resolved to. */
+  receipt: unknown;
+}
+
+const OPENING = utf8('wardseal.org/link-opening v0');
+const EVENT = utf8('wardseal.org/link-open-event v0');
+
+/** The row must say what the signed grant says: somebody with the database alone cannot widen a link. */
+function agrees(link: StoredLink, claims: Claims): boolean {
+  const same = (a: Uint8Array | null, b: Uint8Array | undefined): boolean => (a && b ? equal(a, b) : !a && !b);
+  return (
+    link.expires === claims.expires &&
+    link.maxUses === claims.maxUses &&
+    same(link.cti, claims.cti) &&
+    same(link.object, claims.object) &&
+    same(link.recipient, claims.recipient) &&
+    same(link.issuerUser, claims.issuerUser)
+  );
+}
+
+async function readClaims(state: IssuerState, link: StoredLink, id: Uint8Array): Promise<Claims> {
+  let verified: Awaited<ReturnType<typeof readGrant>>;
+  try {
+    verified = await readGrant(link.grant, state.keySet);
+  } catch (cause) {
+    throw gone('tampered', cause);
+  }
+  const { claims } = verified;
+  if (!equal(verified.id, id) || !agrees(link, claims) || !state.origins.includes(claims.audience))
+    throw gone('tampered');
+  return claims;
+}
+
+async function checkBinding(
+  state: IssuerState,
+  link: StoredLink,
+  claims: Claims,
+  request: RedeemRequest,
+  key: ImportedTagKey,
+): Promise<void> {
+  if (claims.binding === 'bearer') return;
+  if (claims.binding === 'passcode') return checkPasscode(state, link, request.passcode, key);
+  let shown = null;
+  try {
+    shown =
+      (await state.verifyEvidence?.(request.evidence, {
+        link: link.id,
+        required: claims.binding,
+        ...(claims.recipientKey && { recipientKey: claims.recipientKey }),
+        ...(claims.recipient && { recipient: claims.recipient }),
+        ephemeralKey: request.ephemeralKey,
+        context: request.context,
+      })) ?? null;
+  } catch (cause) {
+    throw new LinkError('EVIDENCE_REFUSED', 'evidence could not be checked', { cause });
+  }
+  const enough = shown !== null && BINDINGS.indexOf(shown.level) >= BINDINGS.indexOf(claims.binding);
+  const theirs = claims.recipientKey === undefined || (shown?.recipientKey && equal(shown.recipientKey, claims.recipientKey)); // biome-ignore format: one rule
+  if (!enough || !theirs) throw new LinkError('EVIDENCE_REFUSED', 'evidence does not show the required binding');
+}
+
+async function decide(request: RedeemRequest, facts: OpenFacts): Promise<OpenDecision> {
+  let decision: OpenDecision;
+  try {
+    decision = await request.authorize(facts);
+  } catch (cause) {
+    throw new LinkError('DENIED', 'authorization failed', { cause });
+  }
+  if (decision?.permit !== true) throw new LinkError('DENIED', 'opening is not permitted', { decision });
+  return decision;
+}
+
+/** The answer of a first opening, or null for a repeated one, whose answer the store has. */
+async function seal(state: IssuerState, link: StoredLink, ephemeralKey: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  const { id, cti, grant, sealedShare } = link;
+  if (sealedShare === null) return sealAnswer({ grant, share: null, id }, ephemeralKey);
+  const key = await stored(() => state.shares.get(cti));
+  const share = key && (await openShare(key, sealedShare, cti));
+  if (!share) throw gone('share-lost');
+  const sealed = await sealAnswer({ grant, share, id }, ephemeralKey);
+  share.fill(0);
+  return sealed;
+}
+
+function openEvent(
+  link: StoredLink,
+  claims: Claims,
+  opening: Uint8Array,
+  rest: Pick<OpenEvent, 'use' | 'of' | 'repeated' | 'at' | 'context'>,
+): OpenEvent {
+  // biome-ignore format: one head
+  return {
+    type: 'link.open',
+    id: hex(sha256(concat(EVENT, link.id, opening))),
+    link: hex(link.id),
+    object: hex(link.object),
+    purpose: claims.purpose,
+    binding: claims.binding,
+    ...rest,
+  };
+}
+
+/**
+ * See `Issuer.redeem`. The answer is sealed before the use is taken and stored with it in one statement: a crash between
+ * them costs nothing, and the last use can destroy the share at once, whatever else is under way.
+ */
+export async function redeemLink(state: IssuerState, handle: string, request: RedeemRequest): Promise<Redeemed> {
+  const { ephemeralKey, context } = request;
+  const parsed = parseHandle(handle);
+  if (!(ephemeralKey instanceof Uint8Array) || ephemeralKey.length !== EPHEMERAL_KEY_BYTES)
+    throw new LinkError('EPHEMERAL_KEY_INVALID', `ephemeral key must be ${EPHEMERAL_KEY_BYTES} bytes`);
+  const key = authenticate(parsed, state.tagKeys);
+  const { id } = parsed;
+  if (state.clock() >= parsed.expires) throw gone('expired');
+
+  const opening = sha256(concat(OPENING, ephemeralKey));
+  const found = await stored(() => state.store.read(id, opening));
+  if (found === null) throw gone('unknown');
+  const { link, taken } = found;
+  const claims = await readClaims(state, link, id);
+  const status = stateOf(link, claims, state.clock(), state.limits.passcodeFailures);
+  if (status !== 'live' && !(status === 'exhausted' && taken)) throw gone(status);
+
+  await checkBinding(state, link, claims, request, key);
+  const decision = await decide(request, { claims, link: id, used: link.used, repeated: taken, context });
+
+  const sealed = taken ? null : await seal(state, link, ephemeralKey);
+  const take = await stored(() =>
+    state.store.take({
+      chain: [id],
+      key: opening,
+      sealed,
+      now: state.clock(),
+      window: ANSWER_SECONDS,
+      failureLimit: state.limits.passcodeFailures,
+    }),
+  );
+  if (take.outcome === 'refused') throw gone(take.reason);
+  const { use, of, repeated } = take;
+  if (use >= of) await stored(() => state.shares.destroy([link.cti]));
+
+  let receipt: unknown;
+  try {
+    receipt = await state.audit(openEvent(link, claims, opening, { use, of, repeated, at: state.clock(), context }));
+  } catch (cause) {
+    throw new LinkError('AUDIT_FAILED', 'opening could not be logged, so nothing is released', { cause });
+  }
+  const release = await stored(() => state.store.release(id, opening, state.clock(), ANSWER_SECONDS));
+  if (release.outcome === 'refused') throw gone(release.reason);
+  return { sealed: asBytes(release.sealed), use, of, repeated, obligations: decision.obligations ?? [], receipt };
+}
