@@ -58,6 +58,8 @@ export function isSrgbProfile(icc: Uint8Array): boolean {
   });
 }
 
+type Seven = [number, number, number, number, number, number, number];
+
 /** The curve as a function of 0..1, from a `curv` table or a `para` formula (ICC.1:2022, 10.6 and 10.18). */
 function toneCurve(view: DataView, at: number, size: number): ((x: number) => number) | null {
   if (size < 12) return null;
@@ -73,15 +75,13 @@ function toneCurve(view: DataView, at: number, size: number): ((x: number) => nu
       return (a + (b - a) * (place - low)) / 65535;
     };
   }
-  if (type === 0x70617261 && view.getUint16(at + 8) === 3 && size >= 32) {
-    const [g, a, b, c, d] = [0, 1, 2, 3, 4].map((i) => view.getInt32(at + 12 + i * 4) / 65536) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    return (x) => (x >= d ? (a * x + b) ** g : c * x);
+  // Of the formulas only 3 and 4 have the straight foot that sRGB has; Chromium writes 4, most others 3.
+  const kind = view.getUint16(at + 8);
+  const count = { 3: 5, 4: 7 }[kind] ?? 0;
+  if (type === 0x70617261 && count > 0 && size >= 12 + count * 4) {
+    const parameter = (i: number): number => (i < count ? view.getInt32(at + 12 + i * 4) / 65536 : 0);
+    const [g, a, b, c, d, e, f] = [0, 1, 2, 3, 4, 5, 6].map(parameter) as Seven;
+    return (x) => (x >= d ? (a * x + b) ** g + e : c * x + f);
   }
   return null;
 }

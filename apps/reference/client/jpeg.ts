@@ -1,15 +1,10 @@
 import { type ExifFacts, type Orientation, readExif } from './exif-orientation.js';
-import { type Component, type Huffman, huffman, type Scan, walkScan } from './jpeg-scan.js';
+import { advance, colourOf, type Frame, type JpegColour, readFrame } from './jpeg-frame.js';
+import { type Huffman, huffman, type Scan, walkScan } from './jpeg-scan.js';
 import { join, segment } from './jpeg-write.js';
-import { checkSize, MAX_SCANS, MAX_SEGMENTS } from './limits.js';
+import { MAX_SCANS, MAX_SEGMENTS } from './limits.js';
 import { PictureError } from './picture-error.js';
 import { startsWith } from './sniff.js';
-
-/**
- * How three colour numbers are to be read. `unclear`: the file says two different things, and viewers differ.
- * Four-colour (printing) pictures are `cmyk`.
- */
-export type JpegColour = 'grey' | 'ycc' | 'rgb' | 'cmyk' | 'unclear';
 
 /** A JPEG taken apart: what it looks like, what it carried, and the segments that make its pixels. */
 export interface Jpeg {
@@ -28,24 +23,9 @@ export interface Jpeg {
   readonly naming: { readonly jfif: boolean; readonly adobe: number | null };
 }
 
-interface Frame {
-  readonly width: number;
-  readonly height: number;
-  readonly progressive: boolean;
-  readonly columns: number;
-  readonly rows: number;
-  readonly components: readonly Component[];
-}
-
 const malformed = (what: string): PictureError => new PictureError('PICTURE_MALFORMED', what);
 const truncated = (): PictureError => new PictureError('PICTURE_TRUNCATED', 'file ends before the picture does');
 const unsupported = (what: string): PictureError => new PictureError('PICTURE_UNSUPPORTED', what);
-
-const SOF_NAMES: Readonly<Record<number, string>> = {
-  195: 'lossless',
-  201: 'arithmetic-coded',
-  202: 'arithmetic-coded progressive',
-};
 
 /**
  * Takes a JPEG (ITU-T T.81) apart by an allow-list of segments, walking its entropy-coded data to the last block.
@@ -184,40 +164,8 @@ class Parser {
   }
 
   #defineFrame(marker: number, body: Uint8Array): void {
-    if (marker > 0xc2) throw unsupported(`${SOF_NAMES[marker] ?? 'hierarchical'} JPEG`);
     if (this.#frame !== null) throw malformed('two frames');
-    const count = body[5] ?? 0;
-    if (body.length < 6 || body.length !== 6 + count * 3) throw malformed('bad frame header');
-    if (body[0] !== 8) throw unsupported('JPEG of more than 8 bits a colour');
-    const height = (body[1]! << 8) | body[2]!;
-    const width = (body[3]! << 8) | body[4]!;
-    if (height === 0) throw unsupported('JPEG that does not say its height');
-    checkSize(width, height);
-    if (count !== 1 && count !== 3 && count !== 4) throw unsupported('JPEG of an unusual number of colours');
-    const specs = Array.from({ length: count }, (_, i) => body.subarray(6 + i * 3, 9 + i * 3));
-    const factors = specs.map((spec) => [spec[1]! >> 4, spec[1]! & 15] as const);
-    const outside = factors.some(([h, v]) => h < 1 || h > 4 || v < 1 || v > 4);
-    if (outside || new Set(specs.map((spec) => spec[0])).size !== count) throw malformed('bad frame header');
-    const hMax = Math.max(...factors.map(([h]) => h));
-    const vMax = Math.max(...factors.map(([, v]) => v));
-    const columns = Math.ceil(width / (8 * hMax));
-    const rows = Math.ceil(height / (8 * vMax));
-    const progressive = marker === 0xc2;
-    const components = specs.map((spec, i): Component => {
-      const [h, v] = factors[i]!;
-      const padded = [columns * h, rows * v] as const;
-      return {
-        id: spec[0]!,
-        h,
-        v,
-        quantiser: spec[2]!,
-        blocks: [Math.ceil(Math.ceil((width * h) / hMax) / 8), Math.ceil(Math.ceil((height * v) / vMax) / 8)],
-        padded,
-        seen: new Uint8Array(64).fill(255),
-        nonZero: new Uint32Array(progressive ? padded[0] * padded[1] * 2 : 0),
-      };
-    });
-    this.#frame = { width, height, progressive, columns, rows, components };
+    this.#frame = readFrame(marker, body);
     this.#picture.push(segment(marker, body));
   }
 
@@ -299,7 +247,7 @@ class Parser {
       width: frame.width,
       height: frame.height,
       orientation: this.#exif?.orientation ?? 1,
-      colour: this.#colour(frame.components),
+      colour: colourOf(frame, this.#jfif, this.#adobe),
       adobeRgb: this.#exif?.adobeRgb ?? false,
       icc: this.#iccCount === 0 ? null : join(this.#iccParts as Uint8Array[]),
       carried: [...this.#carried].sort(),
@@ -307,29 +255,9 @@ class Parser {
       naming: { jfif: this.#jfif, adobe: this.#adobe },
     };
   }
-
-  /** The rules of libjpeg, which browsers and sharp follow; where its sources contradict each other: `unclear`. */
-  #colour(components: readonly Component[]): JpegColour {
-    if (components.length === 1) return 'grey';
-    if (components.length === 4) return 'cmyk';
-    const letters = String.fromCharCode(...components.map(({ id }) => id)) === 'RGB';
-    if (this.#adobe === 0) return this.#jfif ? 'unclear' : 'rgb';
-    if (this.#adobe !== null) return this.#adobe === 1 && !letters ? 'ycc' : 'unclear';
-    if (letters) return this.#jfif ? 'unclear' : 'rgb';
-    return 'ycc';
-  }
 }
 
 const NONE: Huffman = new Uint16Array(0);
-
-/** Notes which bits of which coefficients a scan brings; each must follow on from the scan before (T.81 G.1.1.1). */
-function advance(component: Component, first: number, last: number, high: number, low: number): void {
-  if (first > 0 && component.seen[0] === 255) throw malformed('scans out of order');
-  for (let k = first; k <= last; k++) {
-    if (component.seen[k] !== (high === 0 ? 255 : high)) throw malformed('scans out of order');
-    component.seen[k] = low;
-  }
-}
 
 /** Names what an application segment is, for the list of what was removed. */
 function kindOf(marker: number, body: Uint8Array): string {
