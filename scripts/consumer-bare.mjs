@@ -23,7 +23,7 @@ async function bare(folder, { short, manifest }) {
   });
   const realm = createContext({});
   new Script(outputFiles[0].text, { filename: `${short}.bare.js` }).runInContext(realm, { timeout: 60_000 });
-  if (!(await realm.answer)) throw new Error('nothing was computed');
+  if ((await realm.answer) !== true) throw new Error('wrong answer');
 }
 
 export const inBareRealm = (folder) =>

@@ -2,12 +2,15 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { inBareRealm } from './consumer-bare.mjs';
 import { inChromium } from './consumer-chromium.mjs';
 import { entries, staticImports } from './entries.mjs';
 import { each, isMain, published, readJson, report, root, run } from './lib.mjs';
 
 const OLDER_NODES = ['20.19.0', '22', '24'];
+
+const smokeOf = (short) => pathToFileURL(join(root, 'scripts/smoke', `${short}.mjs`)).href;
 
 const one = (name, { ok, output }) => ({ name, ok, detail: output });
 
@@ -49,25 +52,27 @@ async function olderNodes(temp) {
   return { paths, checks: [one(`npm brings Node ${OLDER_NODES.join(', ')}`, result)] };
 }
 
-/** `import` and `require` of each entry; Node-only ones on the newest Node only, where all of its modules exist. */
+/** `import` and `require` of each entry, and each smoke run; Node-only entries on the newest, where all modules exist. */
 async function onNode(folder, list, node, newest) {
   const version = (await run(node, ['--version'])).output;
-  const wanted = list.filter((entry) => newest || !entry.nodeOnly);
-  return each(
-    wanted.flatMap(({ specifier }) =>
-      [
-        [
-          'import',
-          `const m = await import('${specifier}'); if (Object.keys(m).length === 0) throw new Error('no export')`,
-          'module',
-        ],
-        ['require', `if (Object.keys(require('${specifier}')).length === 0) throw new Error('no export')`, 'commonjs'],
-      ].map(([verb, code, type]) => ({ name: `${verb} ${specifier} on Node ${version}`, code, type })),
-    ),
-    2,
-    async ({ name, code, type }) =>
-      one(name, await run(node, [`--input-type=${type}`, '-e', code], { cwd: folder, env: { NODE_OPTIONS: '' } })),
-  );
+  const none = "if (Object.keys(api).length === 0) throw new Error('no export')";
+  const loads = list
+    .filter((entry) => newest || !entry.nodeOnly)
+    .flatMap(({ specifier }) => [
+      { name: `import ${specifier}`, type: 'module', code: `import * as api from '${specifier}'; ${none}` },
+      { name: `require ${specifier}`, type: 'commonjs', code: `const api = require('${specifier}'); ${none}` },
+    ]);
+  const smokes = published.map(({ short, manifest }) => ({
+    name: `smoke run of ${short}`,
+    type: 'module',
+    code: `import * as api from '${manifest.name}'; import { smoke } from '${smokeOf(short)}';
+      if ((await smoke(api)) !== true) throw new Error('wrong answer')`,
+  }));
+  return each([...loads, ...smokes], 2, async ({ name, type, code }) => {
+    const env = { NODE_OPTIONS: '' };
+    const result = await run(node, [`--input-type=${type}`, '-e', code], { cwd: folder, env });
+    return one(`${name} on Node ${version}`, result);
+  });
 }
 
 /** Each command line is there and explains itself. */
@@ -144,7 +149,7 @@ function shipped(folder, list) {
 /** Node's own crypto does the work: the smoke run is repeated with every function of node:crypto counted. */
 async function native(folder) {
   return each(published, 2, async ({ short, manifest }) => {
-    const env = { WARDSEAL_SPECIFIER: manifest.name, WARDSEAL_SMOKE: join(root, 'scripts/smoke', `${short}.mjs`) };
+    const env = { WARDSEAL_SPECIFIER: manifest.name, WARDSEAL_SMOKE: smokeOf(short) };
     const script = join(folder, 'native.mjs');
     if (!existsSync(script)) writeFileSync(script, readFileSync(join(root, 'scripts/consumer-native.mjs')));
     return one(`${short} uses Node's crypto`, await run('node', [script], { cwd: folder, env }));
