@@ -1,9 +1,19 @@
 // The two README commands on a machine with Node and npm and nothing else: a fresh clone, an emptied environment, a
 // fresh HOME; as an ordinary user, and again without a network. Needs root for the other user and the cut network.
 import { spawn } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import components from '../../components.json' with { type: 'json' };
@@ -44,8 +54,8 @@ async function machine(name: string, user: number): Promise<Machine> {
   await sh('git', ['clone', '-q', root, clone], temp);
   const changed = await sh('git', ['ls-files', '-z', '-m', '-o', '--exclude-standard'], root);
   for (const path of changed.output.split('\0').filter((one) => one !== '')) {
-    mkdirSync(dirname(join(clone, path)), { recursive: true });
-    cpSync(join(root, path), join(clone, path), { force: true });
+    if (existsSync(join(root, path))) cpSync(join(root, path), join(clone, path));
+    else rmSync(join(clone, path));
   }
   await sh('chown', ['-R', `${user}:${user}`, folder], temp);
   return { user, home, clone };
