@@ -84,17 +84,39 @@ export function exifBlock(
 /** A three-primary ICC profile with a plain gamma, its description planted. */
 export function matrixProfile(
   columns: readonly (readonly number[])[],
-  gamma: number | 'srgb' | 'srgb as Chromium writes it',
+  gamma: number | 'srgb' | 'srgb as Chromium writes it' | 'table',
 ): number[] {
   const fixed = (values: readonly number[]): number[] => values.flatMap((value) => be32(Math.round(value * 65536)));
   const description = [...ascii('desc'), 0, 0, 0, 0, ...be32(28), ...ascii(`${MARK}icc-description`.padEnd(28, '.'))];
   const foot = [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045];
-  const curve =
-    gamma === 'srgb as Chromium writes it'
-      ? [...ascii('para'), 0, 0, 0, 0, 0, 4, 0, 0, ...fixed([...foot, 0, 0])]
-      : gamma === 'srgb'
-        ? [...ascii('para'), 0, 0, 0, 0, 0, 3, 0, 0, ...fixed(foot)]
-        : [...ascii('curv'), 0, 0, 0, 0, ...be32(1), ...be16(Math.round(gamma * 256)), 0, 0];
+  const curves = {
+    srgb: [...ascii('para'), 0, 0, 0, 0, 0, 3, 0, 0, ...fixed(foot)],
+    'srgb as Chromium writes it': [...ascii('para'), 0, 0, 0, 0, 0, 4, 0, 0, ...fixed([...foot, 0, 0])],
+    table: [
+      ...ascii('curv'),
+      0,
+      0,
+      0,
+      0,
+      ...be32(256),
+      ...Array.from({ length: 256 }, (_, i) => be16(Math.round((i / 255) ** 2.2 * 65535))).flat(),
+    ],
+  };
+  const plain = (value: number): number[] => [
+    ...ascii('curv'),
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    1,
+    ...be16(Math.round(value * 256)),
+    0,
+    0,
+  ];
+  const curve = typeof gamma === 'number' ? plain(gamma) : curves[gamma];
   const xyz = (values: readonly number[]): number[] => [...ascii('XYZ '), 0, 0, 0, 0, ...fixed(values)];
   const bodies: [string, number[]][] = [
     ['desc', description],

@@ -197,6 +197,29 @@ export function stripSuite(codec: PictureCodec): void {
       expect((await strip(withSegments(jpeg, quantiser, huffman), codec)).bytes).toEqual(jpeg);
     });
 
+    test('that stores red, green and blue says so, and nothing else', async () => {
+      const { head, rest } = splitJpeg(jpeg);
+      const adobe = segment(0xee, [...ascii('Adobe'), 0, 100, 0x12, 0x34, 0x56, 0x78, 0]);
+      const rgb = concat([0xff, 0xd8], adobe, ...head.slice(1), rest);
+      const out = await strip(rgb, codec);
+      expect(out.route).toBe('rebuilt');
+      expect(holds(out.bytes, '\x12\x34\x56\x78')).toBe(false);
+      expect((await codec.decode(out.bytes, 'image/jpeg')).data).toEqual((await codec.decode(rgb, 'image/jpeg')).data);
+      expect((await codec.decode(jpeg, 'image/jpeg')).data).not.toEqual((await codec.decode(rgb, 'image/jpeg')).data);
+    });
+
+    test('that names its colours in two ways is read once, as viewers read it', async () => {
+      const adobe = segment(0xee, [...ascii('Adobe'), 0, 100, 0, 0, 0, 0, 0]);
+      const { head, rest } = splitJpeg(jpeg);
+      const unclear = concat([0xff, 0xd8], head[0]!, adobe, ...head.slice(1), rest);
+      const out = await strip(unclear, codec);
+      expect(out.route).toBe('encoded');
+      expect(holds(out.bytes, 'Adobe')).toBe(false);
+      const shown = await codec.decode(out.bytes, 'image/jpeg');
+      const meant = await codec.decode(unclear, 'image/jpeg');
+      for (let x = 8; x < 48; x += 16) expect(far(at(shown, x, 8), at(meant, x, 8))).toBeLessThanOrEqual(4);
+    });
+
     test.each([1, 2, 3, 4, 5, 6, 7, 8] as const)('of orientation %i comes out upright', async (orientation) => {
       for (const little of [false, true]) {
         const exif = segment(0xe1, [...ascii('Exif\0\0'), ...exifBlock(orientation, { little })]);
@@ -367,6 +390,7 @@ export function stripSuite(codec: PictureCodec): void {
       expect(profile(SRGB_PRIMARIES, 'srgb')).toBe(true);
       expect(profile(SRGB_PRIMARIES, 'srgb as Chromium writes it')).toBe(true);
       expect(profile(SRGB_PRIMARIES, 2.2)).toBe(false);
+      expect(profile(SRGB_PRIMARIES, 'table')).toBe(false);
       expect(profile(SRGB_PRIMARIES, 1.8)).toBe(false);
       expect(profile(P3_PRIMARIES, 'srgb')).toBe(false);
       expect(isSrgbProfile(adobeRgbProfile())).toBe(false);
@@ -473,8 +497,10 @@ export function stripSuite(codec: PictureCodec): void {
       const cause = new Error('no memory');
       const broken: PictureCodec = { ...codec, decode: () => Promise.reject(cause) };
       expect(await refusal(turned(), broken)).toMatchObject({ code: 'PICTURE_CODEC_FAILED', cause });
-      const small: PictureCodec = { ...codec, decode: async () => flat([1, 2, 3]) };
-      expect((await refusal(turned(), small)).code).toBe('PICTURE_CODEC_FAILED');
+      for (const wrong of [flat([1, 2, 3]), flat([1, 2, 3], 32, 48)]) {
+        const lying: PictureCodec = { ...codec, decode: async () => wrong };
+        expect((await refusal(turned(), lying)).code).toBe('PICTURE_CODEC_FAILED');
+      }
       const other: PictureCodec = { ...codec, encode: async () => png };
       expect((await refusal(turned(), other)).code).toBe('PICTURE_CODEC_FAILED');
     });
