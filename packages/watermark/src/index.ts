@@ -5,6 +5,15 @@ export type { MarkedPixels, Pixels } from './image.js';
 export * from './limits.js';
 export { type Chips, prepareChips } from './prepare-chips.js';
 export type { Homography } from './register/homography.js';
+export {
+  DEFAULT_OPACITY,
+  type OverlayOptions,
+  overlayBox,
+  type Region,
+  ROI_OPACITY,
+  renderOverlay,
+  type Size,
+} from './render-overlay.js';
 export type { Roi } from './roi.js';
 export type { NullHistogram } from './statistics.js';
 export {

@@ -9,7 +9,7 @@ import { MAX_CANDIDATES, MAX_DECOYS, MIN_DECOYS } from './limits.js';
 import { perceptualMask } from './mask.js';
 import { checkLayer } from './prepare-chips.js';
 import { areaFactor, compose, type Homography, scaling } from './register/homography.js';
-import { type Registered, register } from './register/register.js';
+import { type Method, type Registered, register } from './register/register.js';
 import { warp } from './register/sample.js';
 import { type NullHistogram, nullHistogram, pBound, scorer } from './statistics.js';
 import { workingLuma } from './suspect.js';
@@ -54,7 +54,7 @@ export type Registration =
   | { readonly status: 'failed' }
   | {
       readonly status: 'registered';
-      readonly method: 'whole' | 'features';
+      readonly method: Method;
       /** Original pixel coordinates to suspect pixel coordinates, row by row; pixel centres lie at halves. */
       readonly homography: Homography;
       readonly mirrored: boolean;
