@@ -1,4 +1,6 @@
 import { library } from '@wardseal/testkit/tsup';
 import { defineConfig } from 'tsup';
 
-export default defineConfig(library({ entry: ['src/index.ts'] }));
+export default defineConfig(
+  library({ entry: ['src/index.ts', 'src/evaluate.ts', 'src/enforce.ts', 'src/packs/nhs/index.ts'] }),
+);

@@ -18,16 +18,19 @@ export type Duration =
   | { readonly hours: number | ParameterRef }
   | { readonly days: number | ParameterRef };
 
+/** A whole number; a duration stands for its seconds. */
+export type Amount = number | ParameterRef | Duration;
+
 /** What is asked of one fact: a constant (equality), or exactly one operator. */
 export type Test =
   | Constant
   | { readonly equals: Constant | ParameterRef }
   | { readonly not: Test }
   | { readonly in: readonly Constant[] }
-  | { readonly atLeast: number | ParameterRef }
-  | { readonly atMost: number | ParameterRef }
-  | { readonly lessThan: number | ParameterRef }
-  | { readonly moreThan: number | ParameterRef }
+  | { readonly atLeast: Amount }
+  | { readonly atMost: Amount }
+  | { readonly lessThan: Amount }
+  | { readonly moreThan: Amount }
   | { readonly sameAs: string }
   | { readonly includes: Constant | AttributeRef }
   | { readonly overlaps: readonly Constant[] | AttributeRef }
@@ -124,21 +127,21 @@ export interface BreakGlass {
 }
 
 /** Something no version of the policy may allow: `never` permitted, or permitted only if it `carries` a duty. */
-export type Invariant =
-  | {
-      readonly id: string;
-      readonly title: string;
-      readonly never: { readonly actions: readonly string[]; readonly when: Condition };
-    }
-  | {
-      readonly id: string;
-      readonly title: string;
-      readonly carries: {
-        readonly actions: readonly string[];
-        readonly when: Condition;
-        readonly obligations: readonly ObligationStatement[];
-      };
-    };
+export type Invariant = {
+  readonly id: string;
+  readonly title: string;
+  /** Evidence sources without which it is not claimed. */
+  readonly requires?: readonly string[];
+} & (
+  | { readonly never: InvariantScope }
+  | { readonly carries: InvariantScope & { readonly obligations: readonly ObligationStatement[] } }
+);
+
+/** For which actions and requests an invariant speaks. */
+export interface InvariantScope {
+  readonly actions: readonly string[];
+  readonly when: Condition;
+}
 
 /** An example that travels with the policy: a request, the moment, and what must come out. */
 export interface PolicyTest {

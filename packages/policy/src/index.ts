@@ -8,6 +8,7 @@ export type {
   Request,
 } from './decision.js';
 export type {
+  Amount,
   AttributeDeclaration,
   AttributeRef,
   Basis,
@@ -19,6 +20,7 @@ export type {
   FieldDeclaration,
   ForbidRule,
   Invariant,
+  InvariantScope,
   ObligationStatement,
   Outcome,
   Pack,
@@ -33,4 +35,6 @@ export type {
 export { type Enforcement, enforce, type ObligationHandler } from './enforce.js';
 export { PolicyError, type PolicyErrorCode } from './errors.js';
 export { createPdp, type Pdp, type PdpOptions } from './evaluate.js';
+export { type Audience, type Explanation, explain } from './explain.js';
 export { loadPolicy, MAX_DOCUMENT_CHARS } from './load.js';
+export { type TestResult, testPolicy } from './test-policy.js';

@@ -56,6 +56,7 @@ const invariant = z
   .strictObject({
     id,
     title: prose,
+    requires: z.optional(names),
     never: z.optional(z.strictObject(scope)),
     carries: z.optional(z.strictObject({ ...scope, obligations })),
   })

@@ -1,7 +1,7 @@
 import type { Obligation } from '../decision.js';
 import type { ObligationStatement } from '../document.js';
 import { PolicyError, step } from '../errors.js';
-import { duration, integer, type Vocabulary } from './operand.js';
+import { amount, integer, type Vocabulary } from './operand.js';
 
 type Property = number | string | readonly string[];
 
@@ -24,8 +24,7 @@ const least: Rule = {
 const most: Rule = { ...least, join: (a, b) => Math.max(a as number, b as number) };
 /** Seconds, or a duration. */
 const soonest: Rule = {
-  read: (value, vocabulary, path) =>
-    positive(typeof value === 'number' ? value : duration(value, vocabulary, path) / 1_000, path),
+  read: (value, vocabulary, path) => positive(amount(value, vocabulary, path), path),
   join: least.join,
 };
 /** The later in the list is the stricter. */

@@ -28,6 +28,12 @@ export function integer(value: unknown, vocabulary: Vocabulary, path: string): n
   return vocabulary.parameters[name]!.value;
 }
 
+/** A whole number, a parameter, or a duration as its number of seconds. */
+export function amount(value: unknown, vocabulary: Vocabulary, path: string): number {
+  const isDuration = typeof value === 'object' && value !== null && !Object.hasOwn(value, 'parameter');
+  return isDuration ? duration(value, vocabulary, path) / UNIT_MS.get('seconds')! : integer(value, vocabulary, path);
+}
+
 /** A duration in ms. */
 export function duration(value: unknown, vocabulary: Vocabulary, path: string): number {
   const unit = onlyKey(value, path);

@@ -1,7 +1,7 @@
 import { PolicyError, step } from '../errors.js';
 import type { Frame, Slot, Value } from './facts.js';
 import { MISSING, NONE } from './facts.js';
-import { constant, duration, integer, member, onlyKey, type Vocabulary } from './operand.js';
+import { amount, constant, duration, member, onlyKey, type Vocabulary } from './operand.js';
 import { FALSE, negate, TRUE, type Truth, UNKNOWN } from './three-valued.js';
 
 /** A compiled test of one fact. */
@@ -61,7 +61,7 @@ function two(slot: Slot, other: Slot, expected: unknown, holds: (a: Value, b: Va
 function ordered(compare: (value: number, bound: number) => boolean): Make {
   return (operand, slot, vocabulary, path) => {
     if (slot.kind !== 'integer' && slot.kind !== 'text') mismatch(slot, path);
-    const bound = integer(operand, vocabulary, path);
+    const bound = amount(operand, vocabulary, path);
     return one(slot, bound, (value) => typeof value === 'number' && compare(value, bound));
   };
 }

@@ -44,12 +44,7 @@ export function compilePolicy(document: PolicyDocument): Program {
     knownActions(document, rule.actions, step(path, 'actions'));
     const code = compileRule(rule, glass, vocabulary, path);
     if (rule.effect === 'permit' && rule.basis === 'break-glass') glassCovers(document, rule.actions, path);
-    const sources = (rule.requires ?? []).map((source, j) => {
-      if (!Object.hasOwn(document.sources, source))
-        throw new PolicyError('UNKNOWN_SOURCE', `${path}/requires/${j}`, `no evidence source \`${source}\``);
-      return document.sources[source]!;
-    });
-    if (sources.every((source) => source.configured)) enforced.push({ rule, ...code });
+    if (configured(document, rule.requires, path)) enforced.push({ rule, ...code });
     else notEnforced.push(rule);
   });
   document.invariants.forEach((invariant, i) => {
@@ -58,6 +53,7 @@ export function compilePolicy(document: PolicyDocument): Program {
     const [key, body] =
       'never' in invariant ? (['never', invariant.never] as const) : (['carries', invariant.carries] as const);
     knownActions(document, body.actions, step(step(path, key), 'actions'));
+    configured(document, invariant.requires, path);
     compile(body.when, vocabulary, step(step(path, key), 'when'));
     if ('obligations' in body) compileObligations(body.obligations, vocabulary, step(step(path, key), 'obligations'));
   });
@@ -128,4 +124,13 @@ function knownActions(document: PolicyDocument, actions: readonly string[], path
 function unique(ids: Set<string>, id: string, path: string): void {
   if (ids.has(id)) throw new PolicyError('DUPLICATE_ID', step(path, 'id'), `\`${id}\` is there twice`);
   ids.add(id);
+}
+
+/** Whether all evidence that a rule requires is there. */
+function configured(document: PolicyDocument, requires: readonly string[] = [], path: string): boolean {
+  requires.forEach((source, i) => {
+    if (!Object.hasOwn(document.sources, source))
+      throw new PolicyError('UNKNOWN_SOURCE', step(step(path, 'requires'), i), `no evidence source \`${source}\``);
+  });
+  return requires.every((source) => document.sources[source]!.configured);
 }
