@@ -7,6 +7,7 @@ import { sha256 } from './sha256.js';
 
 const LEAF = Uint8Array.of(0);
 const NODE = Uint8Array.of(1);
+const HASH_BYTES = 32;
 
 /** The hash of a leaf's bytes. */
 export function leafHash(data: Uint8Array): Bytes {
@@ -26,6 +27,11 @@ export function emptyRoot(): Bytes {
 /** Gives the hash of a complete subtree: `level` 0 is a leaf, `index` counts subtrees of that level from the left. */
 export type NodeReader = (level: number, index: number) => Awaitable<Uint8Array>;
 
+/** An index or a number of leaves. */
+function isSize(n: number): boolean {
+  return Number.isSafeInteger(n) && n >= 0;
+}
+
 /** The largest power of two below n (n > 1). */
 function split(n: number): number {
   let k = 1;
@@ -36,6 +42,7 @@ function split(n: number): number {
 /** The hash over leaves start..end-1, where `start` is a multiple of the largest power of two not above end - start. */
 export async function rangeHash(start: number, end: number, read: NodeReader): Promise<Bytes> {
   const size = end - start;
+  if (!isSize(start) || !isSize(end) || size < 0) throw new RangeError('start and end must be sizes in order');
   if (size === 0) return emptyRoot();
   const level = Math.round(Math.log2(size));
   if (2 ** level === size) return new Uint8Array(await read(level, start / size));
@@ -50,7 +57,7 @@ export function treeRoot(size: number, read: NodeReader): Promise<Bytes> {
 
 /** The inclusion path of leaf `index` in a tree of `size` leaves, from the leaf upwards (RFC 6962 section 2.1.1). */
 export async function inclusionPath(index: number, size: number, read: NodeReader): Promise<Bytes[]> {
-  if (!(index >= 0 && index < size)) throw new RangeError('index must be below size');
+  if (!isSize(index) || !isSize(size) || index >= size) throw new RangeError('index must be below size');
   const path: Bytes[] = [];
   let start = 0;
   let end = size;
@@ -69,7 +76,8 @@ export async function inclusionPath(index: number, size: number, read: NodeReade
 
 /** The consistency path from `oldSize` to `newSize` leaves (RFC 6962 section 2.1.2); empty for equal sizes or from zero. */
 export async function consistencyPath(oldSize: number, newSize: number, read: NodeReader): Promise<Bytes[]> {
-  if (!(oldSize >= 0 && oldSize <= newSize)) throw new RangeError('old size must not be above new size');
+  if (!isSize(oldSize) || !isSize(newSize) || oldSize > newSize)
+    throw new RangeError('old size must not be above new size');
   if (oldSize === 0 || oldSize === newSize) return [];
   const path: Bytes[] = [];
   let start = 0;
@@ -97,12 +105,12 @@ export function rootFromInclusion(
   leaf: Uint8Array,
   path: readonly Uint8Array[],
 ): Bytes | null {
-  if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return null;
+  if (!isSize(index) || !isSize(size) || index >= size || leaf.length !== HASH_BYTES) return null;
   let fn = index;
   let sn = size - 1;
   let hash = new Uint8Array(leaf);
   for (const step of path) {
-    if (sn === 0 || step.length !== 32) return null;
+    if (sn === 0 || step.length !== HASH_BYTES) return null;
     if (fn % 2 === 1 || fn === sn) {
       hash = nodeHash(step, hash);
       while (fn % 2 === 0 && fn !== 0) {
@@ -124,8 +132,7 @@ export function consistent(
   newRoot: Uint8Array,
   path: readonly Uint8Array[],
 ): boolean {
-  if (!Number.isSafeInteger(oldSize) || !Number.isSafeInteger(newSize) || oldSize < 0 || oldSize > newSize)
-    return false;
+  if (!isSize(oldSize) || !isSize(newSize) || oldSize > newSize) return false;
   if (oldSize === newSize) return path.length === 0 && equal(oldRoot, newRoot);
   if (oldSize === 0) return path.length === 0 && equal(oldRoot, emptyRoot());
   let fn = oldSize - 1;
@@ -136,11 +143,11 @@ export function consistent(
   }
   const steps = fn === 0 ? [oldRoot, ...path] : [...path];
   const first = steps.shift();
-  if (first === undefined || first.length !== 32) return false;
+  if (first === undefined || first.length !== HASH_BYTES) return false;
   let older = new Uint8Array(first);
   let newer = new Uint8Array(first);
   for (const step of steps) {
-    if (sn === 0 || step.length !== 32) return false;
+    if (sn === 0 || step.length !== HASH_BYTES) return false;
     if (fn % 2 === 1 || fn === sn) {
       older = nodeHash(step, older);
       newer = nodeHash(step, newer);
@@ -159,17 +166,34 @@ export function consistent(
 export class MerkleBuilder {
   // Roots of the complete subtrees that make up the tree so far, largest first.
   readonly #peaks: { level: number; hash: Bytes }[] = [];
+  readonly #onNode: ((level: number, hash: Bytes) => void) | undefined;
   size = 0;
+
+  /** `onNode` is told of every complete subtree as it arises, lower levels first (level 0: the leaf itself). */
+  constructor(onNode?: (level: number, hash: Bytes) => void) {
+    this.#onNode = onNode;
+  }
 
   /** Appends one leaf by its hash (see `leafHash`). */
   append(leaf: Uint8Array): void {
-    let node = { level: 0, hash: new Uint8Array(leaf) };
+    this.appendSubtree(0, leaf);
+  }
+
+  /**
+   * Appends a complete subtree of 2^level leaves by its root, to resume a tree from stored hashes.
+   * Throws RangeError when the tree so far is not a multiple of 2^level leaves.
+   */
+  appendSubtree(level: number, root: Uint8Array): void {
+    if (this.size % 2 ** level !== 0) throw new RangeError('subtree does not fit behind the tree so far');
+    let node = { level, hash: new Uint8Array(root) };
+    this.#onNode?.(node.level, node.hash);
     for (let last = this.#peaks.at(-1); last?.level === node.level; last = this.#peaks.at(-1)) {
       node = { level: node.level + 1, hash: nodeHash(last.hash, node.hash) };
+      this.#onNode?.(node.level, node.hash);
       this.#peaks.pop();
     }
     this.#peaks.push(node);
-    this.size++;
+    this.size += 2 ** level;
   }
 
   /** The root of the leaves appended so far. */

@@ -1,13 +1,9 @@
-/** One open file. Positions and lengths are bytes. Errors carry Node's `code` (`ENOENT`, `ENOSPC`, `EIO` ...). */
+/** One open file, as FileHandle of node:fs/promises. Positions and lengths are bytes. */
 export interface StoreFile {
-  /** Reads up to `into.length` bytes at `position`: how many were read, 0 at the end. */
-  read(into: Uint8Array, position: number): Promise<number>;
-  /** Writes all of `data` at `position`. */
-  write(data: Uint8Array, position: number): Promise<void>;
-  /** Sets the length. */
+  read(into: Uint8Array, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
+  write(data: Uint8Array, offset: number, length: number, position: number): Promise<{ readonly bytesWritten: number }>;
   truncate(length: number): Promise<void>;
-  /** The length now. */
-  size(): Promise<number>;
+  stat(): Promise<{ readonly size: number }>;
   /** Makes the data, and a changed length, durable (fdatasync). */
   datasync(): Promise<void>;
   /** Makes data and metadata durable (fsync). */
@@ -16,18 +12,94 @@ export interface StoreFile {
 }
 
 /**
- * The few system calls that the file store needs, so that a test can stand in for the disk.
- * A new name, a rename and a removal are durable only after `syncDirectory` of the folder that holds them.
+ * The few system calls that the file store needs: the part of node:fs/promises that a test's faulty disk must have.
+ * A new name, a rename and a removal are durable only after the folder that holds them was opened and synced.
  */
 export interface FileSystem {
-  /** `read`: must exist; `write`: read and write, made when missing; `exclusive`: as `write`, but EEXIST when it is there. */
-  open(path: string, how: 'read' | 'write' | 'exclusive', mode?: number): Promise<StoreFile>;
-  /** Makes one folder; EEXIST when it is there. */
-  makeDirectory(path: string, mode?: number): Promise<void>;
-  /** The names in a folder; ENOENT when it is missing. */
-  list(path: string): Promise<readonly { readonly name: string; readonly directory: boolean }[]>;
-  /** Replaces `to` in one step. */
+  /** Flags: `r`, `r+` and `wx+`, as in node:fs. */
+  open(path: string, flags: string, mode?: number): Promise<StoreFile>;
+  mkdir(path: string, options: { readonly mode: number }): Promise<unknown>;
+  readdir(path: string): Promise<readonly string[]>;
   rename(from: string, to: string): Promise<void>;
-  remove(path: string): Promise<void>;
-  syncDirectory(path: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+  stat(path: string): Promise<{ isDirectory(): boolean }>;
+}
+
+/** Whether a system call failed with that code. */
+export function failedWith(error: unknown, code: string): boolean {
+  return error instanceof Error && (error as { code?: unknown }).code === code;
+}
+
+/** Writes all of `data`; write(2) may take fewer bytes than it was given. */
+export async function writeAll(file: StoreFile, data: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < data.length; ) {
+    const { bytesWritten } = await file.write(data, at, data.length - at, position + at);
+    // A disk that takes nothing and says nothing would keep us here for ever.
+    if (bytesWritten === 0) throw new Error('the disk takes no more');
+    at += bytesWritten;
+  }
+}
+
+/** Reads up to `length` bytes: fewer only at the end of the file. */
+export async function readUpTo(file: StoreFile, position: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const data = new Uint8Array(length);
+  let at = 0;
+  while (at < length) {
+    const { bytesRead } = await file.read(data, at, length - at, position + at);
+    if (bytesRead === 0) break;
+    at += bytesRead;
+  }
+  return data.subarray(0, at);
+}
+
+/** The whole file, or null when it is missing. Files larger than `limit` give their first `limit` bytes and one more. */
+export async function readWhole(fs: FileSystem, path: string, limit: number): Promise<Uint8Array<ArrayBuffer> | null> {
+  let file: StoreFile;
+  try {
+    file = await fs.open(path, 'r');
+  } catch (error) {
+    if (failedWith(error, 'ENOENT') || failedWith(error, 'ENOTDIR')) return null;
+    throw error;
+  }
+  try {
+    return await readUpTo(file, 0, Math.min((await file.stat()).size, limit + 1));
+  } finally {
+    await file.close();
+  }
+}
+
+/** Writes and syncs a new file. */
+export async function writeNew(fs: FileSystem, path: string, data: Uint8Array, mode: number): Promise<void> {
+  const file = await fs.open(path, 'wx+', mode);
+  try {
+    await writeAll(file, data, 0);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes the names in a folder durable. */
+export async function syncDirectory(fs: FileSystem, path: string): Promise<void> {
+  const folder = await fs.open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Makes a folder and its parents, durably. One that is there is synced as well: its maker may have died before. */
+export async function makeDirectory(fs: FileSystem, path: string, mode: number): Promise<void> {
+  const parent = path.slice(0, path.lastIndexOf('/')) || '/';
+  try {
+    await fs.mkdir(path, { mode });
+  } catch (error) {
+    if (failedWith(error, 'ENOENT') && parent !== path) {
+      await makeDirectory(fs, parent, mode);
+      return makeDirectory(fs, path, mode);
+    }
+    if (!failedWith(error, 'EEXIST')) throw error;
+  }
+  await syncDirectory(fs, parent);
 }

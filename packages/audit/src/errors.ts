@@ -1,0 +1,62 @@
+/** Every code that an `AuditError` can carry. */
+export type AuditErrorCode =
+  | 'ACTOR_MISMATCH'
+  | 'CHECKPOINT_INVALID'
+  | 'CHECKPOINT_UNSIGNED'
+  | 'COMMITMENT_MISMATCH'
+  | 'CONSISTENCY_INVALID'
+  | 'ENTRY_OUT_OF_RANGE'
+  | 'EVENT_CONFLICT'
+  | 'EVENT_INVALID'
+  | 'EVENT_STALE'
+  | 'HEADER_MISMATCH'
+  | 'INCLUSION_INVALID'
+  | 'KEY_INVALID'
+  | 'KEY_STORE_CORRUPT'
+  | 'KEY_STORE_FAILED'
+  | 'LEAF_INVALID'
+  | 'LOG_CLOSED'
+  | 'LOG_CORRUPT'
+  | 'LOG_LOCKED'
+  | 'LOG_POISONED'
+  | 'LOG_ROLLED_BACK'
+  | 'NONCE_MISMATCH'
+  | 'OBJECT_MISMATCH'
+  | 'ORIGIN_MISMATCH'
+  | 'RECEIPT_INVALID'
+  | 'SIDE_RECORD_INVALID'
+  | 'SIGNATURE_INVALID'
+  | 'STORE_FAILED'
+  | 'TILE_INVALID'
+  | 'TYPE_MISMATCH';
+
+/** The facts that an `AuditError` may carry beside its code. */
+export interface AuditErrorDetails {
+  /** The field of the event at fault, as `actor.id`. */
+  readonly field?: string;
+  /** The position of the entry at fault. */
+  readonly index?: number;
+  /** The file at fault, relative to the log's folder. */
+  readonly path?: string;
+  readonly cause?: unknown;
+}
+
+/**
+ * What this package throws about the outside world: an event, a receipt, a log, a disk.
+ * A caller's own mistake is a TypeError or RangeError instead. Messages hold no secret and no patient datum.
+ */
+export class AuditError extends Error {
+  readonly code: AuditErrorCode;
+  readonly field: string | undefined;
+  readonly index: number | undefined;
+  readonly path: string | undefined;
+
+  constructor(code: AuditErrorCode, message: string, details: AuditErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'AuditError';
+    this.code = code;
+    this.field = details.field;
+    this.index = details.index;
+    this.path = details.path;
+  }
+}

@@ -1,0 +1,190 @@
+import { canonicalJson, fromBase64url, utf8 } from '@wardseal/primitives';
+import { z } from 'zod';
+import { AuditError } from './errors.js';
+import {
+  ACTOR_KINDS,
+  type ActorKind,
+  DECISIONS,
+  type Decision,
+  EVENT_TYPES,
+  type EventType,
+  GEOFENCES,
+  type Geofence,
+  OUTCOMES,
+  type Outcome,
+  PURPOSES,
+  type Purpose,
+} from './event-codes.js';
+import { looksLikePatientNumber } from './patient-number.js';
+
+/** What happened, as the caller tells it: plain JSON, so that an outbox table can carry it. See docs/spec/event.md. */
+export interface AuditEvent {
+  /** UUIDv7 (RFC 9562 section 5.7), lower case. Its time says how old the event is; the log keeps one entry an id. */
+  readonly id: string;
+  /** UTC with milliseconds: `2026-03-01T09:30:00.000Z`. */
+  readonly occurredAt: string;
+  readonly type: EventType;
+  readonly outcome: Outcome;
+  /** Free text; demanded when the purpose is BTG. */
+  readonly reason?: string;
+  readonly actor: {
+    readonly id: string;
+    readonly kind: ActorKind;
+    readonly role?: string;
+    /** ODS code of the organisation. */
+    readonly org: string;
+    readonly authn?: { readonly method: string; readonly aal: 1 | 2 | 3 };
+  };
+  /** Id of the person for whom the actor acted. */
+  readonly onBehalfOf?: string;
+  readonly subject?: {
+    /** The custodian's opaque patient handle: 32 bytes as base64url (43 characters). */
+    readonly handle: string;
+    /** What only guardians can open, for breach letters: base64url of at most 4,096 bytes. */
+    readonly sealed?: string;
+  };
+  readonly object?: {
+    readonly kind: string;
+    readonly id: string;
+    /** SHA-256 as base64url of what was released; for a view, of the sealed file's header. */
+    readonly contentHash?: string;
+  };
+  readonly purpose?: Purpose;
+  readonly where?: {
+    readonly ip?: string;
+    readonly device?: string;
+    readonly geofence?: Geofence;
+    readonly site?: string;
+  };
+  readonly session?: string;
+  readonly request?: string;
+  readonly policy?: { readonly id: string; readonly version: string; readonly decision: Decision };
+  /** What the policy read about the subject; needs `subject`. */
+  readonly facts?: Readonly<Record<string, string | number | boolean>>;
+  readonly links?: { readonly parentIndex: number };
+}
+
+/** Characters of the free text `reason`: a paragraph, so that a side record stays small. */
+export const MAX_REASON = 1000;
+/** Characters of an identifier: a URL or a urn:uuid fits, a document does not. */
+export const MAX_IDENTIFIER = 128;
+/** Bytes of the guardians' sealed blob: one post-quantum stanza and a short text. */
+export const MAX_SEALED = 4096;
+/** Facts that the policy read: a fact table has some thirty. */
+export const MAX_FACTS = 64;
+/** Bytes of all facts as canonical JSON: half a side record. */
+export const MAX_FACTS_BYTES = 8192;
+
+const NUMBER_MESSAGE = 'looks like it holds a patient number';
+// Control characters would let one line of a report pretend to be two.
+const CONTROL = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
+
+function text(max: number): z.ZodString {
+  return z
+    .string()
+    .min(1)
+    .max(max)
+    .refine((value) => !CONTROL.test(value), 'holds a control character or a lone surrogate')
+    .refine((value) => !looksLikePatientNumber(value), NUMBER_MESSAGE);
+}
+
+const identifier = z
+  .string()
+  .max(MAX_IDENTIFIER)
+  .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII')
+  .refine((value) => !looksLikePatientNumber(value, true), NUMBER_MESSAGE);
+
+const bytes = (min: number, max: number): z.ZodString =>
+  z
+    .string()
+    .max(Math.ceil((max * 4) / 3))
+    .refine(
+      (value) => {
+        const length = fromBase64url(value)?.length;
+        return length !== undefined && length >= min && length <= max;
+      },
+      `must be base64url of ${min === max ? min : `${min} to ${max}`} bytes`,
+    );
+
+const names = <T extends string>(table: Readonly<Record<T, number>>) => z.enum(Object.keys(table) as [T, ...T[]]);
+
+const instant = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/)
+  .refine((value) => {
+    const time = Date.parse(value);
+    // Date.parse rolls 30 February over; before 1970 a 48-bit time has no place.
+    return time >= 0 && new Date(time).toISOString() === value;
+  }, 'must be a date that exists');
+
+const schema = z
+  .strictObject({
+    id: z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, 'must be a UUIDv7'),
+    occurredAt: instant,
+    type: names(EVENT_TYPES),
+    outcome: names(OUTCOMES),
+    reason: text(MAX_REASON).optional(),
+    actor: z.strictObject({
+      id: identifier,
+      kind: names(ACTOR_KINDS),
+      role: text(MAX_IDENTIFIER).optional(),
+      org: z.string().regex(/^[A-Z0-9]{3,8}$/, 'must be an ODS code'),
+      authn: z.strictObject({ method: identifier, aal: z.literal([1, 2, 3]) }).optional(),
+    }),
+    onBehalfOf: identifier.optional(),
+    subject: z.strictObject({ handle: bytes(32, 32), sealed: bytes(1, MAX_SEALED).optional() }).optional(),
+    object: z.strictObject({ kind: identifier, id: identifier, contentHash: bytes(32, 32).optional() }).optional(),
+    purpose: names(PURPOSES).optional(),
+    where: z
+      .strictObject({
+        ip: z.union([z.ipv4(), z.ipv6()]).optional(),
+        device: identifier.optional(),
+        geofence: names(GEOFENCES).optional(),
+        site: text(MAX_IDENTIFIER).optional(),
+      })
+      .optional(),
+    session: identifier.optional(),
+    request: identifier.optional(),
+    policy: z.strictObject({ id: identifier, version: identifier, decision: names(DECISIONS) }).optional(),
+    facts: z
+      .record(
+        z.string().regex(/^[A-Za-z][A-Za-z0-9._-]{0,63}$/),
+        z.union([text(256), z.number().refine((value) => !looksLikePatientNumber(String(value))), z.boolean()]),
+      )
+      .refine((facts) => Object.keys(facts).length <= MAX_FACTS, `must hold at most ${MAX_FACTS}`)
+      .refine((facts) => utf8(canonicalJson(facts)).length <= MAX_FACTS_BYTES, 'are too long')
+      .optional(),
+    links: z.strictObject({ parentIndex: z.int().min(0) }).optional(),
+  })
+  .refine((event) => event.purpose !== 'BTG' || event.reason !== undefined, {
+    path: ['reason'],
+    message: 'is needed when the purpose is BTG',
+  })
+  .refine((event) => event.facts === undefined || event.subject !== undefined, {
+    path: ['facts'],
+    message: 'needs a subject',
+  });
+
+/**
+ * Checks an event of unknown origin.
+ *
+ * @param value - anything, as JSON.parse gives it
+ * @returns the event, a copy that shares nothing with `value`
+ * @throws AuditError `EVENT_INVALID` with `field`, the path of the first fault: a missing, unknown or malformed field,
+ *   or text that looks like it holds an NHS or CHI number. The message never repeats the value.
+ * @example
+ * const event = parseEvent(JSON.parse(body));
+ */
+export function parseEvent(value: unknown): AuditEvent {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data as AuditEvent;
+  const issue = parsed.error.issues[0]!;
+  // The name of an unknown field is the sender's text: only its place is told.
+  const field = issue.path.join('.').slice(0, 100) || 'event';
+  const fault = issue.code === 'unrecognized_keys' ? 'holds an unknown field' : faultOf(issue);
+  throw new AuditError('EVENT_INVALID', `field \`${field}\` ${fault}`, { field });
+}
+
+function faultOf(issue: { code: string; message: string }): string {
+  return issue.code === 'custom' || issue.code === 'invalid_format' ? issue.message : 'is missing or malformed';
+}

@@ -1,0 +1,104 @@
+import { equal, fromBase64url } from '@wardseal/primitives';
+import { AuditError } from './errors.js';
+import type { AuditEvent } from './event.js';
+import { decodeLeaf, encodeLeaf, type Leaf } from './leaf.js';
+import { actorHandle, type LogKeys, objectHandle, subjectHandle } from './log-keys.js';
+import { blind, type Opening, openSide, sealSide } from './side-record.js';
+import { commit, encodeActorSide, encodeSubjectSide } from './sides.js';
+import type { StoredEntry } from './store/store.js';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const NONE: Bytes = new Uint8Array(0);
+
+/** An event ready to be stored, and what its receipt needs. */
+export interface Prepared {
+  readonly entry: StoredEntry & { readonly leaf: Bytes };
+  readonly opening: Opening;
+}
+
+interface Context {
+  readonly origin: string;
+  readonly keys: LogKeys;
+  readonly random: (length: number) => Uint8Array;
+}
+
+/** Turns an event into leaf and side record. Every secret it needs is durable when this resolves. */
+export async function prepare(
+  event: AuditEvent,
+  nonce: Uint8Array | undefined,
+  recordedAt: number,
+  { origin, keys, random }: Context,
+): Promise<Prepared> {
+  const actorSecret = await keys.organisation(event.actor.org);
+  const actor = blind(encodeActorSide(event, nonce), random);
+  const subjectSide = encodeSubjectSide(event);
+  const subject = subjectSide && blind(subjectSide, random);
+  const leaf = encodeLeaf({
+    ...(await publicPart(event, keys)),
+    recordedAt,
+    actorCommitment: actor.commitment,
+    ...(subject && { subjectCommitment: subject.commitment }),
+  });
+  const sealedActor = await sealSide(actorSecret, 'actor', origin, event.id, actor.opening, random);
+  const sealedSubject =
+    subject === undefined
+      ? NONE
+      : await sealSide(await subjectSecret(event, keys), 'subject', origin, event.id, subject.opening, random);
+  return { entry: { leaf, subject: sealedSubject, actor: sealedActor }, opening: actor.opening };
+}
+
+function subjectSecret(event: AuditEvent, keys: LogKeys): Promise<Bytes> {
+  return keys.subject(fromBase64url(event.subject!.handle)!);
+}
+
+/** What a leaf says of an event, without the log's own clock and the commitments. */
+async function publicPart(
+  event: AuditEvent,
+  keys: LogKeys,
+): Promise<Omit<Leaf, 'recordedAt' | 'actorCommitment' | 'subjectCommitment'>> {
+  const logSecret = await keys.log();
+  const { id, type, outcome, purpose, actor, subject, object, where, links } = event;
+  return {
+    id,
+    type,
+    outcome,
+    ...(purpose && { purpose }),
+    org: actor.org,
+    ...(where?.geofence && { geofence: where.geofence }),
+    ...(links && { parent: links.parentIndex }),
+    actorHandle: actorHandle(logSecret, actor.org, actor.id),
+    ...(subject && {
+      subjectHandle: subjectHandle(await subjectSecret(event, keys), fromBase64url(subject.handle)!),
+    }),
+    ...(object && { objectHandle: objectHandle(logSecret, object) }),
+  };
+}
+
+/**
+ * Checks that a stored entry is of the very same event and nonce, and gives its opening for a second receipt.
+ * Throws AuditError `EVENT_CONFLICT` when it is of another, or when its side record can no longer be opened.
+ */
+export async function recognise(
+  event: AuditEvent,
+  nonce: Uint8Array | undefined,
+  stored: StoredEntry,
+  { origin, keys }: Omit<Context, 'random'>,
+): Promise<Prepared> {
+  const leaf = decodeLeaf(stored.leaf);
+  const opening = await openSide(await keys.organisation(event.actor.org), 'actor', origin, event.id, stored.actor);
+  const subjectSide = encodeSubjectSide(event);
+  const expected = encodeLeaf({
+    ...(await publicPart(event, keys)),
+    recordedAt: leaf.recordedAt,
+    actorCommitment: opening ? commit(opening.r, encodeActorSide(event, nonce)) : NONE,
+    ...(subjectSide && leaf.subjectCommitment && { subjectCommitment: leaf.subjectCommitment }),
+  });
+  const subject =
+    subjectSide && (await openSide(await subjectSecret(event, keys), 'subject', origin, event.id, stored.subject));
+  const sameSubject =
+    subjectSide === undefined || (subject !== null && subject !== undefined && equal(subject.side, subjectSide));
+  if (!opening || !sameSubject || !equal(expected, stored.leaf))
+    throw new AuditError('EVENT_CONFLICT', 'another event with this id is in the log', { field: 'id' });
+  return { entry: { ...stored, leaf: new Uint8Array(stored.leaf) }, opening };
+}

@@ -1,0 +1,271 @@
+import promises from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { utf8 } from '@wardseal/primitives';
+import { AuditError } from '../errors.js';
+import { leafId } from '../leaf.js';
+import { MAX_NOTE } from '../note.js';
+import { TILE_WIDTH, type Tile, type TileId, tilePath } from '../tiles.js';
+import {
+  type FileSystem,
+  failedWith,
+  makeDirectory,
+  readWhole,
+  type StoreFile,
+  syncDirectory,
+  writeAll,
+  writeNew,
+} from './file-system.js';
+import { IdIndex } from './id-index.js';
+import { encodeBatch, journalHeader, readHeader, scanJournal } from './journal.js';
+import { processLock, type TakeLock } from './lock.js';
+import type { LogStore, StoredEntry } from './store.js';
+
+/** Settings of `fileStore`; the defaults are right outside tests. */
+export interface FileStoreOptions {
+  /** The file system; default node:fs/promises. */
+  readonly fs?: FileSystem;
+  /** Takes the folder's lock; default a node:sqlite lock where there is one, and a lock file with a liveness check. */
+  readonly lock?: TakeLock;
+}
+
+/** Bytes of the largest tile or bundle: 256 entries of the largest size the format allows. */
+const MAX_TILE = TILE_WIDTH * (2 + 65_535);
+// Public files may be served to anybody; what lies in `private` holds sealed side records.
+const PUBLIC = 0o755;
+const PRIVATE = 0o700;
+
+/**
+ * A log in a folder: `checkpoint` and `tile/` are the public C2SP files and may be served as they are, `private/`
+ * holds the journal with the sealed side records and must not be. One process at a time. The folder must be on a disk
+ * that honours fsync and whose locks work (no NFS without locks).
+ *
+ * @param folder - made when it is missing
+ * @param options - for tests
+ * @returns a store for `openLog`
+ * @example
+ * const log = await openLog({ origin, store: fileStore('/srv/audit/2026'), keys, signer });
+ */
+export function fileStore(folder: string, options: FileStoreOptions = {}): LogStore {
+  return new FileStore(resolve(folder), options.fs ?? promises, options.lock);
+}
+
+class FileStore implements LogStore {
+  readonly #folder: string;
+  readonly #private: string;
+  readonly #fs: FileSystem;
+  readonly #lock: TakeLock;
+  #release: (() => Promise<void>) | undefined;
+  #journal: StoreFile | undefined;
+  #origin = '';
+  #end = 0;
+  #size = 0;
+  #failed = false;
+  #ids = new IdIndex();
+  // First index and offset of every batch, to find an entry without reading from the start.
+  #batches: { first: number; offset: number }[] = [];
+  #made = new Set<string>();
+  #names = 0;
+
+  constructor(folder: string, fs: FileSystem, lock: TakeLock = processLock(fs)) {
+    this.#folder = folder;
+    this.#private = join(folder, 'private');
+    this.#fs = fs;
+    this.#lock = lock;
+  }
+
+  async open(origin: string): Promise<{ size: number }> {
+    if (this.#release) throw new TypeError('the store is open already');
+    this.#origin = origin;
+    this.#failed = false;
+    try {
+      await makeDirectory(this.#fs, this.#folder, PUBLIC);
+      await makeDirectory(this.#fs, this.#private, PRIVATE);
+      this.#release = await this.#lock(this.#private);
+      await this.#removeLeftovers();
+      await this.#recover();
+      return { size: this.#size };
+    } catch (cause) {
+      await this.close().catch(() => undefined);
+      throw asStoreError(cause);
+    }
+  }
+
+  /** Half-written files of a process that died: they have a name of their own until they are whole. */
+  async #removeLeftovers(): Promise<void> {
+    for (const name of await this.#fs.readdir(this.#private))
+      if (name.startsWith('new-')) await this.#fs.unlink(join(this.#private, name));
+  }
+
+  async #recover(): Promise<void> {
+    const path = join(this.#private, 'journal');
+    const header = journalHeader(this.#origin);
+    this.#ids = new IdIndex();
+    this.#batches = [];
+    this.#size = 0;
+    if ((await readWhole(this.#fs, path, header.length)) === null) await this.#replace('private/journal', header);
+    this.#journal = await this.#fs.open(path, 'r+');
+    const found = await readHeader(this.#journal);
+    if (found === null) throw new AuditError('LOG_CORRUPT', 'the journal is malformed', { path: 'private/journal' });
+    if (found.origin !== this.#origin) throw new AuditError('ORIGIN_MISMATCH', 'the folder holds another log');
+    const scan = scanJournal(this.#journal, this.#origin, found.end, 0);
+    let step = await scan.next();
+    for (; !step.done; step = await scan.next()) {
+      const { first, offset, entries } = step.value;
+      this.#batches.push({ first, offset });
+      for (const [i, { leaf }] of entries.entries()) this.#ids.add(leafId(leaf), first + i);
+    }
+    this.#end = step.value.end;
+    this.#size = step.value.size;
+    if ((await this.#journal.stat()).size > this.#end) await this.#journal.truncate(this.#end);
+    // Even without a torn tail: what we read may sit in the cache of a process that died before its sync.
+    await this.#journal.sync();
+  }
+
+  async append(batch: readonly StoredEntry[]): Promise<{ first: number }> {
+    const journal = this.#usable();
+    const first = this.#size;
+    const data = encodeBatch(this.#origin, first, batch);
+    await this.#guard(async () => {
+      await writeAll(journal, data, this.#end);
+      await journal.datasync();
+    });
+    this.#batches.push({ first, offset: this.#end });
+    this.#end += data.length;
+    this.#size += batch.length;
+    for (const [i, { leaf }] of batch.entries()) this.#ids.add(leafId(leaf), first + i);
+    return { first };
+  }
+
+  async find(id: Uint8Array): Promise<number | null> {
+    return this.#ids.find(id);
+  }
+
+  async *readEntries(start: number): AsyncGenerator<StoredEntry> {
+    const journal = this.#usable();
+    let low = 0;
+    for (let high = this.#batches.length - 1; low < high; ) {
+      const middle = Math.ceil((low + high) / 2);
+      if (this.#batches[middle]!.first <= start) low = middle;
+      else high = middle - 1;
+    }
+    const from = this.#batches[low];
+    if (from === undefined) return;
+    let index = from.first;
+    const size = this.#size;
+    for await (const batch of scanJournal(journal, this.#origin, from.offset, from.first)) {
+      for (const entry of batch.entries) if (index++ >= start && index <= size) yield entry;
+      if (index >= size) return;
+    }
+    throw new AuditError('LOG_CORRUPT', 'the journal ends early', { path: 'private/journal' });
+  }
+
+  async readTile(tile: TileId): Promise<Uint8Array | null> {
+    return this.#read(tilePath(tile), MAX_TILE);
+  }
+
+  async readCheckpoint(): Promise<Uint8Array | null> {
+    return this.#read('checkpoint', MAX_NOTE);
+  }
+
+  async #read(path: string, limit: number): Promise<Uint8Array | null> {
+    try {
+      return await readWhole(this.#fs, join(this.#folder, path), limit);
+    } catch (cause) {
+      throw asStoreError(cause);
+    }
+  }
+
+  async writeTiles(tiles: readonly Tile[]): Promise<void> {
+    this.#usable();
+    await this.#guard(() => this.#publish(tiles.map((tile) => ({ path: tilePath(tile), data: tile.data }))));
+    await this.#removePartials(tiles.filter(({ width }) => width === TILE_WIDTH));
+  }
+
+  async casCheckpoint(previous: string | null, next: string): Promise<void> {
+    this.#usable();
+    const current = await this.readCheckpoint();
+    const expected = previous === null ? null : utf8(previous);
+    if (Buffer.compare(current ?? new Uint8Array(0), expected ?? new Uint8Array(0)) !== 0) {
+      this.#failed = true;
+      throw new AuditError('LOG_CORRUPT', 'somebody else changed the checkpoint', { path: 'checkpoint' });
+    }
+    await this.#guard(() => this.#publish([{ path: 'checkpoint', data: utf8(next) }]));
+  }
+
+  async close(): Promise<void> {
+    const [journal, release] = [this.#journal, this.#release];
+    this.#journal = undefined;
+    this.#release = undefined;
+    try {
+      await journal?.close();
+    } finally {
+      await release?.();
+    }
+  }
+
+  async #replace(path: string, data: Uint8Array): Promise<void> {
+    await this.#publish([{ path, data }]);
+  }
+
+  /** Writes files under names of their own, syncs them, then renames them into place and syncs the folders. */
+  async #publish(files: readonly { path: string; data: Uint8Array }[]): Promise<void> {
+    const moves = files.map(({ path, data }) => ({
+      from: join(this.#private, `new-${this.#names++}`),
+      to: join(this.#folder, path),
+      data,
+    }));
+    for (const { to } of moves) await this.#make(join(to, '..'));
+    await settle(moves.map(({ from, to, data }) => writeNew(this.#fs, from, data, this.#mode(to))));
+    for (const { from, to } of moves) await this.#fs.rename(from, to);
+    const folders = new Set(moves.map(({ to }) => join(to, '..')));
+    await settle([...folders].map((folder) => syncDirectory(this.#fs, folder)));
+  }
+
+  #mode(path: string): number {
+    return path.startsWith(`${this.#private}/`) ? 0o600 : 0o644;
+  }
+
+  async #make(folder: string): Promise<void> {
+    if (folder === this.#folder || folder === this.#private || this.#made.has(folder)) return;
+    await this.#make(join(folder, '..'));
+    await makeDirectory(this.#fs, folder, PUBLIC);
+    this.#made.add(folder);
+  }
+
+  /** Partial tiles may go once the full one is there (tlog-tiles, "Partial Tiles"). What is left over does no harm. */
+  async #removePartials(full: readonly Tile[]): Promise<void> {
+    for (const tile of full) {
+      const folder = join(this.#folder, `${tilePath(tile)}.p`);
+      const names = await this.#fs.readdir(folder).catch(() => []);
+      for (const name of names) await this.#fs.unlink(join(folder, name)).catch(() => undefined);
+    }
+  }
+
+  /** The open journal. After a failed write or sync nobody knows what the disk holds: only opening again tells. */
+  #usable(): StoreFile {
+    if (this.#failed) throw new AuditError('LOG_POISONED', 'an earlier write failed: open the log again');
+    if (!this.#journal) throw new AuditError('LOG_CLOSED', 'the store is closed');
+    return this.#journal;
+  }
+
+  async #guard(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (cause) {
+      this.#failed = true;
+      throw asStoreError(cause);
+    }
+  }
+}
+
+/** Waits for all before it fails, so that nothing writes behind the back of the error. */
+async function settle(work: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
+
+function asStoreError(cause: unknown): AuditError {
+  if (cause instanceof AuditError) return cause;
+  const full = failedWith(cause, 'ENOSPC');
+  return new AuditError('STORE_FAILED', full ? 'the disk is full' : 'the disk failed', { cause });
+}
