@@ -74,7 +74,7 @@ export async function world(kind: Mode = 'pq'): Promise<World> {
 /** Bytes that differ from chunk to chunk. */
 export function content(size: number): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(size);
-  for (let i = 0; i < size; i++) out[i] = (i * 31 + (i >> 8) * 17) & 255;
+  for (let i = 0; i < size; i++) out[i] = (i * 31 + (i >> 8) * 17 + (i >> 16) * 101) & 255;
   return out;
 }
 

@@ -1,0 +1,76 @@
+import { base64url, concat, fromUtf8, utf8 } from '@wardseal/primitives';
+import { encodeHeader, parseHeader, type Stanza, stanzaDigest } from '../src/header.js';
+import { type SigningKeyPair, signerOf } from '../src/keys/signing-key.js';
+import { openInner, readManifest, sealInner, signManifest } from '../src/manifest.js';
+import type { Manifest } from '../src/manifest-claims.js';
+import { STANZA } from '../src/names.js';
+import { openPayload, rootOf, sealPayload } from '../src/payload.js';
+import { unwrapFileKey } from '../src/unwrap.js';
+
+// What somebody can do who holds the file key (any recipient): write any header and payload under it, MAC and all.
+
+export interface Inside {
+  readonly fileKey: Uint8Array<ArrayBuffer>;
+  readonly stanzas: readonly Stanza[];
+  readonly payload: Uint8Array<ArrayBuffer>;
+  readonly plaintext: Uint8Array<ArrayBuffer>;
+  readonly jws: string;
+  readonly claims: Manifest;
+}
+
+export async function openUp(file: Uint8Array<ArrayBuffer>, identity: string): Promise<Inside> {
+  const header = parseHeader(file);
+  const fileKey = await unwrapFileKey(header, { identities: [identity] });
+  const payload = file.slice(header.length);
+  const inner = header.stanzas.find((stanza) => stanza.type === STANZA.manifest)!;
+  const jws = await openInner(inner, fileKey, 1 << 20);
+  const { claims } = readManifest(jws);
+  const plaintext = await openPayload(payload, fileKey, null);
+  return { fileKey, stanzas: header.stanzas, payload, plaintext, jws: fromUtf8(jws)!, claims };
+}
+
+/** A file from parts, with a right MAC. */
+export function rebuild(
+  inside: Inside,
+  change: { readonly stanzas?: readonly Stanza[]; readonly payload?: Uint8Array },
+): Uint8Array<ArrayBuffer> {
+  const header = encodeHeader(inside.fileKey, change.stanzas ?? inside.stanzas);
+  return concat(header, change.payload ?? inside.payload);
+}
+
+/** The stanzas with the manifest's text replaced. */
+export async function withJws(inside: Inside, jws: string): Promise<Stanza[]> {
+  const stanza = await sealInner(STANZA.manifest, inside.fileKey, utf8(jws));
+  return inside.stanzas.map((old) => (old.type === STANZA.manifest ? stanza : old));
+}
+
+/** The stanzas with claims changed and signed again, as a sender with these keys would. */
+export async function withClaims(inside: Inside, keys: SigningKeyPair, change: object): Promise<Stanza[]> {
+  const claims = { ...inside.claims, ...change } as Manifest;
+  return withJws(inside, await signManifest(claims, await signerOf(keys)));
+}
+
+/** The stanzas with the tree replaced. */
+export async function withTree(inside: Inside, leaves: Uint8Array): Promise<Stanza[]> {
+  const stanza = await sealInner(STANZA.tree, inside.fileKey, leaves);
+  return [...inside.stanzas.filter((old) => old.type !== STANZA.tree), stanza];
+}
+
+/** Encrypts other content under the same file key and nonce. Gives the tree as well. */
+export async function otherContent(
+  inside: Inside,
+  data: Uint8Array,
+  salt: Uint8Array,
+  nonce: Uint8Array = inside.payload.subarray(0, 16),
+): Promise<{ payload: Uint8Array<ArrayBuffer>; leaves: Uint8Array<ArrayBuffer>; root: string }> {
+  const chunks = Math.max(1, Math.ceil(data.length / 65_536));
+  const payload = new Uint8Array(16 + data.length + 16 * chunks);
+  const keys = { fileKey: inside.fileKey, nonce, salt };
+  const leaves = await sealPayload((start, end) => data.subarray(start, end), data.length, keys, payload);
+  return { payload, leaves, root: base64url(rootOf(leaves)) };
+}
+
+/** The signed line of a stanza. */
+export function signedLine(stanza: Stanza, thumbprint: string): Manifest['stz'][number] {
+  return { thumbprint, role: 'member', digest: base64url(stanzaDigest(stanza)) };
+}

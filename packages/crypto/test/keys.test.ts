@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bech32, fromBech32 } from '../src/bech32.js';
+import {
+  capabilities,
+  generateIdentity,
+  generateSigningKey,
+  provideRandomness,
+  recipientOf,
+  recipientThumbprint,
+  signingKeyThumbprint,
+} from '../src/index.js';
+import { forceRandomness } from '../src/testing.js';
+import { codeOf } from './world.js';
+
+describe('bech32', () => {
+  it('comes back, and no other text gives the same bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(), fc.nat(31), (data, place, other) => {
+        const text = bech32('age', data);
+        expect(fromBech32('age', text)).toEqual(new Uint8Array(data));
+        const at = 4 + (place % (text.length - 4));
+        const changed = `${text.slice(0, at)}${'qpzry9x8gf2tvdw0s3jn54khce6mua7l'[other]}${text.slice(at + 1)}`;
+        if (changed !== text) expect(fromBech32('age', changed)).toBeNull();
+      }),
+    );
+  });
+
+  it('knows the vectors of BIP 173', () => {
+    expect(bech32('a', new Uint8Array(0))).toBe('a12uel5l');
+    expect(fromBech32('a', 'a12uel5l')).toEqual(new Uint8Array(0));
+    // 32 words of value 0 to 31
+    const all = fromBech32('abcdef', 'abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw');
+    expect(all && bech32('abcdef', all)).toBe('abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw');
+  });
+
+  it.each([
+    ['another prefix', 'b12uel5l'],
+    ['upper case', 'A12UEL5L'],
+    ['mixed case', 'a12UEL5L'],
+    ['no checksum', 'a1'],
+    ['a short checksum', 'a12uel5'],
+    ['a character outside', 'a12ueb5l'],
+    ['a blank', 'a12uel5l '],
+    ['bech32m', 'a1lqfn3a'],
+    ['too long a text', `a1${'q'.repeat(3000)}`],
+  ])('refuses %s', (_, text) => {
+    expect(fromBech32('a', text)).toBeNull();
+  });
+
+  it('refuses spare bits that are not zero', () => {
+    // one word too many, and a last word with spare bits set, both with a right checksum
+    expect(fromBech32('a', 'a1qqqzgdj7h')).toBeNull();
+    for (let i = 0; i < 32; i++) {
+      const decoded = fromBech32('age', withChecksum('age', [0, i]));
+      expect(decoded === null).toBe((i & 3) !== 0);
+    }
+    expect(fromBech32('age', withChecksum('age', [0]))).toBeNull();
+    expect(fromBech32('age', withChecksum('age', [0, 0, 0]))).toBeNull();
+  });
+});
+
+/** Words with a right checksum, by search over BIP 173's definition. */
+function withChecksum(prefix: string, words: readonly number[]): string {
+  const alphabet = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
+  const polymod = (values: readonly number[]): bigint => {
+    let check = 1n;
+    for (const value of values) {
+      const top = check >> 25n;
+      check = ((check & 0x1ffffffn) << 5n) ^ BigInt(value);
+      for (const [i, g] of [0x3b6a57b2n, 0x26508e6dn, 0x1ea119fan, 0x3d4233ddn, 0x2a1462b3n].entries())
+        if ((top >> BigInt(i)) & 1n) check ^= g;
+    }
+    return check;
+  };
+  const codes = [...prefix].map((character) => character.charCodeAt(0));
+  const expanded = [...codes.map((code) => code >> 5), 0, ...codes.map((code) => code & 31)];
+  const check = polymod([...expanded, ...words, 0, 0, 0, 0, 0, 0]) ^ 1n;
+  const tail = Array.from({ length: 6 }, (_, i) => Number((check >> BigInt(5 * (5 - i))) & 31n));
+  return `${prefix}1${[...words, ...tail].map((word) => alphabet[word]).join('')}`;
+}
+
+describe('keys', () => {
+  it('are age strings of either kind', async () => {
+    const pq = await generateIdentity();
+    expect(pq.identity).toMatch(/^AGE-SECRET-KEY-PQ-1[0-9A-Z]{58}$/);
+    expect(pq.recipient).toMatch(/^age1pq1[0-9a-z]{1952}$/);
+    const classic = await generateIdentity({ kind: 'classic' });
+    expect(classic.identity).toMatch(/^AGE-SECRET-KEY-1[0-9A-Z]{58}$/);
+    expect(classic.recipient).toMatch(/^age1[0-9a-z]{58}$/);
+    for (const { identity, recipient } of [pq, classic]) expect(await recipientOf(identity)).toBe(recipient);
+    expect(await codeOf(() => generateIdentity({ kind: 'rsa' as 'pq' }))).toMatch(/^TypeError/);
+  });
+
+  it('have thumbprints that anybody can compute', async () => {
+    const { recipient } = await generateIdentity({ kind: 'classic' });
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(recipient)));
+    const text = btoa(String.fromCharCode(...digest))
+      .replaceAll('+', '-')
+      .replaceAll('/', '_')
+      .replace('=', '');
+    expect(recipientThumbprint(recipient)).toBe(text);
+    // RFC 8037 appendix A.3
+    expect(signingKeyThumbprint('11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo')).toBe(
+      'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k',
+    );
+  });
+
+  it('for signing carry their thumbprint', async () => {
+    const keys = await generateSigningKey();
+    expect(keys.kid).toBe(signingKeyThumbprint(keys.publicKey));
+    expect(keys.secretKey).toMatch(/^WARDSEAL-SIGNING-KEY-1[0-9A-Z]{58}$/);
+    for (const bad of ['', 'x', `${keys.publicKey}=`, keys.publicKey.slice(1)])
+      expect(await codeOf(() => signingKeyThumbprint(bad))).toBe('KEY_INVALID');
+  });
+});
+
+describe('the realm', () => {
+  it('says where things run', async () => {
+    const found = await capabilities();
+    expect(Object.keys(found).sort()).toEqual(['aead', 'backend', 'hash', 'kem', 'sign']);
+    expect(found.backend).toBe(typeof process === 'object' ? 'node' : 'webcrypto');
+    expect(found).toMatchObject({ hash: 'native', aead: 'native', sign: 'native' });
+  });
+
+  it('lets nobody replace a random generator it has', () => {
+    expect(() => provideRandomness((length) => new Uint8Array(length))).toThrow(TypeError);
+  });
+
+  it('without randomness makes no key', async () => {
+    forceRandomness(() => {
+      throw new Error('none');
+    });
+    try {
+      expect(await codeOf(() => generateIdentity())).toBe('RANDOM_UNAVAILABLE');
+      expect(await codeOf(() => generateSigningKey())).toBe('RANDOM_UNAVAILABLE');
+    } finally {
+      forceRandomness();
+    }
+  });
+});
