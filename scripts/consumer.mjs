@@ -1,5 +1,6 @@
 // What somebody gets who installs the packed packages into an empty folder: Node, types, Chromium, a bare realm.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -122,9 +123,9 @@ function shipped(folder, list) {
         .split('/')
         .slice(0, name.startsWith('@') ? 2 : 1)
         .join('/');
-      return !name.startsWith('.') && !name.startsWith('node:') && manifest.dependencies?.[owner] === undefined;
+      return !name.startsWith('.') && !isBuiltin(name) && manifest.dependencies?.[owner] === undefined;
     });
-    const node = own.filter((entry) => !entry.nodeOnly && reached(entry).some((name) => name.startsWith('node:')));
+    const node = own.filter((entry) => !entry.nodeOnly && reached(entry).some(isBuiltin));
     return [
       check('no private type in its declarations', holding('.d.ts', /@wardseal\/(?:primitives|testkit)/)),
       check('nothing of node_modules is inlined', inlined),
@@ -181,11 +182,23 @@ export async function consumer({ full, temp }) {
   const list = published.flatMap(({ manifest }) => entries(join(folder, 'node_modules', manifest.name), manifest));
   const nodes = full ? await olderNodes(temp) : { paths: [], checks: [] };
   const all = [...packed.checks, ...checks, ...nodes.checks];
-  for (const node of nodes.paths) all.push(...(await onNode(folder, list, node, false)));
-  all.push(...(await onNode(folder, list, 'node', true)));
-  all.push(...(await commandLines(folder)), ...(await types(folder, list)), ...shipped(folder, list));
-  all.push(...(await native(folder)), ...(await inBareRealm(folder)), ...(await inChromium(folder, list)));
-  all.push(...(await linters(packed.tarballs)));
+  // A part that breaks down is one failed check, and the others still run.
+  const part = async (name, work) => {
+    try {
+      all.push(...(await work()));
+    } catch (error) {
+      all.push({ name, ok: false, detail: error instanceof Error ? error.message : String(error) });
+    }
+  };
+  for (const node of nodes.paths) await part(node, () => onNode(folder, list, node, false));
+  await part('node', () => onNode(folder, list, 'node', true));
+  await part('command lines', () => commandLines(folder));
+  await part('types', () => types(folder, list));
+  await part('shipped files', () => shipped(folder, list));
+  await part('native crypto', () => native(folder));
+  await part('bare realm', () => inBareRealm(folder));
+  await part('Chromium', () => inChromium(folder, list));
+  await part('linters', () => linters(packed.tarballs));
   return all;
 }
 
