@@ -1,3 +1,4 @@
+export { DEFAULT_DECODE_BUDGET_MS, type DecodeOptions, decode, type Lead, PRESENCE_P } from './decode.js';
 export { deriveImageKey } from './derive-image-key.js';
 export { DEFAULT_PSNR, type EmbedOptions, type EmbedReport, embed, MAX_PSNR, MIN_PSNR } from './embed.js';
 export { WatermarkError, type WatermarkErrorCode, type WatermarkErrorFacts } from './errors.js';
