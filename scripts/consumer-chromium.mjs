@@ -38,7 +38,7 @@ async function importMap(folder, entries) {
 const main = (specifiers) => `
 const results = [];
 document.addEventListener('securitypolicyviolation', (event) => {
-  results.push({ name: 'content security policy', fault: event.violatedDirective + ' ' + event.blockedURI });
+  results.push({ name: 'content security policy', fault: [event.violatedDirective, event.blockedURI, event.sourceFile].join(' ') });
 });
 for (const specifier of ${JSON.stringify(specifiers)}) {
   try {
