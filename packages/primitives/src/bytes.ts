@@ -60,6 +60,11 @@ export function injectRandom(source?: (length: number) => Uint8Array): void {
   injected = source;
 }
 
+/** Whether `randomBytes` is replaced: then nothing may draw from the platform's generator behind its back. */
+export function randomIsInjected(): boolean {
+  return injected !== undefined;
+}
+
 /** Whether the platform has a random generator of its own. */
 export function platformHasRandom(): boolean {
   return nodeCrypto !== undefined || (globalThis as { crypto?: Crypto }).crypto?.getRandomValues !== undefined;

@@ -1,7 +1,7 @@
 import { webcryptoHasChacha } from './aead.js';
 import { backend } from './backend.js';
 import { webcryptoHasEd25519 } from './ed25519.js';
-import { kemIsNative } from './xwing.js';
+import { kemIsNative } from './mlkem.js';
 
 /** Where each kind of operation runs here. */
 export interface Capabilities {

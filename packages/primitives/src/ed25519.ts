@@ -1,6 +1,7 @@
-import { ed25519 } from '@noble/curves/ed25519.js';
+import { sha512 } from '@noble/hashes/sha2.js';
 import { type Awaitable, pick, probe } from './backend.js';
-import { type Bytes, concat, randomBytes } from './bytes.js';
+import { type Bytes, concat, equal, randomBytes } from './bytes.js';
+import { ed25519, ORDER, Point, PRIME } from './curve25519.js';
 import { nodeCrypto, subtle } from './platform.js';
 import { fromHex, hex } from './text.js';
 
@@ -13,6 +14,10 @@ interface Ed25519 {
   publicKey(secretKey: Uint8Array): Awaitable<Bytes>;
   signer(secretKey: Uint8Array): Awaitable<SignFunction>;
   verifier(publicKey: Uint8Array): Awaitable<VerifyFunction>;
+}
+
+function littleEndian(data: Uint8Array): bigint {
+  return BigInt(`0x${hex(Uint8Array.from(data).reverse())}`);
 }
 
 // RFC 8410 encodings around the 32 raw bytes.
@@ -42,12 +47,16 @@ function privateKeyObject(secretKey: Uint8Array): import('node:crypto').KeyObjec
 const noble: Ed25519 = {
   publicKey: (secretKey) => ed25519.getPublicKey(secretKey) as Bytes,
   signer: (secretKey) => (message) => ed25519.sign(message, secretKey) as Bytes,
-  verifier: (publicKey) => (message, signature) => {
-    try {
-      return ed25519.verify(signature, message, publicKey, { zip215: false });
-    } catch {
-      return false;
-    }
+  verifier(publicKey) {
+    const key = Point.fromBytes(publicKey); // throws when it is no point: the caller turns that into a refusal
+    return (message, signature) => {
+      // noble's own verify() multiplies by the cofactor, so it takes signatures with a mixed-order key or R that
+      // OpenSSL and BoringSSL refuse. Theirs is the check without cofactor: encode(S*B - k*A) is R, byte for byte.
+      const r = signature.subarray(0, 32);
+      const k = littleEndian(sha512(concat(r, publicKey, message))) % ORDER;
+      const expected = Point.BASE.multiplyUnsafe(littleEndian(signature.subarray(32))).subtract(key.multiplyUnsafe(k));
+      return equal(expected.toBytes(), r);
+    };
   },
 };
 
@@ -55,7 +64,7 @@ const noble: Ed25519 = {
 export function webcryptoHasEd25519(): Promise<boolean> {
   return probe('Ed25519', async () => {
     if (!subtle) throw new Error('no WebCrypto');
-    const base = ed25519.Point.BASE.toBytes() as Bytes;
+    const base = Point.BASE.toBytes() as Bytes;
     await subtle.importKey('raw', base, 'Ed25519', false, ['verify']);
   });
 }
@@ -77,13 +86,6 @@ const webcrypto: Ed25519 | undefined = subtle && {
 
 const implementation = pick<Ed25519>({ node, webcrypto, noble });
 
-const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
-const PRIME = 2n ** 255n - 19n;
-
-function littleEndian(data: Uint8Array): bigint {
-  return BigInt(`0x${hex(Uint8Array.from(data).reverse())}`);
-}
-
 // y-coordinates of the eight points of small order; a key or R among them lets one signature fit many messages.
 const SMALL_ORDER_Y = new Set<bigint>([
   0n,
@@ -99,11 +101,15 @@ function soundPoint(encoded: Uint8Array): boolean {
   return y < PRIME && !SMALL_ORDER_Y.has(y);
 }
 
-/** Makes an Ed25519 key pair (RFC 8032): the 32-byte secret key (seed) and the 32-byte public key. */
+/**
+ * Makes an Ed25519 key pair (RFC 8032): the 32-byte secret key (seed) and the 32-byte public key.
+ * Throws RangeError when `random` does not give 32 bytes.
+ */
 export async function ed25519Generate(
   random: (length: number) => Uint8Array = randomBytes,
 ): Promise<{ secretKey: Bytes; publicKey: Bytes }> {
   const secretKey = new Uint8Array(random(32));
+  if (secretKey.length !== 32) throw new RangeError('random source gave another length');
   return { secretKey, publicKey: await implementation().publicKey(secretKey) };
 }
 
@@ -120,9 +126,10 @@ export async function ed25519Signer(secretKey: Uint8Array): Promise<SignFunction
 }
 
 /**
- * Imports a public key once, for many checks. One strict rule on every back end, before the native check:
- * S below the group order, A and R canonical and not of small order (RFC 8032 section 5.1.7, "Taming the many EdDSAs").
- * A key that breaks the rule gives a verifier that refuses everything. Throws RangeError when it is not 32 bytes.
+ * Imports a public key once, for many checks. One strict rule on every back end: S below the group order, A and R
+ * canonical and not of small order, and the equation without cofactor (RFC 8032 section 5.1.7; Chalkias, Garillot,
+ * Nikolaenko, "Taming the many EdDSAs", 2020). Every back end gives the same verdict on any bytes. A mixed-order key is
+ * not refused as such: a signature under it is right or wrong as OpenSSL finds it. A key that breaks the rule gives a verifier that refuses everything. Throws RangeError when it is not 32 bytes.
  */
 export async function ed25519Verifier(publicKey: Uint8Array): Promise<VerifyFunction> {
   if (publicKey.length !== 32) throw new RangeError('public key must be 32 bytes');

@@ -1,6 +1,6 @@
 import { aeadOpen, aeadSeal } from './aead.js';
 import { type Bytes, concat, uint } from './bytes.js';
-import { hkdfExpand, hkdfExtract } from './hmac.js';
+import { hkdfExpand, hkdfExtract } from './hkdf.js';
 import { utf8 } from './text.js';
 import { XWING_CIPHERTEXT_BYTES, xwingDecapsulate, xwingEncapsulate } from './xwing.js';
 

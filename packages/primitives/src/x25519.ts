@@ -1,6 +1,6 @@
-import { x25519 } from '@noble/curves/ed25519.js';
 import { type Awaitable, pick, probe } from './backend.js';
-import { type Bytes, concat } from './bytes.js';
+import { type Bytes, concat, equal } from './bytes.js';
+import { x25519 } from './curve25519.js';
 import { nodeCrypto, subtle } from './platform.js';
 import { fromHex } from './text.js';
 
@@ -12,6 +12,7 @@ interface X25519 {
 const PKCS8 = fromHex('302e020100300506032b656e04220420')!;
 const SPKI = fromHex('302a300506032b656e032100')!;
 const BASE = Uint8Array.of(9, ...new Array<number>(31).fill(0));
+const ZERO = new Uint8Array(32);
 
 function privateKeyObject(secretKey: Uint8Array): import('node:crypto').KeyObject {
   return nodeCrypto!.createPrivateKey({ key: Buffer.from(concat(PKCS8, secretKey)), type: 'pkcs8', format: 'der' });
@@ -76,7 +77,7 @@ export async function x25519Shared(secretKey: Uint8Array, publicKey: Uint8Array)
   if (secretKey.length !== 32 || publicKey.length !== 32) throw new RangeError('keys must be 32 bytes');
   try {
     const shared = await implementation().shared(secretKey, publicKey);
-    return shared.every((byte) => byte === 0) ? null : shared;
+    return equal(shared, ZERO) ? null : shared;
   } catch {
     return null; // every back end refuses an all-zero secret, each with its own error
   }

@@ -1,0 +1,101 @@
+import { ml_kem768_x25519 } from '@noble/post-quantum/hybrid.js';
+import { everyByteFlip, seededRandom } from '@wardseal/testkit';
+import { afterEach, expect, test } from 'vitest';
+import {
+  forceBackend,
+  fromHex,
+  hex,
+  hpkeOpen,
+  hpkeSeal,
+  injectRandom,
+  utf8,
+  xwingDecapsulate,
+  xwingEncapsulate,
+  xwingPublicKey,
+} from '../src/index.js';
+import vectors from '../vectors/xwing.json' with { type: 'json' };
+import { BACKENDS, onAll } from './back-ends.js';
+
+const seed = seededRandom('xwing')(32);
+
+afterEach(() => {
+  forceBackend();
+  injectRandom();
+});
+
+test(vectors.source, async () => {
+  for (const { seed, encapsulationSeed, shared } of vectors.tests) {
+    const publicKey = await xwingPublicKey(fromHex(seed)!);
+    const ciphertexts = await onAll(async () => {
+      // The draft draws ML-KEM's message first; here the X25519 secret is drawn first.
+      const parts = [encapsulationSeed.slice(64), encapsulationSeed.slice(0, 64)].map((part) => fromHex(part)!);
+      injectRandom(() => parts.shift()!);
+      const made = (await xwingEncapsulate(publicKey))!;
+      injectRandom();
+      expect(hex(made.shared)).toBe(shared);
+      return hex(made.ciphertext);
+    });
+    for (const ciphertext of ciphertexts) {
+      const opened = await onAll(async () => hex((await xwingDecapsulate(fromHex(seed)!, fromHex(ciphertext)!))!));
+      expect(new Set(opened)).toEqual(new Set([shared]));
+    }
+  }
+});
+
+test('every pair of back ends agrees, and so does noble’s own X-Wing', async () => {
+  const oracle = ml_kem768_x25519.keygen(seed);
+  for (const publicKey of await onAll(() => xwingPublicKey(seed))) expect(publicKey).toEqual(oracle.publicKey);
+  for (const made of await onAll(() => xwingEncapsulate(oracle.publicKey))) {
+    const opened = await onAll(() => xwingDecapsulate(seed, made!.ciphertext));
+    for (const shared of opened) expect(shared).toEqual(made!.shared);
+    expect(ml_kem768_x25519.decapsulate(made!.ciphertext, oracle.secretKey)).toEqual(made!.shared);
+  }
+  const theirs = ml_kem768_x25519.encapsulate(oracle.publicKey);
+  for (const shared of await onAll(() => xwingDecapsulate(seed, theirs.cipherText))) {
+    expect(shared).toEqual(theirs.sharedSecret);
+  }
+});
+
+test('every back end refuses a key with a coefficient out of range, a low-order half and another length', async () => {
+  const good = await xwingPublicKey(seed);
+  const tooLarge = new Uint8Array(good);
+  tooLarge.set([0xff, 0xff], 0); // a 12-bit coefficient of 4095, above 3328
+  const lowOrder = new Uint8Array(good).fill(0, 1184);
+  for (const bad of [tooLarge, lowOrder, good.subarray(1), new Uint8Array(0)]) {
+    expect(await onAll(() => xwingEncapsulate(bad))).toEqual(BACKENDS.map(() => null));
+  }
+  const { ciphertext } = (await xwingEncapsulate(good))!;
+  const lowOrderCiphertext = new Uint8Array(ciphertext).fill(0, 1088);
+  for (const bad of [lowOrderCiphertext, ciphertext.subarray(1)]) {
+    expect(await onAll(() => xwingDecapsulate(seed, bad))).toEqual(BACKENDS.map(() => null));
+  }
+  await expect(xwingPublicKey(new Uint8Array(31))).rejects.toThrow(RangeError);
+  await expect(xwingDecapsulate(new Uint8Array(31), ciphertext)).rejects.toThrow(RangeError);
+});
+
+test('a changed ciphertext gives every back end the same other secret', async () => {
+  const made = (await xwingEncapsulate(await xwingPublicKey(seed)))!;
+  const changed = [...everyByteFlip(made.ciphertext, 1)].filter((_, at) => at % 97 === 0);
+  for (const ciphertext of changed) {
+    const [first, ...others] = await onAll(async () => hex((await xwingDecapsulate(seed, ciphertext))!));
+    expect(first).not.toBe(hex(made.shared));
+    for (const other of others) expect(other).toBe(first);
+  }
+});
+
+test('HPKE opens across back ends with the same info and associated data, and with nothing else', async () => {
+  const publicKey = await xwingPublicKey(seed);
+  const info = utf8('test');
+  const aad = utf8('bound');
+  for (const sealed of await onAll(() => hpkeSeal(publicKey, info, utf8('secret'), aad))) {
+    const { enc, ciphertext } = sealed!;
+    const opened = await onAll(() => hpkeOpen(seed, info, enc, ciphertext, aad));
+    for (const plaintext of opened) expect(plaintext).toEqual(utf8('secret'));
+    expect(await hpkeOpen(seed, utf8('other'), enc, ciphertext, aad)).toBeNull();
+    expect(await hpkeOpen(seed, info, enc, ciphertext)).toBeNull();
+    expect(await hpkeOpen(seededRandom(2)(32), info, enc, ciphertext, aad)).toBeNull();
+    expect(await hpkeOpen(seed, info, enc.subarray(1), ciphertext, aad)).toBeNull();
+    for (const changed of everyByteFlip(ciphertext)) expect(await hpkeOpen(seed, info, enc, changed, aad)).toBeNull();
+  }
+  expect(await hpkeSeal(new Uint8Array(1216), info, info)).toBeNull(); // its X25519 half is zero
+});
