@@ -17,7 +17,7 @@ export interface OpenOptions extends Credentials, Judgement {
   readonly allowUnsigned?: false;
 }
 
-/** For strangers' age files too: then the result may say `signed: false`. */
+/** For strangers' age files too: then the result may say `signed: false`. A signed file is judged all the same. */
 export interface OpenUnsignedOptions extends Credentials, Partial<Judgement> {
   readonly allowUnsigned: true;
 }
@@ -65,7 +65,7 @@ export interface OpenedUnsignedFile {
  * - `SENDER_UNKNOWN`: `resolveSender` knows no such person with this key; `SIGNATURE_INVALID`: the signature is not theirs;
  * - `SENDER_EXPIRED`, `SENDER_REVOKED`: their entry did not count when the file was sent;
  * - `COMMITMENT_MISMATCH`: the manifest was made for another file;
- * - `RECIPIENTS_MISMATCH`: the wrapping stanzas are not exactly the signed ones; `GRANT_INVALID`: a grant nobody authorised;
+ * - `RECIPIENTS_MISMATCH`: the wrapping stanzas are not exactly the signed ones, or the reader is not whom they name; `GRANT_INVALID`: a grant nobody authorised;
  * - `MIXED_MODE`: a recipient's kind is not the signed mode; `LABELS_MISMATCH`: labels are not `expectLabels`;
  * - `PAYLOAD_INVALID`: the payload was changed, cut or extended; `PAYLOAD_MISMATCH`: somebody with the file key replaced it;
  * - `TREE_INVALID`: the chunk tree does not lead to the signed root.
@@ -89,12 +89,13 @@ export async function open(
   const { resolveSender, allowUnsigned } = options;
   if (allowUnsigned !== true && typeof resolveSender !== 'function') throw new TypeError('open needs resolveSender');
   const { parsed, header, payload } = await takeApart(file);
-  const fileKey = await unwrapFileKey(parsed, options);
+  const unwrapped = await unwrapFileKey(parsed, options);
+  const { fileKey } = unwrapped;
   try {
     verifyMac(fileKey, parsed);
     // Without a resolver nobody is known.
     const judgement = { ...options, resolveSender: resolveSender ?? (() => null) };
-    const verified = await verifiedManifest(parsed, fileKey, judgement);
+    const verified = await verifiedManifest(parsed, unwrapped, judgement);
     const headerDigest = sha256(header);
     if (verified === null) {
       // A file with other parts of ours has lost its manifest: no option makes that right.

@@ -1,4 +1,4 @@
-import { base64url, sha256, utf8 } from '@wardseal/primitives';
+import { base64url, canonicalJson, sha256, utf8 } from '@wardseal/primitives';
 import { SealError } from './errors.js';
 import { encodeHeader, type Stanza, stanzaDigest } from './header.js';
 import { checkEntry, type DirectoryEntry, standing } from './keys/directory-entry.js';
@@ -201,7 +201,7 @@ export async function seal(source: PlaintextSource, options: SealOptions): Promi
 
     const nonce = random(PAYLOAD_NONCE_BYTES);
     const salt = random(SALT_BYTES);
-    const claims: Manifest = {
+    const draft: Manifest = {
       v: 0,
       id: base64url(random(16)),
       iss: { org: options.sender.entry.organisation, person: options.sender.entry.person, kid: signer.kid },
@@ -221,6 +221,8 @@ export async function seal(source: PlaintextSource, options: SealOptions): Promi
       stz,
       ...(recovery === undefined ? {} : { recovery }),
     };
+    // A copy: what the caller does with its objects meanwhile changes nothing.
+    const claims = JSON.parse(canonicalJson(draft)) as Manifest;
     const finish = async (leaves: Uint8Array, root: string, by: Signer): Promise<Uint8Array<ArrayBuffer>> => {
       const jws = await signManifest({ ...claims, root }, by);
       const inner = [await sealInner(STANZA.manifest, fileKey, utf8(jws))];

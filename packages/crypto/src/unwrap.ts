@@ -1,5 +1,5 @@
 import { SealError } from './errors.js';
-import type { Header } from './header.js';
+import type { Header, Stanza } from './header.js';
 import { MAX_IDENTITIES } from './limits.js';
 import { openerOf } from './stanza/box.js';
 import { checkLinkKey, type LinkKey, unwrapLink } from './stanza/link.js';
@@ -26,11 +26,17 @@ export function checkStanzas(header: Header): void {
   recoverySetOf(header);
 }
 
+/** The file key, and which stanza gave it to which identity (null when it was no identity that opened). */
+export interface Unwrapped {
+  readonly fileKey: Uint8Array<ArrayBuffer>;
+  readonly own: { readonly stanza: Stanza; readonly identity: string } | null;
+}
+
 /**
  * The file key. Throws NO_MATCH, one code for every reason, so that nobody learns which key would nearly have fitted;
  * HEADER_INVALID for a broken stanza, KEY_INVALID for a string that is no identity, TypeError without any credential.
  */
-export async function unwrapFileKey(header: Header, credentials: Credentials): Promise<Uint8Array<ArrayBuffer>> {
+export async function unwrapFileKey(header: Header, credentials: Credentials): Promise<Unwrapped> {
   const { identities = [], link, recovery, passphrase } = credentials;
   if (identities.length === 0 && link === undefined && recovery === undefined && passphrase === undefined)
     throw new TypeError('open needs identities, a link, a recovery key or a passphrase');
@@ -41,18 +47,18 @@ export async function unwrapFileKey(header: Header, credentials: Credentials): P
   const openers = await Promise.all(identities.map(openerOf));
   for (const stanza of header.stanzas) {
     if (nativeKind(stanza) !== null) {
-      for (const opener of openers) {
+      for (const [i, opener] of openers.entries()) {
         const fileKey = await unwrapNative(stanza, opener);
-        if (fileKey !== null) return fileKey;
+        if (fileKey !== null) return { fileKey, own: { stanza, identity: identities[i]! } };
       }
     }
     const fileKey =
       (link === undefined ? null : await unwrapLink(stanza, link)) ??
       (passphrase === undefined ? null : await unwrapScrypt(stanza, passphrase));
-    if (fileKey !== null) return fileKey;
+    if (fileKey !== null) return { fileKey, own: null };
   }
   const set = recovery === undefined ? null : recoverySetOf(header);
   const fileKey = set === null ? null : await unwrapRecovery(set, recovery!);
   if (fileKey === null) throw new SealError('NO_MATCH', 'no key given opens this file');
-  return fileKey;
+  return { fileKey, own: null };
 }

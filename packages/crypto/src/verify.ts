@@ -2,14 +2,16 @@ import { base64url, canonicalJson, equal, fromBase64url } from '@wardseal/primit
 import { SealError } from './errors.js';
 import { type Header, type Stanza, stanzaDigest } from './header.js';
 import { checkEntry, type DirectoryEntry, standing } from './keys/directory-entry.js';
+import { recipientOf, recipientThumbprint } from './keys/recipient.js';
 import { parseSigningPublicKey, signingKeyThumbprint } from './keys/signing-key.js';
 import { MAX_HEADER_BYTES, MAX_MANIFEST_BYTES } from './limits.js';
 import { commitmentOf, openInner, readManifest, verifySignature } from './manifest.js';
-import type { Labels, Manifest } from './manifest-claims.js';
+import type { Labels, Manifest, SignedRecipient } from './manifest-claims.js';
 import { OUR_PREFIX, STANZA } from './names.js';
 import { chunkCount, HASH_BYTES, PAYLOAD_NONCE_BYTES, payloadLength, rootOf } from './payload.js';
 import { nativeKind } from './stanza/native.js';
 import { recoverySetOf } from './stanza/recovery.js';
+import type { Unwrapped } from './unwrap.js';
 
 /** Who a manifest says signed it; not yet believed. */
 export interface ClaimedSender {
@@ -47,7 +49,7 @@ export function isOurs(header: Header): boolean {
 /** The signed manifest's claims, read and checked against signer, keys and header. Null when the header has no manifest. */
 export async function verifiedManifest(
   header: Header,
-  fileKey: Uint8Array,
+  { fileKey, own }: Unwrapped,
   judgement: Judgement,
 ): Promise<{ claims: Manifest; sender: DirectoryEntry } | null> {
   const stanza = only(header, STANZA.manifest, 'MANIFEST_INVALID');
@@ -59,7 +61,9 @@ export async function verifiedManifest(
   checkStanding(claims, sender, judgement.sentAt);
   if (claims.kc !== commitmentOf(fileKey))
     throw new SealError('COMMITMENT_MISMATCH', 'manifest belongs to another file');
-  checkRecipients(header, claims);
+  const wrapping = checkRecipients(header, claims);
+  if (own !== null && claims.stz[wrapping.indexOf(own.stanza)]?.thumbprint !== (await ownThumbprint(own.identity)))
+    throw new SealError('RECIPIENTS_MISMATCH', 'reader is not the recipient the sender signed');
   if (judgement.expectLabels !== undefined && canonicalJson(judgement.expectLabels) !== canonicalJson(claims.labels))
     throw new SealError('LABELS_MISMATCH', 'signed labels are not the expected ones');
   return { claims, sender };
@@ -84,14 +88,28 @@ function checkStanding(claims: Manifest, sender: DirectoryEntry, sentAt: number 
   if (state === 'expired') throw new SealError('SENDER_EXPIRED', 'sender was outside the time of its entry');
 }
 
-/** The stanzas that wrap the file key must be the signed ones, all of them, in order, and of the signed mode. */
-function checkRecipients(header: Header, claims: Manifest): void {
+async function ownThumbprint(identity: string): Promise<string> {
+  return recipientThumbprint(await recipientOf(identity));
+}
+
+/** Whether a signed line says of a stanza what the stanza itself shows. */
+function describes({ role, thumbprint }: SignedRecipient, stanza: Stanza): boolean {
+  if (stanza.type === STANZA.recovery || stanza.type === STANZA.link)
+    return role === (stanza.type === STANZA.link ? 'link' : 'recovery') && thumbprint === stanza.args[1];
+  return nativeKind(stanza) !== null && (role === 'member' || role === 'custodian');
+}
+
+/** The stanzas that wrap the file key: they must be the signed ones, all of them, in order, and of the signed mode. */
+function checkRecipients(header: Header, claims: Manifest): readonly Stanza[] {
   if (header.stanzas.some((stanza) => stanza.type === STANZA.grant))
     throw new SealError('GRANT_INVALID', 'header holds a grant that nobody authorised', { what: STANZA.grant });
   const wrapping = header.stanzas.filter((stanza) => !STATEMENTS.has(stanza.type));
   const same =
     wrapping.length === claims.stz.length &&
-    wrapping.every((stanza, i) => base64url(stanzaDigest(stanza)) === claims.stz[i]!.digest);
+    new Set(claims.stz.map(({ thumbprint }) => thumbprint)).size === wrapping.length &&
+    wrapping.every(
+      (stanza, i) => base64url(stanzaDigest(stanza)) === claims.stz[i]!.digest && describes(claims.stz[i]!, stanza),
+    );
   if (!same) throw new SealError('RECIPIENTS_MISMATCH', 'recipients are not the ones the sender signed');
   const kinds = new Set(wrapping.map(nativeKind).filter((kind) => kind !== null));
   const recovery = recoverySetOf(header);
@@ -107,6 +125,7 @@ function checkRecipients(header: Header, claims: Manifest): void {
         signed.n === recovery.seats &&
         signed.seats.length === signed.n;
   if (!agrees) throw new SealError('MANIFEST_INVALID', 'recovery is not the one the sender signed');
+  return wrapping;
 }
 
 /**

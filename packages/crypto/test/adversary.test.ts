@@ -209,6 +209,33 @@ describe('a sender with a right signature', () => {
     expect(await signed({ recovery })).toBe('MANIFEST_INVALID');
   });
 
+  it('who lists somebody as somebody else', async () => {
+    const [a, b, c] = inside.claims.stz as [never, never, never];
+    const bob = { ...(b as object), thumbprint: recipientThumbprint(w.mallory.entry.recipient) };
+    expect(await signed({ stz: [a, bob, c] })).toBe('RECIPIENTS_MISMATCH');
+    const twice = { ...(a as object), thumbprint: recipientThumbprint(w.bob.entry.recipient) };
+    expect(await signed({ stz: [twice, b, c] })).toBe('RECIPIENTS_MISMATCH');
+    for (const role of ['link', 'recovery'])
+      expect(await signed({ stz: [{ ...(a as object), role }, b, c] })).toBe('RECIPIENTS_MISMATCH');
+
+    const link = { id: 'link-1', key: new Uint8Array(32) };
+    const guardians = { seats: w.guardians.map(({ entry }) => entry), threshold: 2 };
+    const full = await openUp((await seal(content(10), { ...w.sealing, link, guardians })).bytes, w.bob.identity);
+    for (const change of [{ role: 'member' }, { thumbprint: 'link-2' }, { role: 'recovery' }]) {
+      for (const which of [3, 4]) {
+        const stz = full.claims.stz.map((line, i) => (i === which ? { ...line, ...change } : line));
+        const right = which === 3 && Object.values(change)[0] === 'recovery';
+        const stanzas = await withClaims(full, w.alice.keys, { stz });
+        expect(await opened(rebuild(full, { stanzas }))).toBe(right ? 'accepted' : 'RECIPIENTS_MISMATCH');
+      }
+    }
+    const unknown = encodeStanza('example.com/x', ['y'], new Uint8Array(32));
+    const manifest = await withClaims(inside, w.alice.keys, {
+      stz: [...inside.claims.stz, signedLine(unknown, 'somebody')],
+    });
+    expect(await opened(rebuild(inside, { stanzas: [...manifest, unknown] }))).toBe('RECIPIENTS_MISMATCH');
+  });
+
   it('whose manifest has an unknown, missing or mistyped member', async () => {
     const wrong = [
       { extra: 1 },

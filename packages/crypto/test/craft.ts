@@ -20,7 +20,7 @@ export interface Inside {
 
 export async function openUp(file: Uint8Array<ArrayBuffer>, identity: string): Promise<Inside> {
   const header = parseHeader(file);
-  const fileKey = await unwrapFileKey(header, { identities: [identity] });
+  const { fileKey } = await unwrapFileKey(header, { identities: [identity] });
   const payload = file.slice(header.length);
   const inner = header.stanzas.find((stanza) => stanza.type === STANZA.manifest)!;
   const jws = await openInner(inner, fileKey, 1 << 20);

@@ -89,6 +89,17 @@ describe('seal and open', () => {
     expect((await open(new Blob([sealed.bytes]), classic.opening)).plaintext).toEqual(data);
   });
 
+  it('signs what it was given, whatever the caller does to it meanwhile', async () => {
+    const labels: Record<string, string> = { kind: 'photo' };
+    const sealing = seal(new Blob([content(200_000)]), { ...classic.sealing, labels });
+    await Promise.resolve();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    labels['kind'] = 'a much longer label that would not fit the header';
+    const opened = await open((await sealing).bytes, classic.opening);
+    expect(opened.plaintext).toEqual(content(200_000));
+    expect(['photo', labels['kind']]).toContain(opened.manifest.labels['kind']);
+  });
+
   it('gives the same content another root, key and header each time', async () => {
     const [one, two] = await Promise.all([seal(content(100), classic.sealing), seal(content(100), classic.sealing)]);
     expect(one.root).not.toEqual(two.root);

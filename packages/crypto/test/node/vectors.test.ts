@@ -142,6 +142,11 @@ async function make(): Promise<Vectors> {
     await claim('recovery signed that is not there', 'MANIFEST_INVALID', {
       recovery: { set: base64url(new Uint8Array(16)), k: 1, n: 1, seats: [base64url(new Uint8Array(32))] },
     });
+    const [own, reader, ...others] = inside.claims.stz;
+    const stranger = { ...reader!, thumbprint: recipientThumbprint(w.mallory.entry.recipient) };
+    await claim('reader listed as somebody else', 'RECIPIENTS_MISMATCH', { stz: [own, stranger, ...others] });
+    const asLink = { ...own!, role: 'link' };
+    await claim('member listed as a link', 'RECIPIENTS_MISMATCH', { stz: [asLink, reader, ...others] });
     await claim('unknown member', 'MANIFEST_INVALID', { extra: true });
     await claim('member missing', 'MANIFEST_INVALID', { salt: undefined });
     await claim('member of the wrong type', 'MANIFEST_INVALID', { iat: '0' });
