@@ -1,12 +1,15 @@
+export { type AuditOptions, type AuditReport, auditLog, type Finding } from './audit-log.js';
 export { type Clock, systemClock } from './clock.js';
 export { AuditError, type AuditErrorCode, type AuditErrorDetails } from './errors.js';
 export { type AuditEvent, parseEvent } from './event.js';
 export type { ActorKind, Decision, EventType, Geofence, Outcome, Purpose } from './event-codes.js';
+export { createEventId } from './event-id.js';
 export { type KeyStore, memoryKeyStore } from './key-store.js';
 export { decodeLeaf, type Leaf } from './leaf.js';
 export type { AppendOptions, AppendResult, AuditLog } from './log.js';
 export { generateLogKey, type LogSigner, logSigner } from './note.js';
 export { type OpenLogOptions, openLog } from './open-log.js';
+export { patientHandle } from './patient-handle.js';
 export type { ActorSide } from './sides.js';
 export type { LogReader, LogStore, StoredEntry } from './store/store.js';
 export { type Tile, type TileId, tilePath } from './tiles.js';

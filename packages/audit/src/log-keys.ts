@@ -1,6 +1,5 @@
-import { hex, hkdfSha256, hmacSha256, sha256, utf8 } from '@wardseal/primitives';
+import { concat, equal, hex, hkdfSha256, hmacSha256, sha256, utf8 } from '@wardseal/primitives';
 import { AuditError } from './errors.js';
-import type { AuditEvent } from './event.js';
 import type { KeyStore } from './key-store.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -8,6 +7,21 @@ type Bytes = Uint8Array<ArrayBuffer>;
 // Subjects whose secrets stay in memory: a busy hour's patients, some 100 bytes each.
 const CACHED = 10_000;
 const NONE = new Uint8Array(0);
+// Bytes of a reference to a subject's secret: its name, and a check of its value.
+const NAME = 16;
+const CHECK = 8;
+/** Bytes of a reference to a subject's secret. */
+export const REFERENCE: number = NAME + CHECK;
+
+/** A subject's secret and how a side record names it. */
+export interface SubjectSecret {
+  readonly secret: Bytes;
+  readonly reference: Bytes;
+}
+
+function secretCheck(secret: Uint8Array): Bytes {
+  return hkdfSha256(secret, NONE, utf8('wardseal.org/audit/v0 secret check'), CHECK);
+}
 
 /** The secrets of one log, made on first need and durable before anything is written that needs them. */
 export class LogKeys {
@@ -32,13 +46,31 @@ export class LogKeys {
     return this.#secret(`actor-${org}`);
   }
 
-  /** The secret of a subject: its handle in the leaves and its compartments. The name is keyed, so it tells nothing. */
-  async subject(handle: Uint8Array): Promise<Bytes> {
-    const index = hmacSha256(
-      hkdfSha256(await this.log(), NONE, utf8('wardseal.org/audit/v0 subject name'), 32),
-      handle,
-    );
-    return this.#secret(`subject-${hex(index)}`);
+  /**
+   * The secret of a subject: its handle in the leaves and its compartments. The name it is stored under is keyed, so
+   * it tells nothing; with the secret's own check it makes the reference that a side record carries.
+   */
+  async subject(handle: Uint8Array): Promise<SubjectSecret> {
+    const nameKey = hkdfSha256(await this.log(), NONE, utf8('wardseal.org/audit/v0 subject name'), 32);
+    const name = hmacSha256(nameKey, handle).subarray(0, NAME);
+    const secret = await this.#secret(`subject-${hex(name)}`);
+    return { secret, reference: concat(name, secretCheck(secret)) };
+  }
+
+  /** The secret that a side record names, or null when it was destroyed, though another may have its name by now. */
+  async referenced(reference: Uint8Array): Promise<Bytes | null> {
+    const secret = await this.#read(`subject-${hex(reference.subarray(0, NAME))}`);
+    return secret && equal(secretCheck(secret), reference.subarray(NAME)) ? secret : null;
+  }
+
+  /** The secret of an organisation when there is one; makes none. */
+  existingOrganisation(org: string): Promise<Bytes | null> {
+    return this.#read(`actor-${org}`);
+  }
+
+  /** The log's own secret when there is one; makes none. */
+  existingLog(): Promise<Bytes | null> {
+    return this.#read('log');
   }
 
   #secret(name: string): Promise<Bytes> {
@@ -91,6 +123,6 @@ export function actorHandle(logSecret: Uint8Array, org: string, id: string): Byt
 }
 
 /** Leaf handle of an object. */
-export function objectHandle(logSecret: Uint8Array, object: NonNullable<AuditEvent['object']>): Bytes {
+export function objectHandle(logSecret: Uint8Array, object: { readonly kind: string; readonly id: string }): Bytes {
   return hmacSha256(logSecret, utf8(`object\0${object.kind}\0${object.id}`));
 }

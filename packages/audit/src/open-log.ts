@@ -58,7 +58,7 @@ export async function openLog(options: OpenLogOptions): Promise<AuditLog> {
   if (!Number.isSafeInteger(checkpointEntries) || checkpointEntries < 1)
     throw new RangeError('checkpointEntries must be 1 or more');
   if (parseVkey(signer.vkey).name !== origin) throw new RangeError("origin must be the name of the signer's key");
-  const { size: durable } = await store.open(origin);
+  const { size: durable } = await store.open(origin, signer.vkey);
   try {
     const stored = await store.readCheckpoint();
     if (stored === null && durable > 0)

@@ -2,7 +2,7 @@ import { equal, fromBase64url } from '@wardseal/primitives';
 import { AuditError } from './errors.js';
 import type { AuditEvent } from './event.js';
 import { decodeLeaf, encodeLeaf, type Leaf } from './leaf.js';
-import { actorHandle, type LogKeys, objectHandle, subjectHandle } from './log-keys.js';
+import { actorHandle, type LogKeys, objectHandle, type SubjectSecret, subjectHandle } from './log-keys.js';
 import { blind, type Opening, openSide, sealSide } from './side-record.js';
 import { commit, encodeActorSide, encodeSubjectSide } from './sides.js';
 import type { StoredEntry } from './store/store.js';
@@ -40,7 +40,14 @@ export async function prepare(
     actorCommitment: actor.commitment,
     ...(subject && { subjectCommitment: subject.commitment }),
   });
-  const sealedActor = await sealSide(actorSecret, 'actor', origin, event.id, actor.opening, random);
+  const sealedActor = await sealSide(
+    { secret: actorSecret, reference: NONE },
+    'actor',
+    origin,
+    event.id,
+    actor.opening,
+    random,
+  );
   const sealedSubject =
     subject === undefined
       ? NONE
@@ -48,7 +55,7 @@ export async function prepare(
   return { entry: { leaf, subject: sealedSubject, actor: sealedActor }, opening: actor.opening };
 }
 
-function subjectSecret(event: AuditEvent, keys: LogKeys): Promise<Bytes> {
+function subjectSecret(event: AuditEvent, keys: LogKeys): Promise<SubjectSecret> {
   return keys.subject(fromBase64url(event.subject!.handle)!);
 }
 
@@ -69,7 +76,7 @@ async function publicPart(
     ...(links && { parent: links.parentIndex }),
     actorHandle: actorHandle(logSecret, actor.org, actor.id),
     ...(subject && {
-      subjectHandle: subjectHandle(await subjectSecret(event, keys), fromBase64url(subject.handle)!),
+      subjectHandle: subjectHandle((await subjectSecret(event, keys)).secret, fromBase64url(subject.handle)!),
     }),
     ...(object && { objectHandle: objectHandle(logSecret, object) }),
   };
@@ -94,11 +101,19 @@ export async function recognise(
     actorCommitment: opening ? commit(opening.r, encodeActorSide(event, nonce)) : NONE,
     ...(subjectSide && leaf.subjectCommitment && { subjectCommitment: leaf.subjectCommitment }),
   });
-  const subject =
-    subjectSide && (await openSide(await subjectSecret(event, keys), 'subject', origin, event.id, stored.subject));
-  const sameSubject =
-    subjectSide === undefined || (subject !== null && subject !== undefined && equal(subject.side, subjectSide));
+  const subject = subjectSide && (await openSubject(event, stored, origin, keys));
+  const sameSubject = subjectSide === undefined || (subject?.side && equal(subject.side, subjectSide));
   if (!opening || !sameSubject || !equal(expected, stored.leaf))
     throw new AuditError('EVENT_CONFLICT', 'another event with this id is in the log', { field: 'id' });
   return { entry: { ...stored, leaf: new Uint8Array(stored.leaf) }, opening };
+}
+
+async function openSubject(
+  event: AuditEvent,
+  stored: StoredEntry,
+  origin: string,
+  keys: LogKeys,
+): Promise<Opening | null> {
+  const { secret } = await subjectSecret(event, keys);
+  return openSide(secret, 'subject', origin, event.id, stored.subject);
 }

@@ -59,9 +59,9 @@ export async function verifyCheckpoint(checkpoint: string | Uint8Array, policy: 
   const parsed = note === null ? null : parseNote(note);
   const body = parsed && parseCheckpointText(parsed.text);
   if (!parsed || !body) throw new AuditError('CHECKPOINT_INVALID', 'the checkpoint is malformed');
+  if (body.origin !== key.name) throw new AuditError('ORIGIN_MISMATCH', 'the checkpoint speaks for another log');
   const state = await checkNote(parsed, key);
   if (state === 'missing') throw new AuditError('CHECKPOINT_UNSIGNED', 'the log key has not signed the checkpoint');
   if (state === 'invalid') throw new AuditError('SIGNATURE_INVALID', "the log's signature on the checkpoint is wrong");
-  if (body.origin !== key.name) throw new AuditError('ORIGIN_MISMATCH', 'the checkpoint speaks for another log');
   return body;
 }

@@ -22,6 +22,7 @@ export interface FileSystem {
   readdir(path: string): Promise<readonly string[]>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
+  rmdir?(path: string): Promise<void>;
   stat(path: string): Promise<{ isDirectory(): boolean }>;
 }
 

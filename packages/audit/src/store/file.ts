@@ -1,6 +1,6 @@
 import promises from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { utf8 } from '@wardseal/primitives';
+import { equal, utf8 } from '@wardseal/primitives';
 import { AuditError } from '../errors.js';
 import { leafId } from '../leaf.js';
 import { MAX_NOTE } from '../note.js';
@@ -15,6 +15,7 @@ import {
   writeAll,
   writeNew,
 } from './file-system.js';
+import { MAX_TILE } from './folder-reader.js';
 import { IdIndex } from './id-index.js';
 import { encodeBatch, journalHeader, readHeader, scanJournal } from './journal.js';
 import { processLock, type TakeLock } from './lock.js';
@@ -28,14 +29,12 @@ export interface FileStoreOptions {
   readonly lock?: TakeLock;
 }
 
-/** Bytes of the largest tile or bundle: 256 entries of the largest size the format allows. */
-const MAX_TILE = TILE_WIDTH * (2 + 65_535);
 // Public files may be served to anybody; what lies in `private` holds sealed side records.
 const PUBLIC = 0o755;
 const PRIVATE = 0o700;
 
 /**
- * A log in a folder: `checkpoint` and `tile/` are the public C2SP files and may be served as they are, `private/`
+ * A log in a folder: `checkpoint`, `log.vkey` and `tile/` are public C2SP files and may be served as they are, `private/`
  * holds the journal with the sealed side records and must not be. One process at a time. The folder must be on a disk
  * that honours fsync and whose locks work (no NFS without locks).
  *
@@ -73,7 +72,7 @@ class FileStore implements LogStore {
     this.#lock = lock;
   }
 
-  async open(origin: string): Promise<{ size: number }> {
+  async open(origin: string, logKey: string): Promise<{ size: number }> {
     if (this.#release) throw new TypeError('the store is open already');
     this.#origin = origin;
     this.#failed = false;
@@ -83,6 +82,9 @@ class FileStore implements LogStore {
       this.#release = await this.#lock(this.#private);
       await this.#removeLeftovers();
       await this.#recover();
+      const key = utf8(`${logKey}\n`);
+      const published = await readWhole(this.#fs, join(this.#folder, 'log.vkey'), key.length);
+      if (published === null || !equal(published, key)) await this.#publish([{ path: 'log.vkey', data: key }]);
       return { size: this.#size };
     } catch (cause) {
       await this.close().catch(() => undefined);
@@ -102,7 +104,8 @@ class FileStore implements LogStore {
     this.#ids = new IdIndex();
     this.#batches = [];
     this.#size = 0;
-    if ((await readWhole(this.#fs, path, header.length)) === null) await this.#replace('private/journal', header);
+    if ((await readWhole(this.#fs, path, header.length)) === null)
+      await this.#publish([{ path: 'private/journal', data: header }]);
     this.#journal = await this.#fs.open(path, 'r+');
     const found = await readHeader(this.#journal);
     if (found === null) throw new AuditError('LOG_CORRUPT', 'the journal is malformed', { path: 'private/journal' });
@@ -203,10 +206,6 @@ class FileStore implements LogStore {
     }
   }
 
-  async #replace(path: string, data: Uint8Array): Promise<void> {
-    await this.#publish([{ path, data }]);
-  }
-
   /** Writes files under names of their own, syncs them, then renames them into place and syncs the folders. */
   async #publish(files: readonly { path: string; data: Uint8Array }[]): Promise<void> {
     const moves = files.map(({ path, data }) => ({
@@ -238,6 +237,8 @@ class FileStore implements LogStore {
       const folder = join(this.#folder, `${tilePath(tile)}.p`);
       const names = await this.#fs.readdir(folder).catch(() => []);
       for (const name of names) await this.#fs.unlink(join(folder, name)).catch(() => undefined);
+      if (names.length > 0) await this.#fs.rmdir?.(folder).catch(() => undefined);
+      this.#made.delete(folder);
     }
   }
 

@@ -28,10 +28,11 @@ export interface LogReader {
  */
 export interface LogStore extends Required<Omit<LogReader, 'listTiles'>> {
   /**
-   * Takes the lock, repairs a torn tail, and tells how many entries are durable.
+   * Takes the lock, repairs a torn tail, and tells how many entries are durable. Publishes the log's key beside it,
+   * for those who have it from nowhere better.
    * Rejects with AuditError `LOG_LOCKED`, `LOG_CORRUPT` or `STORE_FAILED`.
    */
-  open(origin: string): Promise<{ readonly size: number }>;
+  open(origin: string, logKey: string): Promise<{ readonly size: number }>;
   /** Appends entries behind the last one; resolves, with the index of the first, only when all are durable. */
   append(batch: readonly StoredEntry[]): Promise<{ readonly first: number }>;
   /** The index of the entry with that event id (16 bytes), or null. Sees every entry that was ever appended. */

@@ -1,0 +1,87 @@
+import promises from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { AuditError } from '../errors.js';
+import { MAX_NOTE } from '../note.js';
+import { TILE_WIDTH, tilePath } from '../tiles.js';
+import { type FileSystem, failedWith, readWhole, type StoreFile } from './file-system.js';
+import { readHeader, scanJournal } from './journal.js';
+import type { LogReader, StoredEntry } from './store.js';
+
+/** Bytes of the largest tile or bundle: 256 entries of the largest size the format allows. */
+export const MAX_TILE: number = TILE_WIDTH * (2 + 65_535);
+/** Folders below `tile` go this deep at most: a level, four groups of digits, a partial tile's folder. */
+const MAX_DEPTH = 8;
+
+/**
+ * Reads a log's folder without a lock, also while another process appends to it. The journal is read where it is
+ * there and may be read.
+ *
+ * @param folder - the log's folder
+ * @param options - the file system, for tests
+ * @returns a reader for `auditLog`
+ * @throws AuditError `STORE_FAILED` from its methods when a file is there but cannot be read
+ * @example
+ * const report = await auditLog(await folderReader('/srv/audit/2026'), { logKey: vkey });
+ */
+export async function folderReader(
+  folder: string,
+  { fs = promises }: { readonly fs?: FileSystem } = {},
+): Promise<LogReader> {
+  const root = resolve(folder);
+  const read = async (path: string, limit: number): Promise<Uint8Array | null> =>
+    attempt(path, () => readWhole(fs, join(root, path), limit));
+  const journal = 'private/journal';
+  const reader: LogReader = {
+    readCheckpoint: () => read('checkpoint', MAX_NOTE),
+    readTile: (tile) => read(tilePath(tile), MAX_TILE),
+    listTiles: () => walk(fs, root, 'tile', 0),
+  };
+  if (!(await readable(fs, join(root, journal)))) return reader;
+  return { ...reader, readEntries: (start) => journalEntries(fs, join(root, journal), start) };
+}
+
+/** An outside auditor sees the public files only. */
+async function readable(fs: FileSystem, path: string): Promise<boolean> {
+  try {
+    return (await readWhole(fs, path, 0)) !== null;
+  } catch (error) {
+    if (failedWith(error, 'EACCES')) return false;
+    throw new AuditError('STORE_FAILED', 'a file cannot be read', { path: 'private/journal', cause: error });
+  }
+}
+
+async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new AuditError('STORE_FAILED', 'a file cannot be read', { path, cause });
+  }
+}
+
+async function* walk(fs: FileSystem, root: string, path: string, depth: number): AsyncGenerator<string> {
+  const names = await attempt(path, () =>
+    fs.readdir(join(root, path)).catch((error: unknown) => {
+      if (failedWith(error, 'ENOENT')) return [];
+      throw error;
+    }),
+  );
+  for (const name of names) {
+    const child = `${path}/${name}`;
+    const folder = await attempt(child, async () => (await fs.stat(join(root, child))).isDirectory());
+    if (folder && depth < MAX_DEPTH) yield* walk(fs, root, child, depth + 1);
+    else yield child;
+  }
+}
+
+async function* journalEntries(fs: FileSystem, path: string, start: number): AsyncGenerator<StoredEntry> {
+  const file: StoreFile = await attempt('private/journal', () => fs.open(path, 'r'));
+  try {
+    const header = await readHeader(file);
+    if (header === null) throw new AuditError('LOG_CORRUPT', 'the journal is malformed', { path: 'private/journal' });
+    let index = 0;
+    for await (const batch of scanJournal(file, header.origin, header.end, 0))
+      for (const entry of batch.entries) if (index++ >= start) yield entry;
+  } finally {
+    await file.close();
+  }
+}
