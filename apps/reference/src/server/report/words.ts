@@ -1,0 +1,34 @@
+import { type Html, html } from './html.js';
+
+/** `12,345`. */
+export function count(value: number): string {
+  return value.toLocaleString('en-GB', { maximumFractionDigits: 0 });
+}
+
+/** A size as people read it: `1.4 MB`. */
+export function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(0)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** A time taken: `240 ms`, `1.2 s`. */
+export function duration(ms: number): string {
+  return ms < 1000 ? `${Math.max(1, Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** A moment: `1 March 2026, 09:00:00 UTC`; a text that is no moment is shown as it is. */
+export function moment(rfc3339: string): Html {
+  const time = new Date(rfc3339);
+  if (Number.isNaN(time.getTime())) return html`${rfc3339}`;
+  const options = { dateStyle: 'long', timeStyle: 'medium', timeZone: 'UTC' } as const;
+  const shown = new Intl.DateTimeFormat('en-GB', options).format(time).replace(' at ', ', ');
+  return html`<time datetime="${time.toISOString()}">${shown} UTC</time>`;
+}
+
+/** A chance in words: `1 in 10^12`, rounded to the side of doubt. */
+export function chance(p: number): Html {
+  if (!(p < 1)) return html`no better than chance`;
+  // The smallest number a computer tells from 0 is about 1e-308.
+  const power = p > 0 ? Math.floor(-Math.log10(p)) : 300;
+  return power < 3 ? html`${(p * 100).toFixed(1)} %` : html`1 in 10<sup>${power}</sup>`;
+}
