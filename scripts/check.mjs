@@ -121,7 +121,7 @@ async function main() {
   }
   if (full) {
     await step('long suites', tests({ WARDSEAL_FULL: '1' }));
-    await step('benches', program('bench', 'turbo', ['run', 'bench', '--concurrency=1'], { WARDSEAL_BENCH: 'smoke' }));
+    await step('benches', program('bench', 'turbo', ['run', 'bench', '--concurrency=1']));
   }
   return finish();
 }
