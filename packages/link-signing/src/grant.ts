@@ -1,11 +1,12 @@
-import { concat, readUint, sha256, utf8 } from '@wardseal/primitives';
+import { base64url, concat, fromBase64url, readUint, sha256, utf8 } from '@wardseal/primitives';
 import { type Claims, fromCwt, toCwt } from './claims.js';
 import { decodeCbor, encodeCbor } from './codec/cbor.js';
 import { type Envelope, joinSign1, KID_BYTES, kidOf, splitSign1, toBeSigned } from './codec/cose.js';
 import { LinkError } from './errors.js';
 import type { KeySet, Signer } from './keys.js';
-import { MAX_SKEW_SECONDS, NOT_BEFORE_LEEWAY_SECONDS } from './limits.js';
+import { MAX_GRANT_BYTES, MAX_SKEW_SECONDS, NOT_BEFORE_LEEWAY_SECONDS } from './limits.js';
 
+const MAX_GRANT_CHARACTERS = (MAX_GRANT_BYTES * 4) / 3;
 const ID_DOMAIN = utf8('wardseal.org/grant-id v0');
 
 /** What `verifyGrant` found. */
@@ -78,4 +79,25 @@ export async function verifyGrant(
   if (now + Math.max(skew, NOT_BEFORE_LEEWAY_SECONDS) < verified.claims.notBefore)
     throw new LinkError('GRANT_NOT_YET_VALID', 'grant is not valid yet');
   return verified;
+}
+
+/**
+ * A grant as text, where it must travel as such: base64url without padding.
+ *
+ * @example const text = encodeGrant(grant);
+ */
+export function encodeGrant(grant: Uint8Array): string {
+  return base64url(grant);
+}
+
+/**
+ * A grant from its text, in the one spelling; unverified.
+ *
+ * @throws LinkError `GRANT_INVALID` on padding, another alphabet, spare bits, blanks or more than 1024 characters
+ * @example const { claims } = await verifyGrant(decodeGrant(text), keySet, now);
+ */
+export function decodeGrant(text: string): Uint8Array<ArrayBuffer> {
+  const grant = typeof text === 'string' && text.length <= MAX_GRANT_CHARACTERS ? fromBase64url(text) : null;
+  if (grant === null) throw new LinkError('GRANT_INVALID', 'grant text is not base64url in its one spelling');
+  return grant;
 }

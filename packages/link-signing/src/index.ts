@@ -1,7 +1,7 @@
 export { createRedeemer, EPHEMERAL_KEY_BYTES, type OpenedAnswer, openAnswer, type Redeemer } from './answer.js';
 export { BINDINGS, type Binding, type Claims, PERMISSIONS, type Permission, PURPOSES, type Purpose } from './claims.js';
 export { type GoneReason, LinkError, type LinkErrorCode, type LinkErrorFacts } from './errors.js';
-export { type VerifiedGrant, verifyGrant } from './grant.js';
+export { decodeGrant, encodeGrant, type VerifiedGrant, verifyGrant } from './grant.js';
 export { type HandleFacts, verifyHandle } from './handle.js';
 export type { InspectedLink, LinkState } from './inspect.js';
 export type { GrantRequest, IssuedLink } from './issue.js';
@@ -28,6 +28,7 @@ export {
 export * from './limits.js';
 export { type ParsedLink, parseLink } from './link.js';
 export { linkKey } from './link-key.js';
+export { objectDigest } from './object-digest.js';
 export { PASSCODE_COST, type PasscodeCost } from './passcode.js';
 export type { Prepared } from './prepare.js';
 export type { OpenDecision, OpenFacts, Redeemed, RedeemRequest } from './redeem.js';

@@ -126,13 +126,17 @@ async function decide(request: RedeemRequest, facts: OpenFacts): Promise<OpenDec
   return decision;
 }
 
-/** The answer of a first opening, or null for a repeated one, whose answer the store has. */
-async function seal(state: IssuerState, link: StoredLink, ephemeralKey: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+/** The sealed answer; null when the share's key is gone: the store then says whether somebody else took the last use. */
+async function seal(
+  state: IssuerState,
+  link: StoredLink,
+  ephemeralKey: Uint8Array,
+): Promise<Uint8Array<ArrayBuffer> | null> {
   const { id, cti, grant, sealedShare } = link;
   if (sealedShare === null) return sealAnswer({ grant, share: null, id }, ephemeralKey);
   const key = await stored(() => state.shares.get(cti));
   const share = key && (await openShare(key, sealedShare, cti));
-  if (!share) throw gone('share-lost');
+  if (!share) return null;
   const sealed = await sealAnswer({ grant, share, id }, ephemeralKey);
   share.fill(0);
   return sealed;
@@ -191,7 +195,7 @@ export async function redeemLink(state: IssuerState, handle: string, request: Re
       failureLimit: state.limits.passcodeFailures,
     }),
   );
-  if (take.outcome === 'refused') throw gone(take.reason);
+  if (take.outcome === 'refused') throw gone(take.reason === 'stale' && !taken ? 'share-lost' : take.reason);
   const { use, of, repeated } = take;
   if (use >= of) await stored(() => state.shares.destroy([link.cti]));
 

@@ -1,0 +1,38 @@
+import { bareRealm } from '@wardseal/testkit/node';
+import { expect, test } from 'vitest';
+import { createSigner } from '../../src/index.js';
+import { ISSUER, ORIGIN, world } from '../world.js';
+
+test('parsing, verifying and opening need nothing of the platform', async () => {
+  const secretKey = new Uint8Array(32).fill(3);
+  const signer = await createSigner(secretKey);
+  const { issuer, request, redeem, redeemer, seconds, random } = await world({ signer });
+  const { cti, share } = await issuer.prepare();
+  const { handle, link, grant } = await issuer.grant(request({ cti }));
+  const mine = await redeemer();
+  const { sealed } = await redeem(handle, mine);
+  const input = {
+    url: link(ORIGIN, random(32)),
+    origin: ORIGIN,
+    issuer: ISSUER,
+    publicKey: signer.publicKey,
+    grant,
+    sealed,
+    redeemer: mine,
+    now: seconds(),
+  };
+  const answer = await bareRealm<typeof import('../../src/index.js')>(
+    new URL('../../dist/index.js', import.meta.url),
+    async (api, given: typeof input, { random }) => {
+      const parsed = api.parseLink(given.url, { origins: [given.origin] });
+      const keySet = await api.importKeySet([{ publicKey: given.publicKey, issuer: given.issuer }]);
+      const { claims } = await api.verifyGrant(given.grant, keySet, given.now);
+      const opened = await api.openAnswer(given.sealed, given.redeemer.secretKey, parsed.handle);
+      const fresh = await api.createRedeemer({ random });
+      const key = api.linkKey({ secret: parsed.secret!, share: opened.share!, cti: claims.cti });
+      return { share: opened.share, purpose: claims.purpose, length: fresh.publicKey.length, key: key.length };
+    },
+    { input },
+  );
+  expect(answer).toEqual({ share, purpose: 'direct-care', length: 1216, key: 32 });
+});
