@@ -35,6 +35,8 @@ export interface TraceOptions {
   readonly decoys?: number;
   /** Time after which the search gives up, in milliseconds. Default: none. */
   readonly budgetMs?: number;
+  /** Told how far the search is, from 0 to 1. */
+  readonly onProgress?: (done: number) => void;
   /** Whose mark is looked for. Default 'view'. A hit on 'share' names a copy's sender or recipient. */
   readonly layer?: Layer;
 }
@@ -105,6 +107,7 @@ export async function trace(suspect: Pixels, original: Pixels, options: TraceOpt
   if (!Number.isInteger(decoys) || decoys < MIN_DECOYS || decoys > MAX_DECOYS) {
     throw new RangeError(`decoys must be a whole number from ${MIN_DECOYS} to ${MAX_DECOYS}`);
   }
+  const { onProgress = () => {} } = options;
   const inTime = deadline(started, options.budgetMs);
   const candidates = await collect(options.candidates);
 
@@ -129,6 +132,8 @@ export async function trace(suspect: Pixels, original: Pixels, options: TraceOpt
     return { ...about, ...nothing, ms: Date.now() - started };
   }
 
+  // Laying the suspect on the original takes about half of the time, the decoys the rest.
+  onProgress(0.4);
   const votes = votesOf(luma, suspect, channels.suspect, coarse, found);
   inTime();
   const layout = layoutOf(options.key, layer);
@@ -138,7 +143,10 @@ export async function trace(suspect: Pixels, original: Pixels, options: TraceOpt
   const scores = new Float64Array(decoys);
   for (let i = 0; i < decoys; i++) {
     scores[i] = score(decoyBits(options.key, layer, uint(i, 4)));
-    if (i % 1024 === 0) inTime();
+    if (i % 1024 === 0) {
+      inTime();
+      onProgress(0.5 + (0.5 * i) / decoys);
+    }
   }
   const histogram = nullHistogram(scores);
   const hits: Hit[] = [];

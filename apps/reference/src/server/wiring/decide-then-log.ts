@@ -1,0 +1,52 @@
+import type { AppendResult, AuditEvent, AuditLog } from '@wardseal/audit';
+import {
+  type Decision,
+  type Enforcement,
+  enforce,
+  type ObligationHandler,
+  type Pdp,
+  type Request,
+} from '@wardseal/policy';
+
+/** What is about to happen: the event as it will stand in the log, but for what only the decision knows. */
+export type Intended = Omit<AuditEvent, 'outcome' | 'policy'>;
+
+/** A question for the policy, and how its answer is carried out and logged. */
+export interface Asked {
+  readonly request: Request;
+  readonly event: Intended;
+  /** How to carry out each kind of duty here; an unknown duty is a refusal. */
+  readonly duties: Readonly<Record<string, ObligationHandler>>;
+  /** The requester's 32 bytes, for a receipt that fits this request only. */
+  readonly nonce?: Uint8Array;
+}
+
+/** An answer that the log already holds. */
+export interface Decided {
+  readonly permitted: boolean;
+  readonly decision: Decision;
+  readonly enforcement: Enforcement;
+  readonly entry: AppendResult & { readonly receipt: string };
+}
+
+/**
+ * Decides, carries out the duties, and answers only once the log holds what was decided, permit or refusal. When the
+ * entry cannot be written this rejects, and the caller has nothing to go on: no entry, no act.
+ */
+export async function decideThenLog(parts: { pdp: Pdp; log: AuditLog }, asked: Asked): Promise<Decided> {
+  const decision = parts.pdp.evaluate(asked.request);
+  const enforcement = await enforce(decision, asked.duties);
+  const { id, version } = decision.context.policy;
+  const permitted = enforcement.permitted;
+  const entry = await parts.log.append(
+    {
+      ...asked.event,
+      type: permitted ? asked.event.type : 'access.deny',
+      outcome: permitted ? 'success' : 'minor',
+      policy: { id, version: String(version), decision: permitted ? 'permit' : 'deny' },
+    },
+    { await: 'integrated', ...(asked.nonce === undefined ? {} : { nonce: asked.nonce }) },
+  );
+  if (entry.receipt === null) throw new Error('the log gave no receipt');
+  return { permitted, decision, enforcement, entry: { ...entry, receipt: entry.receipt } };
+}
