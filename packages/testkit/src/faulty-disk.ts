@@ -62,18 +62,18 @@ export class DiskFile {
 
   /** What may be on the disk after a power loss: any subset of the unsynced sectors, in effect in any order. */
   afterPowerLoss(next: Numbers): Uint8Array {
-    let content = new Uint8Array(this.#disk);
+    let content: Uint8Array = new Uint8Array(this.#disk); // a copy: what follows writes into it
     const keeps = next() % 4; // 0 none, 1 all, else each by a coin: the extremes matter most
     const keep = (): boolean => (keeps < 2 ? keeps === 1 : next() % 2 === 1);
     for (const change of this.#pending) {
       if ('truncate' in change) {
-        if (keep()) content = new Uint8Array(resized(content, change.truncate));
+        if (keep()) content = resized(content, change.truncate);
         continue;
       }
       for (let start = 0; start < change.data.length; ) {
         const at = change.at + start;
         const end = Math.min(change.data.length, start + SECTOR_BYTES - (at % SECTOR_BYTES));
-        if (keep()) content = new Uint8Array(written(content, { at, data: change.data.subarray(start, end) }));
+        if (keep()) content = written(content, { at, data: change.data.subarray(start, end) });
         start = end;
       }
     }
