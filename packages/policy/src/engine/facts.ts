@@ -17,13 +17,19 @@ export type Value = string | number | boolean | readonly (string | boolean)[] | 
 
 /** One request being decided. Each fact is read at most once, so a request cannot answer twice differently. */
 export interface Frame {
-  readonly request: Readonly<Record<string, unknown>>;
+  readonly subject: Facts;
+  readonly action: Facts;
+  readonly resource: Facts;
+  readonly context: Facts;
   /** Typed facts by slot; undefined where not read yet. */
   readonly facts: (Value | undefined)[];
   /** Slots whose fact was there but outside its domain. */
-  readonly illTyped: Set<number>;
+  illTyped: Slot[] | undefined;
   readonly now: number | null;
 }
+
+/** One of the four sections of a request. */
+export type Facts = Readonly<Record<string, unknown>>;
 
 /** A fact a rule can ask about: where it lies and how it is typed. */
 export interface Slot {
@@ -123,8 +129,7 @@ export function slots(attributes: Readonly<Record<string, AttributeDeclaration>>
     type: Typing,
     kind: Slot['kind'],
   ): void => {
-    const index = out.size;
-    out.set(attribute, { index, attribute, declaration, kind, read: reader(index, path, declaration, type) });
+    out.set(attribute, reader({ index: out.size, attribute, declaration, kind }, path, type));
   };
   for (const [attribute, declaration] of Object.entries(attributes)) {
     const path = attribute.split('.');
@@ -140,27 +145,36 @@ export function slots(attributes: Readonly<Record<string, AttributeDeclaration>>
   return out;
 }
 
-function reader(index: number, path: readonly string[], declaration: AttributeDeclaration, type: Typing): Slot['read'] {
+function reader(slot: Omit<Slot, 'read'>, path: readonly string[], type: Typing): Slot {
+  const { index, declaration } = slot;
   const none: Value = declaration.none === true ? NONE : MISSING;
   const isClock = declaration.source === 'clock';
+  const sayNone = declaration.values?.includes('none') !== true;
+  const [section, key, part] = path as ['subject' | 'action' | 'resource' | 'context', string, string | undefined];
   const find = (frame: Frame): Value => {
     if (isClock) return frame.now ?? MISSING;
-    let raw: unknown = frame.request;
-    for (const key of path) {
-      // "none" said of a whole object ("no relationship") holds for each of its parts.
-      if (raw === 'none') break;
-      raw = own(raw, key);
-      if (raw === undefined) return MISSING;
+    const facts = frame[section];
+    if (!Object.hasOwn(facts, key)) return MISSING;
+    let raw = facts[key];
+    // "none" said of a whole object ("no relationship") holds for each of its parts.
+    if (part !== undefined && raw !== 'none') raw = own(raw, part);
+    if (raw === undefined) return MISSING;
+    const value = raw === 'none' && sayNone ? none : type(raw);
+    if (value === MISSING) {
+      frame.illTyped ??= [];
+      frame.illTyped.push(complete);
     }
-    const value = raw === 'none' && !declaration.values?.includes('none') ? none : type(raw);
-    if (value === MISSING) frame.illTyped.add(index);
     return value;
   };
-  return (frame) => {
-    const known = frame.facts[index];
-    if (known !== undefined) return known;
-    const value = find(frame);
-    frame.facts[index] = value;
-    return value;
+  const complete: Slot = {
+    ...slot,
+    read: (frame) => {
+      const known = frame.facts[index];
+      if (known !== undefined) return known;
+      const value = find(frame);
+      frame.facts[index] = value;
+      return value;
+    },
   };
+  return complete;
 }
