@@ -10,7 +10,20 @@ import { sharpCodec } from './sharp-codec.js';
 export const LEAK_SIDE = 1600;
 export const LEAK_QUALITY = 0.7;
 
+/** 8-bit RGBA from whoever made it. */
+export interface AnyPixels {
+  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly width: number;
+  readonly height: number;
+}
+
 const codec = sharpCodec();
+
+/** The same bytes under the type that canvas and codecs want; no copy. */
+function clamped({ data, width, height }: AnyPixels): Pixels {
+  if (data.length !== width * height * 4) throw new RangeError('pixels are not RGBA');
+  return { data: new Uint8ClampedArray(data.buffer as ArrayBuffer, data.byteOffset, data.length), width, height };
+}
 
 /**
  * Decodes a JPEG or PNG to sRGB pixels, taking it as upright.
@@ -31,13 +44,13 @@ export async function decodePicture(bytes: Uint8Array): Promise<Pixels> {
 }
 
 /** Encodes pixels as PNG, losing nothing. */
-export async function encodePng(pixels: Pixels): Promise<Uint8Array<ArrayBuffer>> {
-  return Uint8Array.from(await codec.encode(pixels, 'image/png', 1));
+export async function encodePng(pixels: AnyPixels): Promise<Uint8Array<ArrayBuffer>> {
+  return Uint8Array.from(await codec.encode(clamped(pixels), 'image/png', 1));
 }
 
 /** Encodes pixels as JPEG on white; `quality` 0 to 1. */
-export async function encodeJpeg(pixels: Pixels, quality: number): Promise<Uint8Array<ArrayBuffer>> {
-  return Uint8Array.from(await codec.encode(pixels, 'image/jpeg', quality));
+export async function encodeJpeg(pixels: AnyPixels, quality: number): Promise<Uint8Array<ArrayBuffer>> {
+  return Uint8Array.from(await codec.encode(clamped(pixels), 'image/jpeg', quality));
 }
 
 /**
@@ -48,7 +61,7 @@ export async function encodeJpeg(pixels: Pixels, quality: number): Promise<Uint8
  * @returns pixels of the size of the drawing; in border mode the picture's own pixels are in it unchanged
  */
 export async function drawOverlay(
-  pixels: Pixels,
+  pixels: AnyPixels,
   svg: string,
   box: { readonly width: number; readonly height: number; readonly left: number; readonly top: number },
 ): Promise<Pixels> {
@@ -85,7 +98,7 @@ export function hasFonts(): Promise<boolean> {
 }
 
 /** A copy as it leaks: scaled down to at most 1600 pixels a side by area averaging, then JPEG of quality 70. */
-export async function leak(pixels: Pixels): Promise<Uint8Array<ArrayBuffer>> {
+export async function leak(pixels: AnyPixels): Promise<Uint8Array<ArrayBuffer>> {
   const { data, width, height } = shrink(pixels, LEAK_SIDE);
   const raw = sharp(data, { raw: { width, height, channels: 4 }, limitInputPixels: MAX_PIXELS });
   return Uint8Array.from(
@@ -100,13 +113,13 @@ export async function leak(pixels: Pixels): Promise<Uint8Array<ArrayBuffer>> {
  * Scales down so that the long side is at most `side`, never up: each new pixel is the mean of the area it covers.
  * Written here because sharp has no area filter, and how a copy was scaled is part of what the trace is tested on.
  */
-export function shrink(pixels: Pixels, side: number): Pixels {
+export function shrink(pixels: AnyPixels, side: number): Pixels {
   const scale = side / Math.max(pixels.width, pixels.height);
-  if (scale >= 1) return pixels;
+  if (scale >= 1) return clamped(pixels);
   const width = Math.max(1, Math.round(pixels.width * scale));
   const height = Math.max(1, Math.round(pixels.height * scale));
   const across = new Float32Array(width * pixels.height * 4);
-  average(pixels.data, across, pixels.height, pixels.width * 4, width * 4, pixels.width, width, 4);
+  average(clamped(pixels).data, across, pixels.height, pixels.width * 4, width * 4, pixels.width, width, 4);
   const down = new Float32Array(width * height * 4);
   average(across, down, width, 4, 4, pixels.height, height, width * 4);
   const data = new Uint8ClampedArray(down.length);
@@ -145,7 +158,7 @@ export const PREVIEW_SIDE = 900;
 
 /** A small JPEG to look at. */
 export async function preview(
-  pixels: Pixels,
+  pixels: AnyPixels,
 ): Promise<{ mediaType: 'image/jpeg'; bytes: Uint8Array<ArrayBuffer>; width: number; height: number }> {
   const small = shrink(pixels, PREVIEW_SIDE);
   return { mediaType: 'image/jpeg', bytes: await encodeJpeg(small, 0.85), width: small.width, height: small.height };
@@ -156,7 +169,7 @@ export async function preview(
  *
  * @throws RangeError when the pictures differ in size
  */
-export function difference(from: Pixels, to: Pixels, gain: number): Pixels {
+export function difference(from: AnyPixels, to: AnyPixels, gain: number): Pixels {
   if (from.width !== to.width || from.height !== to.height) throw new RangeError('pictures differ in size');
   const data = new Uint8ClampedArray(from.data.length);
   for (let i = 0; i < data.length; i++) data[i] = i % 4 === 3 ? 255 : 128 + gain * (to.data[i]! - from.data[i]!);

@@ -87,14 +87,12 @@ describe('the report in a browser', () => {
 
   test('shows every picture, each with words for those who cannot see it', async () => {
     const { tab } = await open(1280);
-    const images = await tab
-      .locator('img')
-      .evaluateAll((all) =>
-        (all as HTMLImageElement[]).map(({ alt, complete, naturalWidth }) => ({
-          alt,
-          shown: complete && naturalWidth > 0,
-        })),
-      );
+    const images = await tab.locator('img').evaluateAll((all) =>
+      (all as HTMLImageElement[]).map(({ alt, complete, naturalWidth }) => ({
+        alt,
+        shown: complete && naturalWidth > 0,
+      })),
+    );
     expect(images).toEqual(TITLES.map((title) => ({ alt: `${title}: a retina`, shown: true })));
     const plot = tab.getByRole('img', { name: 'Score of the named viewing beside 10,000 made-up ones' });
     expect(await plot.count()).toBe(1);
@@ -183,7 +181,7 @@ describe('what the report is told', () => {
       },
     });
     expect(lost).toContain('The leak was not traced');
-    expect(lost).toContain('Refused: no rule allows it');
+    expect(lost).toContain('Policy: refused: no rule allows it');
     expect(lost).not.toContain('The leak was traced to');
     expect(lost.match(/class="bad"/g)?.length).toBe(2);
   });

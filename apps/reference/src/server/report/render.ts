@@ -53,15 +53,19 @@ ${bodies}</main>
 }
 
 /** The five answers that a reader in a hurry wants, each good or bad as it really went. */
-function verdicts({ decision, trace, link, log, tamper }: ReportData): Html {
+function verdicts({ sealed, decision, trace, link, log, tamper }: ReportData): Html {
   const traced = trace.verdict === 'match';
   const answers: readonly (readonly [good: boolean, headline: string, text: Html])[] = [
     [
       true,
       'Only named people could open it',
-      html`The server carries a sealed file. It decides and records, and cannot look.`,
+      html`${sealed.recipients.join(', ')}. The server decides and records, and cannot look.`,
     ],
-    [decision.permitted, decision.headline, html`${decision.lines[0] ?? 'The policy gave no reason.'}`],
+    [
+      decision.permitted,
+      `Policy: ${decision.headline.toLowerCase()}`,
+      html`${decision.lines[0] ?? 'It gave no reason.'}`,
+    ],
     [
       true,
       'The viewing was recorded first',

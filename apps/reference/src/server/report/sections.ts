@@ -1,7 +1,7 @@
 import type { ReportData, ReportPicture } from './data.js';
 import { type Html, html } from './html.js';
 import { zPlot } from './plot.js';
-import { chance, count, duration, moment, size } from './words.js';
+import { chance, count, duration, moment, removedWords, size } from './words.js';
 
 /** A part of the report: its heading's id, its heading, and what stands below. */
 export interface Section {
@@ -26,12 +26,10 @@ export function pictures({ pictures: shown, photograph: photo, trace }: ReportDa
     photo.route === 'rebuilt'
       ? 'Its compressed pixels were not touched.'
       : 'It was turned upright and converted to standard colours, then encoded once.';
-  const removed =
-    photo.removed.length === 0 ? 'It held no metadata to remove.' : `Removed: ${photo.removed.join(', ')}.`;
   return {
     id: 'pictures',
     heading: 'The photograph and its copies',
-    body: html`<p>This is ${photo.description}, ${count(photo.width)} × ${count(photo.height)} pixels.${licence} ${kept} ${removed} The invisible mark differs from the original by ${trace.psnr.toFixed(1)} dB, too little to see.</p>
+    body: html`<p>This is ${photo.description}, ${count(photo.width)} × ${count(photo.height)} pixels.${licence} ${kept} ${removedWords(photo.removed)} Only the copies carry a mark: ${trace.psnr.toFixed(1)} dB PSNR from the original, where 45 and more is meant not to be noticed.</p>
 <div class="pictures">${shown.map(figure)}</div>`,
   };
 }

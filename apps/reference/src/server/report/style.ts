@@ -6,7 +6,7 @@ export const STYLE = `
 body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.55 Arial,Helvetica,"Liberation Sans","DejaVu Sans",sans-serif;overflow-wrap:anywhere}
 header,main,footer{max-width:70rem;margin:0 auto;padding:0 1.25rem}
 header{padding-top:1.75rem}
-h1{font-size:clamp(1.6rem,4.5vw,2.4rem);line-height:1.2;margin:.2rem 0 .5rem}
+h1{font-size:clamp(1.6rem,4.5vw,2.2rem);line-height:1.2;margin:.2rem 0 .5rem}
 h2{font-size:1.4rem;line-height:1.25;margin:0 0 .75rem}
 h3{font-size:1.05rem;margin:1.25rem 0 .35rem}
 p{margin:0 0 .75rem;max-width:46rem}
@@ -22,7 +22,7 @@ nav ul{display:flex;flex-wrap:wrap;gap:.3rem 1.1rem;list-style:none;padding:0;ma
 .verdicts li.bad{background:var(--warn-soft);border-color:var(--warn)}
 .verdicts strong{display:block;color:var(--good)}
 .verdicts .bad strong{color:var(--warn)}
-.pictures{display:grid;gap:1.25rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));margin:0}
+.pictures{display:grid;gap:1.25rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,28rem),1fr));margin:0}
 figure{margin:0}
 .pictures img{display:block;width:100%;height:auto;border:1px solid var(--line);background:var(--soft)}
 figcaption{padding-top:.5rem}

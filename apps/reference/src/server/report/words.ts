@@ -32,3 +32,29 @@ export function chance(p: number): Html {
   const power = p > 0 ? Math.floor(-Math.log10(p)) : 300;
   return power < 3 ? html`${(p * 100).toFixed(1)} %` : html`1 in 10<sup>${power}</sup>`;
 }
+
+/** What `strip` calls the kinds of metadata, in words for people. */
+const KINDS: Readonly<Record<string, string>> = {
+  exif: 'camera details (EXIF)',
+  gps: 'the place it was taken (GPS)',
+  'maker-note': 'the camera maker’s notes',
+  thumbnail: 'an embedded small picture',
+  xmp: 'editing history (XMP)',
+  iptc: 'captions and names (IPTC)',
+  icc: 'a colour profile',
+  comment: 'a comment',
+  text: 'text notes',
+  time: 'a time stamp',
+  'multi-picture': 'further pictures in the same file',
+  'content-credentials': 'content credentials',
+  'application-data': 'data of other programs',
+  'data-after-end': 'data behind the end of the picture',
+  'hidden-data': 'data hidden inside the file',
+  animation: 'an animation',
+};
+
+/** The kinds of metadata removed, as a list in words. */
+export function removedWords(kinds: readonly string[]): string {
+  if (kinds.length === 0) return 'It held no metadata.';
+  return `Removed from it: ${kinds.map((kind) => KINDS[kind] ?? kind).join(', ')}.`;
+}
