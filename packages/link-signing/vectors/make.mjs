@@ -1,0 +1,209 @@
+// Writes grants.json and handles.json from fixed seeds: node vectors/make.mjs (after a build).
+// Cases that must fail are made from good ones here, so that a reader in any language can be tested with them.
+import { createHmac, createPrivateKey, createPublicKey, hkdfSync, sign } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { seededRandom } from '@wardseal/testkit';
+import { createIssuer, createSigner, encodeGrant, memoryEraseStore, memoryStore } from '../dist/index.js';
+
+const random = seededRandom('link-signing vectors');
+const NOW = 1_772_355_600; // 2026-03-01T09:00:00Z
+const ISSUER = 'img.trust.example';
+const secretKey = random(32);
+const tagKey = random(32);
+const signer = await createSigner(secretKey);
+const issuer = await createIssuer({
+  issuer: ISSUER,
+  origins: ['https://img.trust.example'],
+  signer,
+  tagKeys: [{ key: tagKey }],
+  store: memoryStore(),
+  shares: memoryEraseStore(),
+  audit: () => undefined,
+  clock: () => NOW,
+  random,
+  passcodeCost: { N: 2, r: 1, p: 1 },
+});
+const hex = (data) => Buffer.from(data).toString('hex');
+const bytes = (text) => Buffer.from(text, 'hex');
+const base = () => ({
+  object: random(32),
+  expires: NOW + 3600,
+  maxUses: 3,
+  purpose: 'referral',
+  binding: 'bearer',
+  permissions: ['view'],
+  issuerUser: random(32),
+});
+const least = await issuer.grant(base());
+const full = await issuer.grant({
+  ...base(),
+  expires: NOW + 7 * 24 * 3600,
+  recipientKey: random(32),
+  maxUses: 100,
+  purpose: 'complaint',
+  binding: 'passkey',
+  permissions: ['view', 'save-to-record', 'delegate'],
+  delegationDepth: 3,
+  policy: { digest: random(32), revision: 12 },
+  recipient: random(32),
+});
+
+// A second, independent writer: plain concatenation of CBOR, signed with Node's own Ed25519.
+const pkcs8 = Buffer.concat([bytes('302e020100300506032b657004220420'), secretKey]);
+const privateKey = createPrivateKey({ key: pkcs8, type: 'pkcs8', format: 'der' });
+const publicKey = createPublicKey(privateKey).export({ type: 'spki', format: 'der' }).subarray(12);
+const head = (major, value) =>
+  value < 24
+    ? Buffer.of((major << 5) | value)
+    : value < 256
+      ? Buffer.of((major << 5) | 24, value)
+      : Buffer.of((major << 5) | 25, value >> 8, value & 255);
+const bstr = (data) => Buffer.concat([head(2, data.length), data]);
+const PREFIX = 37;
+const protectedHeader = Buffer.from(least.grant.subarray(4, 36));
+function signed(payload, { header = protectedHeader, unprotected = Buffer.of(0xa0), aad = Buffer.alloc(0) } = {}) {
+  const tbs = Buffer.concat([bytes('846a5369676e617475726531'), bstr(header), bstr(aad), bstr(payload)]);
+  const signature = sign(null, tbs, privateKey);
+  return Buffer.concat([bytes('d284'), bstr(header), unprotected, bstr(payload), bstr(signature)]);
+}
+const payload = Buffer.from(least.grant.subarray(PREFIX + 2, -66)); // 58 and one byte of length before it
+if (!signed(payload).equals(Buffer.from(least.grant))) throw new Error('the second writer of grants differs');
+
+/** The payload with one byte string swapped for another of any length. */
+function swapped(from, to) {
+  const at = payload.indexOf(bytes(from));
+  if (at < 0 || payload.indexOf(bytes(from), at + 1) >= 0) throw new Error(`${from} is not there exactly once`);
+  return Buffer.concat([payload.subarray(0, at), bytes(to), payload.subarray(at + from.length / 2)]);
+}
+const exp = `041a${(NOW + 3600).toString(16)}`;
+const nbf = `051a${NOW.toString(16)}`;
+const own = '3a00010000'; // the key -65537
+const withClaim = (claim, count = 1) =>
+  Buffer.concat([Buffer.of(payload[0] + count), payload.subarray(1, payload.indexOf(bytes(own))), bytes(claim), payload.subarray(payload.indexOf(bytes(own)))]);
+const asHex = (text) => Buffer.from(text).toString('hex');
+const RULES = '0103020103000401'; // 3 uses, referral, bearer, view
+/** A grant whose payload was edited in hexadecimal and signed again; the edit must change something. */
+function edited(from, to) {
+  const changed = hex(payload).replace(from, to);
+  if (changed === hex(payload)) throw new Error(`${from} is not there`);
+  return signed(bytes(changed));
+}
+const kid = protectedHeader.subarray(5, 9);
+const typed = protectedHeader.subarray(9);
+
+const refused = {
+  'signature of another domain: external data': signed(payload, { aad: Buffer.from('wardseal') }),
+  'protected header without type': signed(payload, { header: Buffer.concat([bytes('a201270444'), kid]) }),
+  'protected header of algorithm ES256': signed(payload, { header: Buffer.concat([bytes('a301260444'), kid, typed]) }),
+  'protected header with a key out of order': signed(payload, { header: Buffer.concat([bytes('a30444'), kid, bytes('0127'), typed]) }),
+  'an unprotected header that is not empty': signed(payload, { unprotected: bytes('a1044401020304') }),
+  'no tag': signed(payload).subarray(1),
+  'the tag of a CWT (61) in front': Buffer.concat([bytes('d83d'), signed(payload)]),
+  'a byte behind the end': Buffer.concat([signed(payload), Buffer.of(0)]),
+  'payload length in its long form': (() => {
+    const good = signed(payload);
+    const at = PREFIX;
+    return Buffer.concat([good.subarray(0, at), bytes('59'), Buffer.of(0), good.subarray(at + 1)]);
+  })(),
+  'a map key twice': signed(Buffer.concat([Buffer.of(payload[0] + 1), payload.subarray(1, 2 + 1 + ISSUER.length), payload.subarray(1)])),
+  'an expiry in its long form': signed(swapped(exp, `041b00000000${(NOW + 3600).toString(16)}`)),
+  'an expiry as a floating-point number (as RFC 8392 A.7 has one)': signed(swapped(exp, '04fb41da68fbe4000000')),
+  'an expiry as text': signed(swapped(exp, '046131')),
+  'an expiry before the start': signed(swapped(exp, `041a${(NOW - 1).toString(16)}`)),
+  'a bearer life of 24 hours and a second': signed(swapped(exp, `041a${(NOW + 86_401).toString(16)}`)),
+  'a missing start': signed(Buffer.concat([Buffer.of(payload[0] - 1), swapped(nbf, '').subarray(1)])),
+  'an unknown claim 9 (scope)': signed(withClaim('096178')),
+  'a text claim': signed(withClaim('616e63416461')),
+  'an unknown private claim 7': edited(/^(.*3a00010000)a5(.*)(0958.*)$/, '$1a6$20701$3'),
+  'no permission': edited(RULES, '0103020103000400'),
+  'an unknown permission': edited(RULES, '0103020103000409'),
+  'permission to delegate on a bearer grant': edited(RULES, '0103020103000405'),
+  'no uses': edited(RULES, '0100020103000401'),
+  '101 uses': edited(RULES, '011865020103000401'),
+  'an unknown purpose': edited(RULES, '010302186303000401'),
+  'a binding of holder-of-key without a key': edited(RULES, '0103020103030401'),
+  'a plain-text audience of another scheme': edited(asHex('https:'), asHex('httpz:')),
+  'a text in place of the issuing user': edited(/(095820)[0-9a-f]{64}/, `$1${asHex('dr.ada.example@trust.example.nhs')}`),
+};
+if (payload[0] !== 0xa8) throw new Error('the least grant has eight claims');
+for (const [name, data] of Object.entries(refused))
+  if (Buffer.compare(data, Buffer.from(least.grant)) === 0) throw new Error(`${name} is the good one`);
+
+writeFileSync(
+  new URL('grants.json', import.meta.url),
+  `${JSON.stringify(
+    {
+      format: 'docs/spec/grant.md',
+      now: NOW,
+      issuer: ISSUER,
+      publicKey: hex(publicKey),
+      accepted: [
+        { name: 'least', text: encodeGrant(least.grant), id: hex(least.id) },
+        { name: 'full', text: encodeGrant(full.grant), id: hex(full.id) },
+        { name: 'least, written and signed by a second writer', text: signed(payload).toString('base64url'), id: hex(least.id) },
+      ],
+      refused: Object.entries(refused).map(([name, data]) => ({ name, text: data.toString('base64url') })),
+    },
+    null,
+    2,
+  )}\n`,
+);
+
+// Handles, by a second writer as well.
+const hmac = (key, ...parts) => createHmac('sha256', key).update(Buffer.concat(parts.map((part) => Buffer.from(part)))).digest();
+const handleKid = hmac(tagKey, 'wardseal.org/handle-kid v0').subarray(0, 4);
+const handleKey = hmac(tagKey, 'wardseal.org/handle-key v0');
+const time = (value) => bytes(value.toString(16).padStart(8, '0'));
+function handle({ version = 0, kid: by = handleKid, expires = NOW + 3600, id = least.id, domain = 'wardseal.org/handle v0', key = handleKey } = {}) {
+  const header = Buffer.concat([Buffer.of(version), by, time(expires), id]);
+  return Buffer.concat([header, hmac(key, domain, header).subarray(0, 16)]);
+}
+if (handle().toString('base64url') !== least.handle) throw new Error('the second writer of handles differs');
+const good = least.handle;
+const dashed = (() => {
+  for (let i = 0; ; i++) {
+    const text = handle({ id: hmac(tagKey, `draw ${i}`) }).toString('base64url');
+    if (/[-_]$/.test(text)) return text;
+  }
+})();
+const secret = random(32);
+const share = random(32);
+const cti = random(32);
+writeFileSync(
+  new URL('handles.json', import.meta.url),
+  `${JSON.stringify(
+    {
+      format: 'docs/spec/handle.md',
+      now: NOW,
+      tagKey: hex(tagKey),
+      accepted: [
+        { name: 'least', text: good, id: hex(least.id), expires: NOW + 3600 },
+        { name: 'full', text: full.handle, id: hex(full.id), expires: NOW + 7 * 24 * 3600 },
+      ],
+      refused: [
+        { name: 'expired this second', text: handle({ expires: NOW }).toString('base64url') },
+        { name: 'version 1', text: handle({ version: 1 }).toString('base64url') },
+        { name: 'unknown key', text: handle({ kid: bytes('00000000') }).toString('base64url') },
+        { name: 'tag under the raw key', text: handle({ key: tagKey }).toString('base64url') },
+        { name: 'tag of another domain', text: handle({ domain: 'wardseal.org/handle v1' }).toString('base64url') },
+        { name: 'tag without domain', text: handle({ domain: '' }).toString('base64url') },
+        { name: 'a right tag whose last character is no letter or digit', text: dashed },
+        { name: 'standard alphabet', text: `${good.slice(0, 10)}+${good.slice(11)}` },
+        { name: 'padding', text: `${good}=` },
+        { name: 'a blank behind', text: `${good} ` },
+        { name: 'a newline behind', text: `${good}\n` },
+        { name: 'percent-encoded', text: `%${good.charCodeAt(0).toString(16)}${good.slice(1)}` },
+        { name: 'one character short', text: good.slice(1) },
+        { name: 'empty', text: '' },
+      ],
+      linkKey: {
+        secret: hex(secret),
+        share: hex(share),
+        cti: hex(cti),
+        key: hex(Buffer.from(hkdfSync('sha256', Buffer.concat([secret, share]), cti, 'wardseal.org/link-key v0', 32))),
+      },
+    },
+    null,
+    2,
+  )}\n`,
+);
