@@ -1,7 +1,15 @@
 import { hex } from '@wardseal/primitives';
 import { foldTiles, whiten } from './blind/fold-blind.js';
 import { findLattices, type Lattice } from './blind/lattice.js';
-import { chipsAt, orient, type SyncPattern, type SyncPeak, searchTile, syncPattern } from './blind/sync-search.js';
+import {
+  chipsAt,
+  orient,
+  type SyncPattern,
+  type SyncPeak,
+  searchShift,
+  searchTile,
+  syncPattern,
+} from './blind/sync-search.js';
 import { CODED_BITS, decodePayload } from './code/payload.js';
 import { chipAt, ID_CHIPS, type Layout, layoutOf, maskBits, syncBits } from './code/tile.js';
 import { WatermarkError } from './errors.js';
@@ -174,7 +182,7 @@ function sharpen(
       ] as const) {
         const where = { ...best.where, side: best.where.side * (1 + ds), turn: best.where.turn + dt };
         const folded = foldTiles(flat, where.side, where.turn);
-        const peak = searchTile(folded, pattern);
+        const peak = { ...best.peak, ...searchShift(orient(folded, first.quarter, first.mirrored), pattern) };
         if (peak.height <= best.peak.height) continue;
         best = { where, peak, tile: folded };
         moved = true;

@@ -56,7 +56,7 @@ export function embed(pixels: Pixels, options: EmbedOptions): { pixels: MarkedPi
   const channels = checkPixels(pixels, 'pixels');
   const tile = readChips(options.chips, checkLayer(options.layer ?? 'view'));
   const psnr = options.psnr ?? DEFAULT_PSNR;
-  if (!(psnr >= MIN_PSNR && psnr <= MAX_PSNR)) {
+  if (typeof psnr !== 'number' || !(psnr >= MIN_PSNR && psnr <= MAX_PSNR)) {
     const facts = { field: 'psnr', limit: MIN_PSNR };
     throw new WatermarkError('QUALITY_INVALID', `\`psnr\` must be ${MIN_PSNR} to ${MAX_PSNR} dB`, facts);
   }

@@ -110,7 +110,8 @@ function check(options: OverlayOptions): Lines {
   if (!whole(size.width, 1, MAX_SIDE) || !whole(size.height, 1, MAX_SIDE) || size.width * size.height > MAX_PIXELS) {
     return bad('the size must be whole pixels within the limits', 'size');
   }
-  if (opacity !== undefined && !(opacity >= 0.05 && opacity <= 0.5)) return bad('opacity is 0.05 to 0.5', 'opacity');
+  if (opacity !== undefined && !(typeof opacity === 'number' && opacity >= 0.05 && opacity <= 0.5))
+    return bad('opacity is 0.05 to 0.5', 'opacity');
   if (roi !== undefined) {
     const inside = (r: Region): boolean =>
       typeof r === 'object' &&

@@ -26,7 +26,19 @@ export function fft2(re: Float64Array, im: Float64Array, width: number, height: 
   }
 }
 
-function plan(n: number, inverse: boolean): (re: Float64Array, im: Float64Array) => void {
+type Transform = (re: Float64Array, im: Float64Array) => void;
+/** Two directions of two sizes are all that a search needs: made once. */
+const plans = new Map<number, Transform>();
+
+function plan(n: number, inverse: boolean): Transform {
+  const kept = plans.get(inverse ? -n : n);
+  if (kept !== undefined) return kept;
+  const made = makePlan(n, inverse);
+  plans.set(inverse ? -n : n, made);
+  return made;
+}
+
+function makePlan(n: number, inverse: boolean): Transform {
   const bits = Math.log2(n);
   const reversed = new Uint32Array(n);
   for (let i = 0; i < n; i++) reversed[i] = (reversed[i >> 1]! >> 1) | (i & 1 ? 1 << (bits - 1) : 0);

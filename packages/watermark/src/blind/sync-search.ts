@@ -39,12 +39,8 @@ export function orient(tile: Float64Array, quarter: number, mirrored: boolean): 
   const last = TILE - 1;
   for (let y = 0; y < TILE; y++) {
     for (let x = 0; x < TILE; x++) {
-      const [u, v] = [
-        [x, y],
-        [y, last - x],
-        [last - x, last - y],
-        [last - y, x],
-      ][quarter] as [number, number];
+      const u = quarter === 0 ? x : quarter === 1 ? y : quarter === 2 ? last - x : last - y;
+      const v = quarter === 0 ? y : quarter === 1 ? last - x : quarter === 2 ? last - y : x;
       out[y * TILE + x] = tile[v * TILE + (mirrored ? last - u : u)]!;
     }
   }
@@ -53,13 +49,13 @@ export function orient(tile: Float64Array, quarter: number, mirrored: boolean): 
 
 /** The best place of the pattern over all shifts of an oriented tile. */
 export function searchShift(oriented: Float64Array, pattern: SyncPattern): { x: number; y: number; height: number } {
-  const re = Float64Array.from(oriented);
+  const re = oriented.slice();
   const im = new Float64Array(re.length);
   fft2(re, im, TILE, TILE);
   for (let i = 0; i < re.length; i++) {
-    const [a, b, c, d] = [re[i]!, im[i]!, pattern.re[i]!, -pattern.im[i]!];
-    re[i] = a * c - b * d;
-    im[i] = a * d + b * c;
+    const r = re[i]! * pattern.re[i]! + im[i]! * pattern.im[i]!;
+    im[i] = im[i]! * pattern.re[i]! - re[i]! * pattern.im[i]!;
+    re[i] = r;
   }
   fft2(re, im, TILE, TILE, true);
   let squares = 0;

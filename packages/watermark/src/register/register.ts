@@ -5,10 +5,10 @@ import { compose, type Homography } from './homography.js';
 import { agree, matchFeatures } from './match.js';
 import { wholePictureGuesses } from './whole.js';
 
-/** Below this correlation of the flattened pictures a registration is not one: strangers reach 0.05, copies 0.5. */
+/** Below this correlation of the flattened pictures a registration is not one: strangers reach 0.05, copies 0.4 and more. */
 export const LEAST_CORRELATION = 0.25;
 /** At this correlation no other way is tried. */
-const GOOD_CORRELATION = 0.5;
+const GOOD_CORRELATION = 0.4;
 /** Whole-picture guesses that are refined before features are looked for. */
 const GUESSES = 2;
 

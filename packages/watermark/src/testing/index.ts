@@ -1,0 +1,1 @@
+export { type AttackOptions, attackSuite, type JpegRoundTrip, type NamedAttack } from './attacks.js';
