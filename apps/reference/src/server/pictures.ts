@@ -152,26 +152,3 @@ function average(
     }
   }
 }
-
-/** Long side of the pictures in the report: large enough to look at, and the report stays a few hundred kilobytes. */
-export const PREVIEW_SIDE = 900;
-
-/** A small JPEG to look at. */
-export async function preview(
-  pixels: AnyPixels,
-): Promise<{ mediaType: 'image/jpeg'; bytes: Uint8Array<ArrayBuffer>; width: number; height: number }> {
-  const small = shrink(pixels, PREVIEW_SIDE);
-  return { mediaType: 'image/jpeg', bytes: await encodeJpeg(small, 0.85), width: small.width, height: small.height };
-}
-
-/**
- * What one picture changes in another, amplified around mid-grey so that it can be seen.
- *
- * @throws RangeError when the pictures differ in size
- */
-export function difference(from: AnyPixels, to: AnyPixels, gain: number): Pixels {
-  if (from.width !== to.width || from.height !== to.height) throw new RangeError('pictures differ in size');
-  const data = new Uint8ClampedArray(from.data.length);
-  for (let i = 0; i < data.length; i++) data[i] = i % 4 === 3 ? 255 : 128 + gain * (to.data[i]! - from.data[i]!);
-  return { data, width: from.width, height: from.height };
-}

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { photos } from '@wardseal/testkit/node';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodePicture, difference, preview } from '../../src/server/pictures.js';
 import type { ReportPicture } from '../../src/server/report/data.js';
 import { renderReport } from '../../src/server/report/render.js';
 import { reportFixture } from '../suites/report-fixture.js';
@@ -19,13 +19,18 @@ let browser: Browser;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'wardseal-report-'));
-  const photo = await decodePicture(await readFile(photos.fundus.path));
-  const shown = await preview(photo);
-  const flat = await preview(difference(photo, photo, 16));
-  const pictures = TITLES.map((title, i): ReportPicture => {
-    const picture = i === 3 ? flat : shown;
-    return { title, caption: 'What it is.', alt: `${title}: a retina`, ...picture };
-  });
+  const size = { width: 300, height: 300 };
+  const bytes = await sharp(photos.fundus.path).resize(size).jpeg().toBuffer();
+  const pictures = TITLES.map(
+    (title): ReportPicture => ({
+      title,
+      caption: 'What it is.',
+      alt: `${title}: a retina`,
+      mediaType: 'image/jpeg',
+      bytes,
+      ...size,
+    }),
+  );
   page = join(folder, 'report.html');
   await writeFile(page, renderReport(reportFixture(pictures)));
   const paths = [

@@ -85,7 +85,7 @@ export function reportFixture(pictures: readonly ReportPicture[]): ReportData {
         'log.example-trust.example/audit\n7\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— log.example-trust.example/audit Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n',
       receiptChecks: ['its own nonce', 'the person', 'the picture', 'the header’s digest'],
       proofFile: 'view.tlog-proof',
-      verified: 'The whole log was then verified: 7 entries, no fault.',
+      verified: '7 entries, no fault',
     },
     trace: {
       verdict: 'match',
@@ -101,9 +101,9 @@ export function reportFixture(pictures: readonly ReportPicture[]): ReportData {
       psnr: 45.1,
     },
     link: {
-      purpose: 'A link for the patient’s GP: one use, 48 hours, a passcode sent by another way.',
-      first: { at: '2026-03-01T09:00:04Z', result: 'Opened' },
-      second: { at: '2026-03-01T09:00:05Z', code: 'LINK_SPENT', result: 'it has been used.' },
+      purpose: 'a GP without an account: one use, 48 hours, a passcode sent by another way',
+      first: { at: '2026-03-01T09:00:04Z', result: 'It opened.' },
+      second: { at: '2026-03-01T09:00:05Z', code: 'LINK_SPENT', result: 'Refused: its one use was spent.' },
     },
     tamper: [
       { what: 'a tile of the log', code: 'TILE_INVALID', result: 'The log no longer verifies.' },

@@ -95,7 +95,7 @@ export interface ReportLog {
   readonly receiptChecks: readonly string[];
   /** Name of the proof's file in the output folder. */
   readonly proofFile: string;
-  /** What `wardseal-audit verify` found, in words. */
+  /** What `wardseal-audit verify` found, in a few words: `good: 7 entries and 3 tiles`. */
   readonly verified: string;
 }
 
@@ -129,8 +129,9 @@ export interface ReportHistogram {
 }
 
 export interface ReportLink {
-  /** For whom and what for. */
+  /** Goes on after `For`: `a colleague without an account, for a referral`. */
   readonly purpose: string;
+  /** Results are whole sentences. */
   readonly first: { readonly at: string; readonly result: string };
   readonly second: { readonly at: string; readonly code: string; readonly result: string };
 }
@@ -139,6 +140,7 @@ export interface ReportLink {
 export interface ReportTamper {
   readonly what: string;
   readonly code: string;
+  /** A whole sentence. */
   readonly result: string;
 }
 

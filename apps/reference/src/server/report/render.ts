@@ -78,11 +78,11 @@ function verdicts({ sealed, decision, trace, link, log, tamper }: ReportData): H
         ? html`Chance of this by luck: less than ${chance(trace.p)}.`
         : html`No viewing stands out enough to name anybody.`,
     ],
-    [true, 'The link opened once', html`The second attempt was refused: ${link.second.result}`],
+    [true, 'The link opened once', html`The second time: ${link.second.result}`],
     [
       tamper.length > 0,
       tamper.length > 0 ? 'Changing one byte was noticed' : 'No tampering was tried',
-      html`${tamper[0]?.result ?? 'This run changed no byte.'}`,
+      tamper[0] === undefined ? html`This run changed no byte.` : html`Changed: ${tamper[0].what}. ${tamper[0].result}`,
     ],
   ];
   const items = answers.map(

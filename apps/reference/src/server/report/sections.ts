@@ -73,7 +73,7 @@ export function log({ log: entry }: ReportData): Section {
   return {
     id: 'log',
     heading: 'What the log can prove',
-    body: html`<p>Before the picture could be opened, the viewing was written into an append-only log and signed. The viewer’s receipt was then checked: ${entry.receiptChecks.join(', ')}. ${entry.verified}</p>
+    body: html`<p>Before the picture could be opened, the viewing was written into an append-only log and signed. The viewer’s receipt was then checked: ${entry.receiptChecks.join(', ')}. Checked at the end, the whole log answered “${entry.verified}”.</p>
 <dl><dt>Entry</dt><dd>number ${count(entry.index)} of ${count(entry.size)} (counted from 0)</dd><dt>Kind</dt><dd><code>${entry.type}</code></dd><dt>Root of the log</dt><dd><code>${entry.root}</code></dd><dt>Proof</dt><dd><code>${entry.proofFile}</code></dd></dl>
 <h3>The signed checkpoint</h3><pre>${entry.checkpoint}</pre>
 <p class="quiet">Anybody who holds the log’s public key can check the proof against this checkpoint, with our program or another.</p>`,
@@ -92,7 +92,7 @@ export function trace({ trace: found }: ReportData): Section {
     id: 'trace',
     heading: 'Which viewing leaked',
     body: html`<p>${who} The copy: ${found.attack}.</p>
-<p>How sure is that? Every viewing in the log was scored against the copy, and so were ${count(found.nullScores.decoys)} viewings that never took place. Those show what luck alone can do.</p>
+<p>How sure is that? ${count(found.candidates)} viewings were scored against the copy, and so were ${count(found.nullScores.decoys)} that never took place. The latter show what luck alone can do.</p>
 ${zPlot(found)}
 <dl><dt>Viewing</dt><dd><code>${found.viewing}</code></dd><dt>Score</dt><dd>${found.z.toFixed(1)} standard deviations</dd>${next}<dt>Viewings compared</dt><dd>${count(found.candidates)}</dd><dt>Chance of this by luck, had all been innocent</dt><dd>less than ${chance(found.p)}</dd></dl>`,
   };
@@ -102,7 +102,7 @@ export function link({ link: used }: ReportData): Section {
   return {
     id: 'link',
     heading: 'A link that opens once',
-    body: html`<p>${used.purpose}</p><dl><dt>First time</dt><dd>${used.first.result} (${moment(used.first.at)})</dd><dt>Second time</dt><dd>Refused: ${used.second.result} <code>${used.second.code}</code> (${moment(used.second.at)})</dd></dl>`,
+    body: html`<p>For ${used.purpose}.</p><dl><dt>First time</dt><dd>${used.first.result} (${moment(used.first.at)})</dd><dt>Second time</dt><dd>${used.second.result} <code>${used.second.code}</code> (${moment(used.second.at)})</dd></dl>`,
   };
 }
 
