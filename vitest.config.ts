@@ -40,6 +40,8 @@ const inNode = rooms.map(({ name, root }) => ({
 const inChromium = rooms
   .filter((room) => room.browser && !full)
   .map(({ name, root }) => ({
+    // Found beforehand: a dependency found during the run reloads the page and fails the test on a cold cache.
+    optimizeDeps: { entries: ['test/*.test.ts', 'test/chromium/**/*.test.ts'] },
     test: {
       name: `${name}:chromium`,
       root,

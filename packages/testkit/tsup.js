@@ -9,6 +9,7 @@ export function library({ entry, platform = 'neutral' }) {
     sourcemap: true,
     clean: true,
     dts: false, // tsc writes the declarations; tsup cannot under TypeScript 7
+    removeNodeProtocol: false, // an import says node: where it means Node's own module
     noExternal: [/^@wardseal\/primitives/],
   };
 }

@@ -21,7 +21,7 @@ import {
 } from '@wardseal/link-signing';
 import { deriveImageKey, type EmbedReport, prepareChips, type TraceReport, trace } from '@wardseal/watermark';
 import { type Stripped, strip } from '../../../client/strip.js';
-import { decodePicture, drawOverlay, encodeJpeg, encodePng, leak } from '../pictures.js';
+import { decodePicture, drawOverlay, encodePng, leak } from '../pictures.js';
 import { sharpCodec } from '../sharp-codec.js';
 import { type Decided, decideThenLog } from '../wiring/decide-then-log.js';
 import { receiptThenOpen } from '../wiring/receipt-then-open.js';

@@ -98,7 +98,11 @@ export async function reportOf(
     link: {
       purpose: 'a colleague without an account, for a referral',
       first: { at: job.linkAt.first, result: 'The picture opened, byte for byte the one that was sealed.' },
-      second: { at: job.linkAt.second, code: job.linkRefused, result: 'Refused: its one use was spent, and its share of the key is destroyed.' },
+      second: {
+        at: job.linkAt.second,
+        code: job.linkRefused,
+        result: 'Refused: its one use was spent, and its share of the key is destroyed.',
+      },
     },
     tamper: [
       {
@@ -111,14 +115,19 @@ export async function reportOf(
       needed: 2,
       seats: cast.guardians.length,
       used: [cast.guardians[0]!.name, cast.guardians[2]!.name],
-      result: job.recovered ? 'Together they opened the file; the picture is the same, byte for byte.' : 'Recovery failed.',
+      result: job.recovered
+        ? 'Together they opened the file; the picture is the same, byte for byte.'
+        : 'Recovery failed.',
     },
     files,
   };
 }
 
 async function picturesOf(job: MainJob): Promise<ReportPicture[]> {
-  const of = async (bytes: Uint8Array, words: Pick<ReportPicture, 'title' | 'caption' | 'alt'>): Promise<ReportPicture> => {
+  const of = async (
+    bytes: Uint8Array,
+    words: Pick<ReportPicture, 'title' | 'caption' | 'alt'>,
+  ): Promise<ReportPicture> => {
     const preview = sharp(bytes).resize(PREVIEW_SIDE, PREVIEW_SIDE, { fit: 'inside', withoutEnlargement: true });
     const { data, info } = await preview.jpeg({ quality: 85 }).toBuffer({ resolveWithObject: true });
     return { ...words, mediaType: 'image/jpeg', bytes: data, width: info.width, height: info.height };
@@ -155,5 +164,7 @@ async function difference(job: MainJob): Promise<Uint8Array> {
   const { width, height } = before;
   const grey = new Uint8ClampedArray(width * height);
   for (let i = 0; i < grey.length; i++) grey[i] = 128 + AMPLIFIED * (after.data[4 * i + 1]! - before.data[4 * i + 1]!);
-  return sharp(grey, { raw: { width, height, channels: 1 } }).png().toBuffer();
+  return sharp(grey, { raw: { width, height, channels: 1 } })
+    .png()
+    .toBuffer();
 }
