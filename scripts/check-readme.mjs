@@ -15,19 +15,24 @@ import { delimiter, dirname, join, relative } from 'node:path';
 import { each, isMain, packages, published, report, root, run } from './lib.mjs';
 
 const BLOCK = /^```(ts|sh)\n(.*?)^```$/gms;
+// The one line in a cell of a table: `import ...; console.log(...)`.
+const CELL = /\| `(import [^`|]+)` (?=\|)/g;
 // A command with a word like DIR, <file> or ... shows a form, not a run.
 const FORM = /\b[A-Z][A-Z_]{2,}\b|[<>]|\.\.\./;
 
 /** The runnable blocks of one README, with the line each begins at. */
 export function blocksOf(path) {
   const text = readFileSync(path, 'utf8');
-  return [...text.matchAll(BLOCK)].flatMap(({ 1: language, 2: code, index }) => {
-    const line = text.slice(0, index).split('\n').length;
-    const block = { name: `${relative(root, path)}:${line}`, language, code, home: dirname(path) };
+  const home = dirname(path);
+  const nameAt = (index) => `${relative(root, path)}:${text.slice(0, index).split('\n').length}`;
+  const cells = [...text.matchAll(CELL)].map(({ 1: code, index }) => ({ name: nameAt(index), language: 'ts', code, home }));
+  const blocks = [...text.matchAll(BLOCK)].flatMap(({ 1: language, 2: code, index }) => {
+    const block = { name: nameAt(index), language, code, home };
     if (language === 'ts') return [block];
     const lines = code.split('\n').filter((one) => one.trim() !== '' && !one.startsWith('#'));
     return lines.length > 0 && lines.every((one) => one.startsWith('wardseal-') && !FORM.test(one)) ? [block] : [];
   });
+  return [...cells, ...blocks];
 }
 
 /** A folder whose node_modules holds every package by name, each linked to the workspace, and the command lines. */
