@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Chips, deriveImageKey, embed, prepareChips, trace, WatermarkError } from '../src/index.js';
+import { type Chips, deriveImageKey, embed, prepareChips, trace, type WatermarkError } from '../src/index.js';
 import vectors from '../vectors/mark-v0.json' with { type: 'json' };
 
 const bytes = (hex: string): Uint8Array => Uint8Array.from(hex.match(/../g)!, (pair) => Number.parseInt(pair, 16));
