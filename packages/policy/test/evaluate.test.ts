@@ -95,7 +95,7 @@ test.each([
   ['subject.assurance', { atLeast: 1 }, [0, 4, '3', 1.5, null, true, [3], { valueOf: (): number => 3 }]],
   ['subject.role', { not: 'consultant' }, ['porter', 7, null, '', ['nurse'], { toString: (): string => 'nurse' }]],
   ['context.shared', { not: true }, [0, 'false', null, '']],
-  ['subject.teams', { not: { includes: 'x' } }, ['a', {}, [''], [1], [['a']], [undefined], { length: 0 }]],
+  ['subject.teams', { not: { includes: 'x' } }, ['a', {}, [''], ['none'], [1], [['a']], [undefined], { length: 0 }]],
   [
     'subject.authenticatedAt',
     { olderThan: { hours: -99_999 } },

@@ -53,13 +53,13 @@ test('hiding a fact never permits and never removes or loosens a duty', () => {
   let gained = 0;
   let shed = 0;
   fc.assert(
-    fc.property(policy, many(completeFacts), (document, requests) => {
+    fc.property(policy, many(fc.oneof(completeFacts, partialFacts)), (document, requests) => {
       const pdp = pdpOf(document);
       requests.forEach((facts, i) => {
         const all = pdp.evaluate(request(facts, action(i)));
         // One fact at a time, a different one each time: over the run every pair of rule and fact comes up.
         const names = Object.keys(facts);
-        for (const name of [names[i % names.length]!, names[(i * 5 + 1) % names.length]!]) {
+        for (const name of names.filter((_, at) => at % 6 === i % 6)) {
           const { [name]: _gone, ...rest } = facts;
           const less = pdp.evaluate(request(rest, action(i)));
           hidden += 1;
@@ -73,7 +73,7 @@ test('hiding a fact never permits and never removes or loosens a duty', () => {
     POLICIES,
   );
   expect({ gained, shed }).toEqual({ gained: 0, shed: 0 });
-  expect(hidden).toBe(200 * REQUESTS * 2);
+  expect(hidden).toBeGreaterThan(200 * REQUESTS);
 });
 
 test('a fact that was hidden and changed the answer is named', () => {

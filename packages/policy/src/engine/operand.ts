@@ -71,7 +71,8 @@ export function constant(value: unknown, slot: Slot, vocabulary: Vocabulary, pat
 export function member(value: unknown, slot: Slot, path: string): string | boolean {
   const field = slot.declaration.fields?.[slot.attribute.slice(slot.attribute.lastIndexOf('.') + 1)];
   const { type, values } = field ?? { type: 'set', values: slot.declaration.values };
-  const fits = type === 'boolean' ? typeof value === 'boolean' : typeof value === 'string' && value !== '';
+  const fits =
+    type === 'boolean' ? typeof value === 'boolean' : typeof value === 'string' && value !== '' && value !== 'none';
   if (!fits || (values !== undefined && !values.includes(value as string)))
     throw new PolicyError('VALUE_INVALID', path, `not a member of \`${slot.attribute}\``);
   return value as string | boolean;
