@@ -130,13 +130,14 @@ export async function issueGrant(state: IssuerState, request: GrantRequest): Pro
 
   // One draw in 32 ends in a dash or an underscore, which programs that make text clickable leave out: draw again.
   let grant = await signGrant(claims, state.envelope, state.signer);
-  let handle = mintHandle(grantId(grant), expires, state.tagKeys.active);
+  let id = grantId(grant);
+  let handle = mintHandle(id, expires, state.tagKeys.active);
   while (handle === null) {
     claims.draw += 1;
     grant = await signGrant(claims, state.envelope, state.signer);
-    handle = mintHandle(grantId(grant), expires, state.tagKeys.active);
+    id = grantId(grant);
+    handle = mintHandle(id, expires, state.tagKeys.active);
   }
-  const id = grantId(grant);
   const { passcode } = request;
   const link = {
     id,

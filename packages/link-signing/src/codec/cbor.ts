@@ -67,16 +67,18 @@ function write(out: Uint8Array, at: number, value: CborValue, depth: number): nu
   return start + data.length;
 }
 
+// Encoding is synchronous and copies its result out, so one buffer serves all.
+const SCRATCH = new Uint8Array(MAX_CBOR_BYTES);
+
 /**
  * The one encoding of a value: deterministic CBOR (RFC 8949 section 4.2.1).
  * Throws RangeError when it is nested deeper than 3, longer than 1 KiB, or holds a number that is not a safe integer.
  */
 export function encodeCbor(value: CborValue): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(MAX_CBOR_BYTES);
-  const end = write(out, 0, value, 0);
+  const end = write(SCRATCH, 0, value, 0);
   // Heads are written without a bound: beyond the end they are dropped, and the length tells.
   if (end > MAX_CBOR_BYTES) throw new RangeError(`cbor is longer than ${MAX_CBOR_BYTES} bytes`);
-  return out.slice(0, end);
+  return SCRATCH.slice(0, end);
 }
 
 /** A place in the bytes being read. */

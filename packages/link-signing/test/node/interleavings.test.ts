@@ -2,10 +2,13 @@ import { expect, test } from 'vitest';
 import { interleave } from './interleavings.js';
 import { withStores } from './stores.js';
 
+// Minutes, because a busy machine takes ten times as long as an idle one.
+const LIMIT = { timeout: 300_000 };
+
 test.each([
   ['memory', 2000],
   ['node:sqlite', 300],
-])('%s: %i random interleavings of take, audit, release, revoke, retry and crash', (kind, rounds) =>
+])('%s: %i random interleavings of take, audit, release, revoke, retry and crash', LIMIT, (kind, rounds) =>
   withStores(kind, async (stores) => {
     const seen = await interleave(stores, rounds, `interleave ${kind}`);
     // Every outcome happened, or the suite shows nothing.
