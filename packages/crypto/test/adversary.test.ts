@@ -215,6 +215,7 @@ describe('a sender with a right signature', () => {
     expect(await signed({ stz: [a, bob, c] })).toBe('RECIPIENTS_MISMATCH');
     const twice = { ...(a as object), thumbprint: recipientThumbprint(w.bob.entry.recipient) };
     expect(await signed({ stz: [twice, b, c] })).toBe('RECIPIENTS_MISMATCH');
+    expect(await signed({ stz: [a, b, c, a] })).toBe('RECIPIENTS_MISMATCH');
     for (const role of ['link', 'recovery'])
       expect(await signed({ stz: [{ ...(a as object), role }, b, c] })).toBe('RECIPIENTS_MISMATCH');
 

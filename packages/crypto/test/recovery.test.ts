@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseHeader } from '../src/header.js';
 import { combineShares, type Mode, open, openShare, recipientThumbprint, type SealedFile, seal } from '../src/index.js';
+import { parseRecipient } from '../src/keys/recipient.js';
 import { join, split } from '../src/shamir.js';
+import { sealTo } from '../src/stanza/box.js';
+import { recoverySetOf } from '../src/stanza/recovery.js';
 import { codeOf, content, person, type World, world } from './world.js';
 
 describe.each<Mode>(['pq', 'classic'])('guardians 2-of-3, %s', (kind) => {
@@ -78,6 +81,23 @@ describe.each<Mode>(['pq', 'classic'])('guardians 2-of-3, %s', (kind) => {
     );
     const other = await person('other', kind === 'pq' ? 'classic' : 'pq');
     expect(await codeOf(() => openShare(sealed.header, other.identity, { requester }))).toBe('NO_MATCH');
+  });
+
+  it('a hostile guardian can spoil recovery, and no more', async () => {
+    const good = await share(0);
+    const requester = parseRecipient(w.mallory.entry.recipient);
+    const { id } = recoverySetOf(parseHeader(sealed.header))!;
+    const forge = async (seat: number, value: Uint8Array) => {
+      const { enc, ciphertext } = await sealTo(requester, utf8(`wardseal.org/v0/share ${id} 2 3 ${seat}`), value);
+      return utf8(canonicalJson({ v: 0, set: id, seat, enc: base64url(enc), ciphertext: base64url(ciphertext) }));
+    };
+    const combined = async (forged: Uint8Array) => combineShares(sealed.header, [good, forged], w.mallory.identity);
+    for (const seat of [0, 4, 255])
+      expect(await codeOf(async () => combined(await forge(seat, new Uint8Array(32))))).toBe('SHARE_INVALID');
+    expect(await codeOf(async () => combined(await forge(2, new Uint8Array(31))))).toBe('SHARE_INVALID');
+    const recovery = await combined(await forge(2, new Uint8Array(32)));
+    const { identities: _, ...opening } = w.opening;
+    expect(await codeOf(() => open(sealed.bytes, { ...opening, recovery }))).toBe('NO_MATCH');
   });
 
   it('a share that was touched is refused', async () => {

@@ -91,13 +91,19 @@ describe('seal and open', () => {
 
   it('signs what it was given, whatever the caller does to it meanwhile', async () => {
     const labels: Record<string, string> = { kind: 'photo' };
-    const sealing = seal(new Blob([content(200_000)]), { ...classic.sealing, labels });
-    await Promise.resolve();
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    labels['kind'] = 'a much longer label that would not fit the header';
-    const opened = await open((await sealing).bytes, classic.opening);
+    const blob = new Blob([content(200_000)]);
+    const meddling = {
+      size: blob.size,
+      arrayBuffer: () => blob.arrayBuffer(),
+      slice: (start: number, end: number) => {
+        labels['kind'] = 'a much longer label that would not fit the header';
+        return blob.slice(start, end);
+      },
+    } as Blob;
+    const sealed = await seal(meddling, { ...classic.sealing, labels });
+    const opened = await open(sealed.bytes, classic.opening);
+    expect(opened.manifest.labels).toEqual({ kind: 'photo' });
     expect(opened.plaintext).toEqual(content(200_000));
-    expect(['photo', labels['kind']]).toContain(opened.manifest.labels['kind']);
   });
 
   it('gives the same content another root, key and header each time', async () => {
