@@ -1,5 +1,6 @@
 export { decodeArmor, encodeArmor } from './armor.js';
 export { type Capabilities, capabilities } from './capabilities.js';
+export { combineShares } from './combine-shares.js';
 export { attachHeader, type DetachedFile, detachHeader } from './detach.js';
 export { SealError, type SealErrorCode, type SealErrorFacts } from './errors.js';
 export { type Inspection, inspect } from './inspect.js';
@@ -17,9 +18,10 @@ export type {
   SignedRecipient,
 } from './manifest-claims.js';
 export { type OpenedFile, type OpenedUnsignedFile, type OpenOptions, type OpenUnsignedOptions, open } from './open.js';
+export { openShare, type ShareRequest } from './open-share.js';
 export { provideRandomness } from './random.js';
-export { type Recipient, type SealedFile, type SealOptions, seal } from './seal.js';
-export { combineShares, openShare, type ShareRequest } from './share.js';
+export { type SealedFile, seal } from './seal.js';
+export type { Recipient, SealOptions } from './seal-options.js';
 export type { PlaintextSource, SealedSource } from './source.js';
 export type { LinkKey } from './stanza/link.js';
 export type { RecoveryKey } from './stanza/recovery.js';

@@ -1,12 +1,12 @@
 import { base64url, canonicalJson, sha256, utf8 } from '@wardseal/primitives';
 import { SealError } from './errors.js';
 import { encodeHeader, type Stanza, stanzaDigest } from './header.js';
-import { checkEntry, type DirectoryEntry, standing } from './keys/directory-entry.js';
+import { checkEntry, standing } from './keys/directory-entry.js';
 import { type Mode, parseRecipient, type RecipientKey, recipientThumbprint } from './keys/recipient.js';
-import { type Signer, type SigningKeyPair, signerOf } from './keys/signing-key.js';
-import { CHUNK_BYTES, MAX_HEADER_BYTES, MAX_SEATS, MAX_STANZAS } from './limits.js';
+import { type Signer, signerOf } from './keys/signing-key.js';
+import { CHUNK_BYTES, MAX_HEADER_BYTES } from './limits.js';
 import { commitmentOf, sealInner, signManifest } from './manifest.js';
-import { isPart, type JsonObject, type Labels, type Manifest, type SignedRecipient } from './manifest-claims.js';
+import { isPart, type Manifest, type SignedRecipient } from './manifest-claims.js';
 import { STANZA } from './names.js';
 import {
   chunkCount,
@@ -18,39 +18,11 @@ import {
   sealPayload,
 } from './payload.js';
 import { random } from './random.js';
+import { checkOptions, type Recipient, type SealOptions } from './seal-options.js';
 import { type PlaintextSource, plaintextReader } from './source.js';
-import { checkLinkKey, type LinkKey, wrapForLink } from './stanza/link.js';
+import { wrapForLink } from './stanza/link.js';
 import { wrapForRecipient } from './stanza/native.js';
 import { wrapForGuardians } from './stanza/recovery.js';
-
-/** Somebody to seal to: an entry of the directory, or a bare age recipient string, about which nothing is known. */
-export type Recipient = DirectoryEntry | string;
-
-/** What `seal` needs to know. */
-export interface SealOptions {
-  /** Who may open the file. The sender is not added: list yourself to keep access. */
-  readonly recipients: readonly Recipient[];
-  /** The custodian, an openly listed recipient that files the picture into the record. */
-  readonly custodian?: Recipient;
-  /** Guardians who can, `threshold` of them together, give somebody access later. Without them the file has no recovery. */
-  readonly guardians?: { readonly seats: readonly Recipient[]; readonly threshold: number };
-  /** A link whose key opens the file. */
-  readonly link?: LinkKey;
-  readonly sender: { readonly keys: SigningKeyPair | Signer; readonly entry: DirectoryEntry };
-  /** What the plaintext is, such as `image/jpeg`: a signed claim of the sender, not a fact. */
-  readonly mediaType: string;
-  /** Opaque case id that joins files of one case. */
-  readonly case: string;
-  readonly labels: Labels;
-  /** Clinical facts, readable by recipients only; at most 16 KiB of JSON. */
-  readonly clinical?: JsonObject;
-  /** Root of the unmarked original (32 bytes) when this is a copy of one. */
-  readonly originRoot?: Uint8Array;
-  /** `pq` (default), or `classic` for a file whose every recipient, custodian and guardian has a classic key. */
-  readonly mode?: Mode;
-  /** The time of sealing, in seconds since 1970. Default: the system's clock. */
-  readonly now?: number;
-}
 
 /** A sealed file and what the app must remember of it. */
 export interface SealedFile {
@@ -106,29 +78,6 @@ async function checkedSender(sender: SealOptions['sender'], now: number): Promis
   if (state === 'revoked') throw new SealError('SENDER_REVOKED', 'sender has been revoked');
   if (state === 'expired') throw new SealError('SENDER_EXPIRED', 'sender is outside the time of its entry');
   return signer;
-}
-
-function checkOptions(o: SealOptions, now: number): void {
-  const { mediaType, case: caseId, labels, clinical } = o;
-  for (const [name, value] of Object.entries({ mediaType, case: caseId, labels }))
-    if (!isPart(name as keyof Manifest, value))
-      throw new TypeError(`${name} is missing, too long or of the wrong type`);
-  if (clinical !== undefined && !isPart('clinical', clinical))
-    throw new TypeError('clinical must be a JSON object of at most 16 KiB');
-  if (!Array.isArray(o.recipients) || o.recipients.length === 0) throw new TypeError('recipients must not be empty');
-  if (o.mode !== undefined && o.mode !== 'pq' && o.mode !== 'classic')
-    throw new TypeError('mode must be `pq` or `classic`');
-  if (o.originRoot !== undefined && !(o.originRoot instanceof Uint8Array && o.originRoot.length === 32))
-    throw new RangeError('originRoot must be 32 bytes');
-  if (!isPart('iat', now)) throw new RangeError('now must be whole seconds since 1970');
-  if (o.link !== undefined) checkLinkKey(o.link);
-  const seats = o.guardians?.seats.length ?? 0;
-  const threshold = o.guardians?.threshold ?? 0;
-  if (o.guardians && !(Number.isInteger(threshold) && threshold >= 1 && threshold <= seats && seats <= MAX_SEATS))
-    throw new RangeError(`guardians must be 1 to ${MAX_SEATS} seats and a threshold of at most that many`);
-  // manifest and tree take a stanza each
-  if (o.recipients.length > MAX_STANZAS - 5)
-    throw new SealError('LIMIT', 'too many recipients', { what: 'MAX_STANZAS', limit: MAX_STANZAS });
 }
 
 /**

@@ -1,0 +1,83 @@
+import { canonicalJson, fromBase64url, fromUtf8 } from '@wardseal/primitives';
+import { SealError } from './errors.js';
+import { MAX_SHARE_BYTES } from './limits.js';
+import { join } from './shamir.js';
+import { type SealedShare, setOf, shareInfo } from './share.js';
+import { type Opener, openBox, openerOf } from './stanza/box.js';
+import type { RecoveryKey, RecoverySet } from './stanza/recovery.js';
+
+function isShare(value: unknown): value is SealedShare {
+  const share = value as Partial<SealedShare> | null;
+  return (
+    typeof share === 'object' &&
+    share !== null &&
+    Object.keys(share).length === 5 &&
+    share.v === 0 &&
+    Number.isSafeInteger(share.seat) &&
+    [share.set, share.enc, share.ciphertext].every((text) => typeof text === 'string')
+  );
+}
+
+async function readShare(
+  recovery: RecoverySet,
+  data: Uint8Array,
+  opener: Opener,
+): Promise<{ x: number; y: Uint8Array<ArrayBuffer> }> {
+  const invalid = (what: string) =>
+    new SealError('SHARE_INVALID', 'a share is not one for this file and requester', { what });
+  if (!(data instanceof Uint8Array)) throw new TypeError('share must be a Uint8Array');
+  const text = data.length > MAX_SHARE_BYTES ? null : fromUtf8(data);
+  let share: unknown;
+  try {
+    share = JSON.parse(text ?? '');
+  } catch {
+    throw invalid('encoding');
+  }
+  if (!isShare(share) || canonicalJson(share) !== text) throw invalid('encoding');
+  if (share.set !== recovery.id || share.seat < 1 || share.seat > recovery.seats) throw invalid('set');
+  const enc = fromBase64url(share.enc);
+  const ciphertext = fromBase64url(share.ciphertext);
+  const y = enc && ciphertext && (await openBox(opener, shareInfo(recovery, share.seat), enc, ciphertext));
+  if (y?.length !== 32) throw invalid('ciphertext');
+  return { x: share.seat, y };
+}
+
+/**
+ * The requester's act: joins the shares of enough guardians into a key that opens this one file, with
+ * `open(file, { recovery })`. One share a seat; more than the threshold do no harm, the first ones count.
+ *
+ * Throws SealError SHARE_INVALID when a share is malformed, for another file or for another requester; SHARES_INSUFFICIENT
+ * with fewer different seats than the threshold; HEADER_INVALID, LIMIT or UNSUPPORTED as `openShare`; KEY_INVALID when
+ * `identity` is not one. Whether the shares were honest shows in `open`: NO_MATCH when they were not.
+ *
+ * @example
+ * const recovery = await combineShares(header, [first, second], requesterIdentity);
+ * const opened = await open({ header, payload }, { recovery, resolveSender });
+ */
+export async function combineShares(
+  header: Uint8Array,
+  shares: readonly Uint8Array[],
+  identity: string,
+): Promise<RecoveryKey> {
+  const recovery = setOf(header);
+  const opener = await openerOf(identity);
+  if (shares.length > recovery.seats)
+    throw new SealError('LIMIT', 'more shares than seats', {
+      what: 'seats',
+      limit: recovery.seats,
+      found: shares.length,
+    });
+  const bySeat = new Map<number, Uint8Array<ArrayBuffer>>();
+  for (const data of shares) {
+    const { x, y } = await readShare(recovery, data, opener);
+    bySeat.set(x, y);
+  }
+  if (bySeat.size < recovery.threshold)
+    throw new SealError('SHARES_INSUFFICIENT', 'not enough shares of different guardians', {
+      what: 'shares',
+      limit: recovery.threshold,
+      found: bySeat.size,
+    });
+  const enough = [...bySeat].slice(0, recovery.threshold).map(([x, y]) => ({ x, y }));
+  return { set: recovery.id, key: join(enough) };
+}

@@ -1,0 +1,46 @@
+import { base64url, canonicalJson, utf8 } from '@wardseal/primitives';
+import { SealError } from './errors.js';
+import { parseRecipient } from './keys/recipient.js';
+import { type SealedShare, setOf, shareInfo } from './share.js';
+import { openerOf, sealTo } from './stanza/box.js';
+import { openSeat } from './stanza/recovery.js';
+
+/** For whom a guardian opens a share. */
+export interface ShareRequest {
+  /** The age recipient of whoever was approved to open the file; the share is sealed to it. */
+  readonly requester: string;
+}
+
+/**
+ * A guardian's act: opens the share of their seat and seals it again to the requester. The share alone opens nothing.
+ *
+ * `header` is the file's header alone (see `detachHeader`), `seat` the guardian's age identity. Gives canonical JSON in
+ * UTF-8, at most 8 KiB, to be handed to the requester by any way. Whoever calls this decides that the request is right.
+ *
+ * Throws SealError HEADER_INVALID or LIMIT when `header` is not one; UNSUPPORTED when the file has no recovery; NO_MATCH
+ * when the guardian has no seat; KEY_INVALID when `seat` or `request.requester` is not a key.
+ * A hostile sender can have sealed useless shares; that shows only when they are combined.
+ *
+ * @example
+ * const share = await openShare(header, guardianIdentity, { requester: colleague.recipient });
+ */
+export async function openShare(
+  header: Uint8Array,
+  seat: string,
+  request: ShareRequest,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const recovery = setOf(header);
+  const requester = parseRecipient(request.requester);
+  const share = await openSeat(recovery, await openerOf(seat));
+  if (share === null) throw new SealError('NO_MATCH', 'no seat of this file is for the identity given');
+  const { enc, ciphertext } = await sealTo(requester, shareInfo(recovery, share.x), share.y);
+  share.y.fill(0);
+  const sealed: SealedShare = {
+    v: 0,
+    set: recovery.id,
+    seat: share.x,
+    enc: base64url(enc),
+    ciphertext: base64url(ciphertext),
+  };
+  return utf8(canonicalJson(sealed));
+}
