@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { photos } from '@wardseal/testkit/node';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -190,4 +191,15 @@ describe('what the report is told', () => {
     expect(lost).not.toContain('The leak was traced to');
     expect(lost.match(/class="bad"/g)?.length).toBe(2);
   });
+});
+
+test.each(['light', 'dark'] as const)('axe finds nothing to mend (%s)', async (scheme) => {
+  const { tab } = await open(320, scheme === 'dark' ? { colorScheme: 'dark' } : {});
+  await tab.evaluate(axe.source);
+  const violations = await tab.evaluate(async () => {
+    const run = (globalThis as unknown as { axe: typeof axe }).axe;
+    return (await run.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.length}`);
+  });
+  expect(violations).toEqual([]);
+  await tab.close();
 });

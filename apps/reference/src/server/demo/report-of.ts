@@ -11,6 +11,12 @@ export interface PhotographWords {
   readonly licence?: string;
 }
 
+/** Duties of a view in a reader's words. */
+const DUTIES: Readonly<Record<string, string>> = {
+  'no-download': 'may not be downloaded',
+  watermark: 'marked for this viewer before it is shown',
+};
+
 // Two pictures stand side by side on a laptop.
 const PREVIEW_SIDE = 760;
 
@@ -22,7 +28,7 @@ export async function reportOf(
   files: readonly ReportFile[],
 ): Promise<ReportData> {
   const { cast, trust, view, receipt, trace, tampered } = job;
-  const { headline, lines } = explain(trust.pack, view.decision, 'ig');
+  const { headline, lines } = explain(trust.pack, view.decision, 'clinician');
   const { policy, obligations, evaluated_at: evaluatedAt } = view.decision.context;
   const [best, next] = trace.hits;
   if (best === undefined || trace.nullHistogram === null) throw new Error('the leaked copy could not be registered');
@@ -60,9 +66,7 @@ export async function reportOf(
       permitted: view.permitted,
       headline,
       lines: lines.filter((line) => !line.startsWith('Comes with')),
-      obligations: obligations.map(({ type, properties }) =>
-        [type, ...Object.entries(properties).map(([name, value]) => `${name} ${[value].flat().join(', ')}`)].join(', '),
-      ),
+      obligations: obligations.map(({ type }) => DUTIES[type] ?? type),
       policy,
       evaluatedAt,
     },

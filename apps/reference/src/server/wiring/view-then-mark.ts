@@ -1,4 +1,12 @@
-import { type Chips, type EmbedReport, embed, type MarkedPixels, overlayBox, type Pixels, renderOverlay } from '@wardseal/watermark';
+import {
+  type Chips,
+  type EmbedReport,
+  embed,
+  type MarkedPixels,
+  overlayBox,
+  type Pixels,
+  renderOverlay,
+} from '@wardseal/watermark';
 
 /** Whose viewing it is, as the overlay says it. */
 export interface Viewing {
