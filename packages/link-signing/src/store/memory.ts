@@ -1,4 +1,4 @@
-import { hex } from '@wardseal/primitives';
+import { equal, hex } from '@wardseal/primitives';
 import type {
   LinkStore,
   NewLink,
@@ -33,7 +33,8 @@ class MemoryStore implements LinkStore {
   readonly #prepared = new Map<string, PreparedShare>();
   readonly #links = new Map<string, Row>();
   readonly #ctis = new Set<string>();
-  readonly #ledger = new Map<string, LedgerEntry>();
+  /** By link, then by opening. */
+  readonly #ledger = new Map<string, Map<string, LedgerEntry>>();
   readonly #proofs = new Map<string, number>();
 
   async prepare(share: PreparedShare): Promise<void> {
@@ -52,13 +53,14 @@ class MemoryStore implements LinkStore {
     const sealedShare = withShare ? prepared!.sealedShare : null;
     this.#prepared.delete(cti);
     this.#ctis.add(cti);
+    this.#ledger.set(id, new Map());
     this.#links.set(id, { ...facts, sealedShare, used: 0, failures: 0, reserved: 0, revokedAt: null, swept: false });
     return 'stored';
   }
 
   async read(id: Uint8Array, key?: Uint8Array): Promise<{ link: StoredLink; taken: boolean } | null> {
     const row = this.#links.get(hex(id));
-    return row ? { link: { ...row }, taken: key !== undefined && this.#ledger.has(entryId(id, key)) } : null;
+    return row ? { link: { ...row }, taken: key !== undefined && this.#entry(id, key) !== undefined } : null;
   }
 
   async attempt(id: Uint8Array, limit: number): Promise<boolean> {
@@ -80,7 +82,7 @@ class MemoryStore implements LinkStore {
     const rows = chain.map((id) => this.#links.get(hex(id)));
     const refusal = rows.map((row) => refusalOf(row, now, failureLimit)).find((reason) => reason !== null);
     const leaf = rows[0];
-    const entry = this.#ledger.get(entryId(chain[0]!, key));
+    const entry = this.#entry(chain[0]!, key);
     if (entry) {
       if (refusal && refusal !== 'exhausted') return { outcome: 'refused', reason: refusal };
       if (now >= entry.takenAt + window || entry.cancelled) return { outcome: 'refused', reason: 'stale' };
@@ -97,13 +99,13 @@ class MemoryStore implements LinkStore {
       if (row.used >= row.maxUses) row.sealedShare = null;
     }
     const use = leaf!.used;
-    this.#ledger.set(entryId(chain[0]!, key), { use, takenAt: now, released: false, cancelled: false, sealed });
+    this.#ledger.get(hex(chain[0]!))!.set(hex(key), { use, takenAt: now, released: false, cancelled: false, sealed });
     return { outcome: 'taken', use, of: leaf!.maxUses, repeated: false };
   }
 
   async release(id: Uint8Array, key: Uint8Array, now: number, window: number): Promise<ReleaseOutcome> {
     const row = this.#links.get(hex(id));
-    const entry = this.#ledger.get(entryId(id, key));
+    const entry = this.#entry(id, key);
     if (!row || !entry) return { outcome: 'refused', reason: 'unknown' };
     if (row.revokedAt !== null) return { outcome: 'refused', reason: 'revoked' };
     if (now >= row.expires) return { outcome: 'refused', reason: 'expired' };
@@ -115,9 +117,8 @@ class MemoryStore implements LinkStore {
 
   async revoke(by: RevokeBy, now: number): Promise<{ id: Uint8Array; cti: Uint8Array }[]> {
     const [column, value] = Object.entries(by)[0] as [keyof Row & ('id' | 'object' | 'recipient' | 'issuerUser'), Uint8Array]; // biome-ignore format: one cast
-    const wanted = hex(value);
     const found = new Map<string, Row>();
-    for (const [id, row] of this.#links) if (row[column] && hex(row[column]) === wanted) found.set(id, row);
+    for (const [id, row] of this.#links) if (row[column] && equal(row[column], value)) found.set(id, row);
     for (let before = -1; before !== found.size; ) {
       before = found.size;
       for (const [id, row] of this.#links) if (row.parent && found.has(hex(row.parent))) found.set(id, row);
@@ -125,8 +126,7 @@ class MemoryStore implements LinkStore {
     for (const [id, row] of found) {
       row.revokedAt ??= now;
       row.sealedShare = null;
-      for (const [entryKey, entry] of this.#ledger) {
-        if (!entryKey.startsWith(id)) continue;
+      for (const entry of this.#ledger.get(id)!.values()) {
         entry.cancelled ||= !entry.released;
         entry.sealed = null;
       }
@@ -134,8 +134,13 @@ class MemoryStore implements LinkStore {
     return [...found.values()].map(({ id, cti }) => ({ id, cti }));
   }
 
+  #entry(id: Uint8Array, key: Uint8Array): LedgerEntry | undefined {
+    return this.#ledger.get(hex(id))?.get(hex(key));
+  }
+
   async sweep(now: number, window: number, destroy: (ctis: readonly Uint8Array[]) => Promise<void>): Promise<void> {
-    for (const entry of this.#ledger.values()) if (now >= entry.takenAt + window) entry.sealed = null;
+    for (const entries of this.#ledger.values())
+      for (const entry of entries.values()) if (now >= entry.takenAt + window) entry.sealed = null;
     for (const [id, until] of this.#proofs) if (now >= until) this.#proofs.delete(id);
     for (const [cti, share] of this.#prepared) if (now >= share.expires) this.#prepared.delete(cti);
     const dead = [...this.#links.values()].filter(
@@ -147,10 +152,6 @@ class MemoryStore implements LinkStore {
       row.swept = true;
     }
   }
-}
-
-function entryId(id: Uint8Array, key: Uint8Array): string {
-  return hex(id) + hex(key);
 }
 
 function refusalOf(row: Row | undefined, now: number, failureLimit: number): RefusedReason | null {
