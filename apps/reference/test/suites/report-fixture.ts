@@ -106,8 +106,8 @@ export function reportFixture(pictures: readonly ReportPicture[]): ReportData {
       second: { at: '2026-03-01T09:00:05Z', code: 'LINK_SPENT', result: 'Refused: its one use was spent.' },
     },
     tamper: [
-      { what: 'a tile of the log', code: 'TILE_INVALID', result: 'The log no longer verifies.' },
-      { what: 'the sealed file', code: 'PAYLOAD_INVALID', result: 'It does not open.' },
+      { what: 'a tile of the log', noticed: true, code: 'TILE_INVALID', result: 'The log no longer verifies.' },
+      { what: 'the sealed file', noticed: true, code: 'PAYLOAD_INVALID', result: 'It does not open.' },
     ],
     recovery: { needed: 2, seats: 3, used: ['Kim', 'Max'], result: 'opened it, byte for byte the same.' },
     files: [

@@ -111,6 +111,7 @@ export async function reportOf(
     tamper: [
       {
         what: `one byte of ${tampered.path} in a copy of the log`,
+        noticed: tampered.report.verdict === 'tampered',
         code: tampered.report.findings[0]?.code ?? 'NOTHING_FOUND',
         result: `The check answers "${tampered.report.verdict}".`,
       },

@@ -17,15 +17,14 @@ export async function verifyLog(
   );
 }
 
-/** Copies a log, changes one byte of its first entry bundle, and says what the check then finds. The log itself stays. */
+/** Copies a log, changes one byte of its last entry bundle, and says what the check then finds. The log itself stays. */
 export async function verifyTampered(folder: string, logKey: string): Promise<{ report: AuditReport; path: string }> {
   const copy = await mkdtemp(join(tmpdir(), 'wardseal-tampered-'));
   try {
     await cp(folder, copy, { recursive: true });
-    const entries = join('tile', 'entries');
-    const bundle = (await readdir(join(copy, entries), { recursive: true, withFileTypes: true })).find((file) =>
-      file.isFile(),
-    );
+    const files = await readdir(join(copy, 'tile', 'entries'), { recursive: true, withFileTypes: true });
+    // The widest partial bundle is the one that today's checkpoint covers.
+    const bundle = files.filter((file) => file.isFile()).sort((a, b) => Number(b.name) - Number(a.name))[0];
     if (bundle === undefined) throw new Error('the log has no entry bundle');
     const path = join(bundle.parentPath, bundle.name);
     const bytes = await readFile(path);

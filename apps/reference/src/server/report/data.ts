@@ -139,6 +139,7 @@ export interface ReportLink {
 /** One byte changed on purpose, and what noticed. */
 export interface ReportTamper {
   readonly what: string;
+  readonly noticed: boolean;
   readonly code: string;
   /** A whole sentence. */
   readonly result: string;

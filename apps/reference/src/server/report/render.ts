@@ -55,6 +55,7 @@ ${bodies}</main>
 /** The five answers that a reader in a hurry wants, each good or bad as it really went. */
 function verdicts({ sealed, decision, trace, link, log, tamper }: ReportData): Html {
   const traced = trace.verdict === 'match';
+  const noticed = tamper.length > 0 && tamper.every((one) => one.noticed);
   const answers: readonly (readonly [good: boolean, headline: string, text: Html])[] = [
     [
       true,
@@ -75,13 +76,13 @@ function verdicts({ sealed, decision, trace, link, log, tamper }: ReportData): H
       traced,
       traced ? `The leak was traced to ${trace.person}` : 'The leak was not traced',
       traced
-        ? html`Chance of this by luck: less than ${chance(trace.p)}.`
+        ? html`Chance of this by luck: less than ${trace.p < 1e-9 ? '1 in a billion' : chance(trace.p)}, all ${count(trace.candidates)} viewings taken together.`
         : html`No viewing stands out enough to name anybody.`,
     ],
     [true, 'The link opened once', html`The second time: ${link.second.result}`],
     [
-      tamper.length > 0,
-      tamper.length > 0 ? 'Changing one byte was noticed' : 'No tampering was tried',
+      noticed,
+      noticed ? 'Changing one byte was noticed' : 'A changed byte was not noticed',
       tamper[0] === undefined ? html`This run changed no byte.` : html`Changed: ${tamper[0].what}. ${tamper[0].result}`,
     ],
   ];
