@@ -94,6 +94,7 @@ class Audit {
   #tiles = 0;
   #unintegrated = 0;
   #unreadable = false;
+  #journalRead = false;
 
   constructor(reader: LogReader, policy: VerifyPolicy, options: AuditOptions) {
     this.#reader = reader;
@@ -110,6 +111,9 @@ class Audit {
       if (!(error instanceof AuditError) || error.code !== 'STORE_FAILED') throw error;
       this.#unreadable = true;
       this.#find('STORE_FAILED', 'a file cannot be read', error.path === undefined ? {} : { path: error.path });
+    } finally {
+      // Where the audit stopped early the reader still has the journal open.
+      await this.#journal?.return?.();
     }
     const tampered = this.#findings.some(({ code }) => code !== 'STORE_FAILED' && code !== 'ORIGIN_MISMATCH');
     const unknown = this.#unreadable || checkpoint === null;
@@ -120,7 +124,7 @@ class Audit {
       checked: {
         entries: this.#tree.size,
         tiles: this.#tiles,
-        journal: this.#journal !== undefined,
+        journal: this.#journalRead,
         sidesOpened: this.#sides?.opened ?? 0,
       },
       sidesErased: this.#sides?.erased ?? 0,
@@ -152,6 +156,7 @@ class Audit {
   async #body({ origin, size, root }: Checkpoint): Promise<void> {
     if (this.#options.keys) this.#sides = new SideChecker(this.#options.keys, origin);
     this.#journal = this.#reader.readEntries?.(0)[Symbol.asyncIterator]();
+    this.#journalRead = this.#journal !== undefined;
     for (const bundle of tilesOf(size, 'entries')) {
       if (!(await this.#bundle(bundle))) return;
       this.#options.onProgress?.({ done: this.#tree.size, total: size });

@@ -90,7 +90,8 @@ export async function openLog(options: OpenLogOptions): Promise<AuditLog> {
     await log.catchUp();
     return log;
   } catch (error) {
-    await store.close();
+    // The first error says what is wrong; one on closing would hide it.
+    await store.close().catch(() => undefined);
     throw error;
   }
 }

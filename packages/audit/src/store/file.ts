@@ -155,10 +155,15 @@ class FileStore implements LogStore {
     if (from === undefined) return;
     let index = from.first;
     const size = this.#size;
-    for await (const batch of scanJournal(journal, this.#origin, from.offset, from.first)) {
-      for (const entry of batch.entries) if (index++ >= start && index <= size) yield entry;
-      if (index >= size) return;
+    const batches = scanJournal(journal, this.#origin, from.offset, from.first);
+    while (index < size) {
+      const step = await batches.next().catch((cause: unknown) => {
+        throw asStoreError(cause);
+      });
+      if (step.done) break;
+      for (const entry of step.value.entries) if (index++ >= start && index <= size) yield entry;
     }
+    if (index >= size) return;
     throw new AuditError('LOG_CORRUPT', 'the journal ends early', { path: 'private/journal' });
   }
 
@@ -199,11 +204,9 @@ class FileStore implements LogStore {
     const [journal, release] = [this.#journal, this.#release];
     this.#journal = undefined;
     this.#release = undefined;
-    try {
-      await journal?.close();
-    } finally {
-      await release?.();
-    }
+    // Both are tried, whatever happens to the first.
+    const results = await Promise.allSettled([journal?.close(), release?.()]);
+    for (const result of results) if (result.status === 'rejected') throw asStoreError(result.reason);
   }
 
   /** Writes files under names of their own, syncs them, then renames them into place and syncs the folders. */

@@ -54,6 +54,7 @@ async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
+    if (cause instanceof AuditError) throw cause;
     throw new AuditError('STORE_FAILED', 'a file cannot be read', { path, cause });
   }
 }
@@ -76,11 +77,15 @@ async function* walk(fs: FileSystem, root: string, path: string, depth: number):
 async function* journalEntries(fs: FileSystem, path: string, start: number): AsyncGenerator<StoredEntry> {
   const file: StoreFile = await attempt('private/journal', () => fs.open(path, 'r'));
   try {
-    const header = await readHeader(file);
+    const header = await attempt('private/journal', () => readHeader(file));
     if (header === null) throw new AuditError('LOG_CORRUPT', 'the journal is malformed', { path: 'private/journal' });
     let index = 0;
-    for await (const batch of scanJournal(file, header.origin, header.end, 0))
-      for (const entry of batch.entries) if (index++ >= start) yield entry;
+    const batches = scanJournal(file, header.origin, header.end, 0);
+    for (;;) {
+      const step = await attempt('private/journal', () => batches.next());
+      if (step.done) return;
+      for (const entry of step.value.entries) if (index++ >= start) yield entry;
+    }
   } finally {
     await file.close();
   }

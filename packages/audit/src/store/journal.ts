@@ -124,6 +124,12 @@ class Window {
     }
     return this.#data.subarray(position - this.#start, position - this.#start + length);
   }
+
+  /** What the window holds from there, at least the head of a batch unless the file ends. */
+  async from(position: number): Promise<Bytes> {
+    await this.read(position, HEAD);
+    return this.#data.subarray(position - this.#start);
+  }
 }
 
 /** The origin that a journal is for, and where its batches start; null when the header is malformed. */
@@ -163,13 +169,13 @@ export async function* scanJournal(
 
 async function refuseLaterBatch(window: Window, boundTo: Uint8Array, from: number, to: number): Promise<void> {
   for (let at = from + 1; at + HEAD <= to; ) {
-    const chunk = await window.read(at, WINDOW);
+    const chunk = await window.from(at);
     const found = chunk.indexOf(MAGIC[0]!);
     if (found !== 0) {
       at += found < 0 ? chunk.length : found;
       continue;
     }
-    const length = batchLength(chunk.length < HEAD ? await window.read(at, HEAD) : chunk);
+    const length = batchLength(chunk);
     if (length !== null && at + length <= to && decodeBatch(boundTo, await window.read(at, length), null) !== null)
       throw new AuditError('LOG_CORRUPT', 'the journal is damaged before its end', { path: 'private/journal' });
     at++;

@@ -1,0 +1,149 @@
+import { hostileJson, seededRandom } from '@wardseal/testkit';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AuditError, type AuditEvent, decodeLeaf, memoryKeyStore, openLog, parseEvent } from '../src/index.js';
+import { codeOf, demoSigner, eventMaker, ORIGIN, START, testClock } from './support/events.js';
+import { memoryStore } from './support/memory-store.js';
+
+const event = eventMaker('events')();
+
+function fieldOf(value: unknown): string {
+  try {
+    parseEvent(value);
+  } catch (error) {
+    if (error instanceof AuditError && error.code === 'EVENT_INVALID') return error.field ?? '';
+    throw error;
+  }
+  return 'accepted';
+}
+
+/** Ten digits of the test range 999 000 with their check digit, or null where there is none. */
+function testNumber(serial: number): string | null {
+  const nine = `999000${String(serial).padStart(3, '0')}`;
+  const sum = [...nine].reduce((total, digit, i) => total + (10 - i) * Number(digit), 0);
+  const check = (11 - (sum % 11)) % 11;
+  return check === 10 ? null : nine + check;
+}
+
+describe('parseEvent', () => {
+  it('accepts an event and copies it', () => {
+    expect(parseEvent(event)).toEqual(event);
+    expect(parseEvent(event)).not.toBe(event);
+  });
+
+  it.each<[string, string, (value: AuditEvent) => unknown]>([
+    ['an unknown field', 'event', (value) => ({ ...value, surname: 'x' })],
+    ['an unknown field inside', 'actor', (value) => ({ ...value, actor: { ...value.actor, name: 'x' } })],
+    ['an id of version 4', 'id', (value) => ({ ...value, id: value.id.replace('-7', '-4') })],
+    ['an id in capitals', 'id', (value) => ({ ...value, id: value.id.toUpperCase() })],
+    ['an unknown type', 'type', (value) => ({ ...value, type: 'image.lose' })],
+    ['30 February', 'occurredAt', (value) => ({ ...value, occurredAt: '2026-02-30T00:00:00.000Z' })],
+    ['local time', 'occurredAt', (value) => ({ ...value, occurredAt: '2026-02-03T00:00:00.000+01:00' })],
+    ['break-glass without a reason', 'reason', (value) => ({ ...value, purpose: 'BTG' })],
+    ['a short handle', 'subject.handle', (value) => ({ ...value, subject: { handle: 'AAAA' } })],
+    [
+      'a handle with spare bits',
+      'subject.handle',
+      (value) => ({ ...value, subject: { handle: `${'A'.repeat(42)}B` } }),
+    ],
+    ['facts without a subject', 'facts', ({ subject: _, ...value }) => ({ ...value, facts: { open: true } })],
+    ['a control character', 'reason', (value) => ({ ...value, reason: 'one\ntwo' })],
+    ['a lone surrogate', 'reason', (value) => ({ ...value, reason: '\ud800' })],
+    ['a long reason', 'reason', (value) => ({ ...value, reason: 'x'.repeat(1001) })],
+    ['a long id', 'object.id', (value) => ({ ...value, object: { kind: 'item', id: 'x'.repeat(129) } })],
+    ['a negative parent', 'links.parentIndex', (value) => ({ ...value, links: { parentIndex: -1 } })],
+    ['a wrong ODS code', 'actor.org', (value) => ({ ...value, actor: { ...value.actor, org: 'rx1' } })],
+    [
+      'too many facts',
+      'facts',
+      (value) => ({ ...value, facts: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`f${i}`, 1])) }),
+    ],
+  ])('refuses %s and names the place', (_, field, change) => {
+    expect(fieldOf(change(event))).toBe(field);
+  });
+
+  it('refuses what looks like an NHS or CHI number, however it is written', () => {
+    for (let serial = 0; serial < 200; serial++) {
+      const number = testNumber(serial);
+      if (number === null) continue;
+      const grouped = `${number.slice(0, 3)} ${number.slice(3, 6)} ${number.slice(6)}`;
+      const wide = [...number].map((digit) => String.fromCodePoint(0xff10 + Number(digit))).join('');
+      const arabic = [...number].map((digit) => String.fromCodePoint(0x660 + Number(digit))).join('');
+      for (const text of [number, grouped, grouped.replaceAll(' ', '-'), [...number].join(' '), wide, arabic])
+        for (const around of [text, `patient ${text} seen`, `NHS${text}`, `(${text})`, `2 x ${text}`])
+          expect(fieldOf({ ...event, reason: around })).toBe('reason');
+      expect(fieldOf({ ...event, session: number })).toBe('session');
+      expect(fieldOf({ ...event, request: `nhs${number}` })).toBe('request');
+      expect(fieldOf({ ...event, object: { kind: 'item', id: `record/${number}` } })).toBe('object.id');
+      expect(fieldOf({ ...event, facts: { reference: Number(number) } })).toBe('facts.reference');
+    }
+  });
+
+  it('lets telephone numbers, dates and hexadecimal ids pass', () => {
+    for (const text of ['07700 900123', '2026-03-01', '12/03/2026 10:15', 'ext 4521', '9990000000'])
+      expect(fieldOf({ ...event, reason: text })).toBe('accepted');
+    const random = seededRandom('ids');
+    for (let i = 0; i < 300; i++) {
+      const session = [...random(32)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+      expect(fieldOf({ ...event, session })).toBe('accepted');
+    }
+  });
+
+  it('answers any JSON with an event or with EVENT_INVALID', () => {
+    fc.assert(
+      fc.property(hostileJson(), (value) => {
+        expect(fieldOf(value)).not.toBe('accepted');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('never repeats a value in a message', () => {
+    const number = testNumber(1) ?? testNumber(2)!;
+    try {
+      parseEvent({ ...event, reason: `about ${number}`, [number]: number });
+    } catch (error) {
+      expect((error as Error).message).not.toContain(number);
+    }
+    expect.assertions(1);
+  });
+});
+
+describe('decodeLeaf', () => {
+  it('reads what append wrote, and refuses every other spelling', async () => {
+    const { signer } = await demoSigner();
+    const make = eventMaker('leaves');
+    const log = await openLog({
+      origin: ORIGIN,
+      store: memoryStore(),
+      keys: memoryKeyStore(),
+      signer,
+      clock: testClock(),
+      random: seededRandom('leaves'),
+    });
+    await log.append(make());
+    const { leaf } = await log.append(make({ links: { parentIndex: 0 } }));
+    expect(decodeLeaf(leaf)).toMatchObject({ parent: 0, recordedAt: START, geofence: 'inside', purpose: 'TREAT' });
+    for (let length = 0; length < leaf.length; length++)
+      expect(await codeOf(() => decodeLeaf(leaf.subarray(0, length)))).toBe('LEAF_INVALID');
+    const join = (...parts: Uint8Array[]) => Uint8Array.from(parts.flatMap((part) => [...part]));
+    const bad = [
+      join(leaf, Uint8Array.of(0)),
+      join(leaf, Uint8Array.of(14, 1, 0)), // an unknown field
+      join(leaf, leaf.subarray(2)), // every field twice
+      join(leaf.subarray(0, 2), Uint8Array.of(1, 0x80, 16), leaf.subarray(4)), // a length in its long form
+      join(Uint8Array.of(1), leaf.subarray(1)), // another version
+      new Uint8Array(5000),
+    ];
+    for (const bytes of bad) expect(await codeOf(() => decodeLeaf(bytes))).toBe('LEAF_INVALID');
+    await log.close();
+  });
+
+  it('refuses any bytes without another error', () => {
+    fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
+        expect(await codeOf(() => decodeLeaf(bytes))).toBe('LEAF_INVALID');
+      }),
+    );
+  });
+});

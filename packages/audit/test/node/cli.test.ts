@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { truncate, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { demoSigner, eventMaker } from '../support/events.js';
+import { inFolder, openIn } from '../support/folder.js';
+
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+const { vkey } = await demoSigner();
+
+async function run(args: readonly string[], input = '') {
+  const child = spawn(process.execPath, [CLI, ...args]);
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk) => {
+    out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    err += chunk;
+  });
+  child.stdin.end(input);
+  const [code] = await once(child, 'close');
+  return { code: code as number, out, err };
+}
+
+async function log(folder: string): Promise<string> {
+  const make = eventMaker('cli');
+  const opened = await openIn(folder);
+  await Promise.all(Array.from({ length: 5 }, () => opened.append(make())));
+  await opened.close();
+  return join(folder, 'log');
+}
+
+describe('wardseal-audit verify', () => {
+  it('exits 0, 1 and 2', () =>
+    inFolder(async (folder) => {
+      const path = await log(folder);
+      const pinned = await run(['verify', path, '--key', vkey, '--secrets', join(folder, 'secrets')]);
+      expect(pinned).toMatchObject({ code: 0, err: '' });
+      expect(pinned.out).toContain('GOOD');
+      expect(pinned.out).not.toContain('beside the log');
+      const unpinned = await run(['verify', path]);
+      expect(unpinned.code).toBe(0);
+      expect(unpinned.out).toContain('not who wrote it');
+      await writeFile(join(folder, 'pinned'), vkey);
+      const asked = await run(
+        ['--stdin'],
+        JSON.stringify({ command: 'verify', folder: path, key: join(folder, 'pinned') }),
+      );
+      expect(asked.code).toBe(0);
+      expect(JSON.parse(asked.out)).toMatchObject({ verdict: 'good', keyFrom: 'given', checkpoint: { size: 5 } });
+      await truncate(join(path, 'tile/entries/000.p/5'), 40);
+      const broken = await run(['verify', path, '--key', vkey, '--json']);
+      expect(broken.code).toBe(1);
+      expect(JSON.parse(broken.out)).toMatchObject({ verdict: 'tampered', findings: [{ code: 'TILE_INVALID' }] });
+      await unlink(join(path, 'log.vkey'));
+      expect(await run(['verify', path])).toMatchObject({ code: 2, out: '' });
+      expect(await run(['verify', folder, '--key', vkey])).toMatchObject({ code: 2 });
+    }));
+
+  it.each<[string, string[], string]>([
+    ['nothing', [], ''],
+    ['an unknown command', ['destroy', '.'], ''],
+    ['an unknown option', ['verify', '.', '--force'], ''],
+    ['a malformed key', ['verify', '.', '--key', 'a+b+c'], ''],
+    ['a request that is not JSON', ['--stdin'], '{'],
+    ['an unknown field in a request', ['--stdin'], '{"command":"verify","folder":".","force":true}'],
+    ['an endless request', ['--stdin'], 'x'.repeat(70_000)],
+  ])('exits 2 on %s, without a stack', async (_, args, input) => {
+    const { code, out, err } = await run(args, input);
+    expect(code).toBe(2);
+    expect(out + err).not.toMatch(/\n\s+at /);
+    expect(out + err).not.toBe('');
+  });
+});
