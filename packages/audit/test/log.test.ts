@@ -181,6 +181,20 @@ describe('append', () => {
     expect(report.checked).toMatchObject({ entries: 301, sidesOpened: 602, journal: true });
   });
 
+  it('poisons the log when the store fails once', async () => {
+    const { options, make } = await demoLog();
+    const store = memoryStore();
+    const log = await openLog({ ...options, store });
+    const append = store.append;
+    store.append = async () => {
+      throw new Error('once');
+    };
+    expect(await codeOf(log.append(make()))).toBe('Error');
+    store.append = append;
+    expect(await codeOf(log.append(make()))).toBe('LOG_POISONED');
+    expect(store.entries).toHaveLength(0);
+  });
+
   it('poisons the log when the signer does not sign for its key', async () => {
     const { options, make } = await demoLog();
     const store = memoryStore();

@@ -66,6 +66,22 @@ describe('side records', () => {
       expect((await audit(altered)).verdict).toBe('tampered');
   });
 
+  it('sealed anew by somebody who has the secrets are found', async () => {
+    const { store, keys, audit } = await demo();
+    const { signer } = await demoSigner();
+    const forged = memoryStore();
+    const random = seededRandom('forger');
+    const log = await openLog({ origin: ORIGIN, store: forged, keys, signer, clock: testClock(), random });
+    const original = eventMaker('sides')();
+    await log.append({ ...original, actor: { ...original.actor, id: 'person-scapegoat' } });
+    await log.close();
+    const [entry, ...rest] = store.entries as [StoredEntry, ...StoredEntry[]];
+    for (const part of ['actor', 'subject'] as const) {
+      const altered = [{ ...entry, [part]: forged.entries[0]![part] }, ...rest];
+      expect((await audit(altered)).findings).toMatchObject([{ code: 'SIDE_RECORD_INVALID', index: 0 }]);
+    }
+  });
+
   it('under a wrong secret are found', async () => {
     const { keys, audit } = await demo();
     const wrong: KeyStore = {
