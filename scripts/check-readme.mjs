@@ -25,7 +25,12 @@ export function blocksOf(path) {
   const text = readFileSync(path, 'utf8');
   const home = dirname(path);
   const nameAt = (index) => `${relative(root, path)}:${text.slice(0, index).split('\n').length}`;
-  const cells = [...text.matchAll(CELL)].map(({ 1: code, index }) => ({ name: nameAt(index), language: 'ts', code, home }));
+  const cells = [...text.matchAll(CELL)].map(({ 1: code, index }) => ({
+    name: nameAt(index),
+    language: 'ts',
+    code,
+    home,
+  }));
   const blocks = [...text.matchAll(BLOCK)].flatMap(({ 1: language, 2: code, index }) => {
     const block = { name: nameAt(index), language, code, home };
     if (language === 'ts') return [block];

@@ -9,7 +9,9 @@ export function library({ entry, platform = 'neutral' }) {
     sourcemap: true,
     clean: true,
     dts: false, // tsc writes the declarations; tsup cannot under TypeScript 7
-    removeNodeProtocol: false, // an import says node: where it means Node's own module
+    // An import says node: where it means Node's own module, also in what is published.
+    removeNodeProtocol: false,
+    external: [/^node:/],
     noExternal: [/^@wardseal\/primitives/],
   };
 }
