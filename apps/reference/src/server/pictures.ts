@@ -97,13 +97,14 @@ export function hasFonts(): Promise<boolean> {
   return fonts;
 }
 
-/** A copy as it leaks: scaled down to at most 1600 pixels a side by area averaging, then JPEG of quality 70. */
+/** A copy as it leaks: 1600 pixels on its long side (by area averaging when that is smaller), then JPEG of quality 70. */
 export async function leak(pixels: AnyPixels): Promise<Uint8Array<ArrayBuffer>> {
   const { data, width, height } = shrink(pixels, LEAK_SIDE);
   const raw = sharp(data, { raw: { width, height, channels: 4 }, limitInputPixels: MAX_PIXELS });
   return Uint8Array.from(
     await raw
       .flatten({ background: '#fff' })
+      .resize(LEAK_SIDE, LEAK_SIDE, { fit: 'inside', kernel: 'cubic' })
       .jpeg({ quality: LEAK_QUALITY * 100 })
       .toBuffer(),
   );
