@@ -1,7 +1,16 @@
 import { hostileJson, seededRandom } from '@wardseal/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AuditError, type AuditEvent, decodeLeaf, memoryKeyStore, openLog, parseEvent } from '../src/index.js';
+import {
+  AuditError,
+  type AuditEvent,
+  createEventId,
+  decodeLeaf,
+  memoryKeyStore,
+  openLog,
+  parseEvent,
+  patientHandle,
+} from '../src/index.js';
 import { codeOf, demoSigner, eventMaker, ORIGIN, START, testClock } from './support/events.js';
 import { memoryStore } from './support/memory-store.js';
 
@@ -106,6 +115,22 @@ describe('parseEvent', () => {
       expect((error as Error).message).not.toContain(number);
     }
     expect.assertions(1);
+  });
+});
+
+describe('createEventId and patientHandle', () => {
+  it('make what an event takes', () => {
+    const random = seededRandom('ids');
+    const id = createEventId({ clock: testClock(), random });
+    expect(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)).toBe(START);
+    const index = new Uint8Array(32).fill(1);
+    const handle = patientHandle(index, 'nhs:a');
+    expect(fieldOf({ ...event, id, subject: { handle } })).toBe('accepted');
+    expect(patientHandle(index, 'nhs:a')).toBe(handle);
+    expect(patientHandle(index, 'nhs:b')).not.toBe(handle);
+    expect(patientHandle(new Uint8Array(32), 'nhs:a')).not.toBe(handle);
+    expect(() => patientHandle(new Uint8Array(31), 'nhs:a')).toThrow(RangeError);
+    expect(() => patientHandle(index, '')).toThrow(RangeError);
   });
 });
 
