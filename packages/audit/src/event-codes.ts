@@ -88,6 +88,9 @@ export const ACTOR_KINDS = { practitioner: 1, patient: 2, system: 3, outsider: 4
 /** What the policy answered. */
 export const DECISIONS = { permit: 1, deny: 2 } as const;
 
+/** An organisation's or a site's code: 3 to 9 letters and digits; no meaning is read from them. */
+export const ODS_CODE: RegExp = /^[A-Z0-9]{3,9}$/;
+
 export type EventType = keyof typeof EVENT_TYPES;
 export type Outcome = keyof typeof OUTCOMES;
 export type Purpose = keyof typeof PURPOSES;

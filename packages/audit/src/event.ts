@@ -1,5 +1,5 @@
 import { canonicalJson, fromBase64url, utf8 } from '@wardseal/primitives';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { AuditError } from './errors.js';
 import {
   ACTOR_KINDS,
@@ -10,6 +10,7 @@ import {
   type EventType,
   GEOFENCES,
   type Geofence,
+  ODS_CODE,
   OUTCOMES,
   type Outcome,
   PURPOSES,
@@ -79,91 +80,97 @@ const NUMBER_MESSAGE = 'looks like it holds a patient number';
 // Control characters would let one line of a report pretend to be two.
 const CONTROL = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 
-function text(max: number): z.ZodString {
-  return z
-    .string()
-    .min(1)
-    .max(max)
-    .refine((value) => !CONTROL.test(value), 'holds a control character or a lone surrogate')
-    .refine((value) => !looksLikePatientNumber(value), NUMBER_MESSAGE);
-}
+const text = (max: number) =>
+  z.string().check(
+    z.minLength(1),
+    z.maxLength(max),
+    z.refine((value) => !CONTROL.test(value), 'holds a control character or a lone surrogate'),
+    z.refine((value) => !looksLikePatientNumber(value), NUMBER_MESSAGE),
+  );
 
-const identifier = z
-  .string()
-  .max(MAX_IDENTIFIER)
-  .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII')
-  .refine((value) => !looksLikePatientNumber(value, true), NUMBER_MESSAGE);
+const identifier = z.string().check(
+  z.maxLength(MAX_IDENTIFIER),
+  z.regex(/^[\x21-\x7e]+$/, 'must be visible ASCII'),
+  z.refine((value) => !looksLikePatientNumber(value, true), NUMBER_MESSAGE),
+);
 
-const bytes = (min: number, max: number): z.ZodString =>
-  z
-    .string()
-    .max(Math.ceil((max * 4) / 3))
-    .refine(
+const bytes = (min: number, max: number) =>
+  z.string().check(
+    z.maxLength(Math.ceil((max * 4) / 3)),
+    z.refine(
       (value) => {
         const length = fromBase64url(value)?.length;
         return length !== undefined && length >= min && length <= max;
       },
       `must be base64url of ${min === max ? min : `${min} to ${max}`} bytes`,
-    );
+    ),
+  );
 
 const names = <T extends string>(table: Readonly<Record<T, number>>) => z.enum(Object.keys(table) as [T, ...T[]]);
 
-const instant = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/)
-  .refine((value) => {
+const instant = z.string().check(
+  z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/),
+  z.refine((value) => {
     const time = Date.parse(value);
     // Date.parse rolls 30 February over; before 1970 a 48-bit time has no place.
     return time >= 0 && new Date(time).toISOString() === value;
-  }, 'must be a date that exists');
+  }, 'must be a date that exists'),
+);
+
+const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const fact = z.union([
+  text(256),
+  z.number().check(z.refine((value) => !looksLikePatientNumber(String(value)), NUMBER_MESSAGE)),
+  z.boolean(),
+]);
 
 const schema = z
   .strictObject({
-    id: z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, 'must be a UUIDv7'),
+    id: z.string().check(z.regex(UUID_V7, 'must be a UUIDv7')),
     occurredAt: instant,
     type: names(EVENT_TYPES),
     outcome: names(OUTCOMES),
-    reason: text(MAX_REASON).optional(),
+    reason: z.optional(text(MAX_REASON)),
     actor: z.strictObject({
       id: identifier,
       kind: names(ACTOR_KINDS),
-      role: text(MAX_IDENTIFIER).optional(),
-      org: z.string().regex(/^[A-Z0-9]{3,8}$/, 'must be an ODS code'),
-      authn: z.strictObject({ method: identifier, aal: z.literal([1, 2, 3]) }).optional(),
+      role: z.optional(text(MAX_IDENTIFIER)),
+      org: z.string().check(z.regex(ODS_CODE, 'must be an ODS code')),
+      authn: z.optional(z.strictObject({ method: identifier, aal: z.literal([1, 2, 3]) })),
     }),
-    onBehalfOf: identifier.optional(),
-    subject: z.strictObject({ handle: bytes(32, 32), sealed: bytes(1, MAX_SEALED).optional() }).optional(),
-    object: z.strictObject({ kind: identifier, id: identifier, contentHash: bytes(32, 32).optional() }).optional(),
-    purpose: names(PURPOSES).optional(),
-    where: z
-      .strictObject({
-        ip: z.union([z.ipv4(), z.ipv6()]).optional(),
-        device: identifier.optional(),
-        geofence: names(GEOFENCES).optional(),
-        site: text(MAX_IDENTIFIER).optional(),
-      })
-      .optional(),
-    session: identifier.optional(),
-    request: identifier.optional(),
-    policy: z.strictObject({ id: identifier, version: identifier, decision: names(DECISIONS) }).optional(),
-    facts: z
-      .record(
-        z.string().regex(/^[A-Za-z][A-Za-z0-9._-]{0,63}$/),
-        z.union([text(256), z.number().refine((value) => !looksLikePatientNumber(String(value))), z.boolean()]),
-      )
-      .refine((facts) => Object.keys(facts).length <= MAX_FACTS, `must hold at most ${MAX_FACTS}`)
-      .refine((facts) => utf8(canonicalJson(facts)).length <= MAX_FACTS_BYTES, 'are too long')
-      .optional(),
-    links: z.strictObject({ parentIndex: z.int().min(0) }).optional(),
+    onBehalfOf: z.optional(identifier),
+    subject: z.optional(z.strictObject({ handle: bytes(32, 32), sealed: z.optional(bytes(1, MAX_SEALED)) })),
+    object: z.optional(z.strictObject({ kind: identifier, id: identifier, contentHash: z.optional(bytes(32, 32)) })),
+    purpose: z.optional(names(PURPOSES)),
+    where: z.optional(
+      z.strictObject({
+        ip: z.optional(z.union([z.ipv4(), z.ipv6()])),
+        device: z.optional(identifier),
+        geofence: z.optional(names(GEOFENCES)),
+        site: z.optional(text(MAX_IDENTIFIER)),
+      }),
+    ),
+    session: z.optional(identifier),
+    request: z.optional(identifier),
+    policy: z.optional(z.strictObject({ id: identifier, version: identifier, decision: names(DECISIONS) })),
+    facts: z.optional(
+      z.record(z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9._-]{0,63}$/)), fact).check(
+        z.refine((facts) => Object.keys(facts).length <= MAX_FACTS, `must hold at most ${MAX_FACTS}`),
+        z.refine((facts) => utf8(canonicalJson(facts)).length <= MAX_FACTS_BYTES, 'are too long'),
+      ),
+    ),
+    links: z.optional(z.strictObject({ parentIndex: z.int().check(z.minimum(0)) })),
   })
-  .refine((event) => event.purpose !== 'BTG' || event.reason !== undefined, {
-    path: ['reason'],
-    message: 'is needed when the purpose is BTG',
-  })
-  .refine((event) => event.facts === undefined || event.subject !== undefined, {
-    path: ['facts'],
-    message: 'needs a subject',
-  });
+  .check(
+    z.refine((event) => event.purpose !== 'BTG' || event.reason !== undefined, {
+      path: ['reason'],
+      message: 'is needed when the purpose is BTG',
+    }),
+    z.refine((event) => event.facts === undefined || event.subject !== undefined, {
+      path: ['facts'],
+      message: 'needs a subject',
+    }),
+  );
 
 /**
  * Checks an event of unknown origin.

@@ -1,4 +1,4 @@
-import { type NodeReader, nodeHash } from '@wardseal/primitives';
+import { nodeHash } from '@wardseal/primitives';
 import { AuditError } from './errors.js';
 import { decodeTile, fullTiles, partialWidth, TILE_WIDTH, type TileId, tilePath } from './tiles.js';
 
@@ -17,7 +17,7 @@ export class HashReader {
   }
 
   /** A node reader for the tree of `size`, as the Merkle functions want it. */
-  at(size: number): NodeReader {
+  at(size: number): (level: number, index: number) => Promise<Uint8Array> {
     return async (level, index) => {
       const tileLevel = Math.floor(level / 8);
       const inner = level % 8;

@@ -7,6 +7,7 @@ import {
   GEOFENCES,
   type Geofence,
   nameOf,
+  ODS_CODE,
   OUTCOMES,
   type Outcome,
   PURPOSES,
@@ -111,7 +112,7 @@ function readLeaf(data: Uint8Array): Leaf {
   const outcome = required(nameOf(OUTCOMES, required(fields.uint(4, 1))));
   const purpose = optionalName(PURPOSES, fields.uint(5, 1));
   const org = required(fields.text(6, 8));
-  if (!/^[A-Z0-9]{3,8}$/.test(org)) throw new MalformedFields('organisation code');
+  if (!ODS_CODE.test(org)) throw new MalformedFields('organisation code');
   const geofence = optionalName(GEOFENCES, fields.uint(7, 1));
   const parent = fields.uint(8, 7);
   const actorHandle = required(fields.bytes(9, HANDLE));

@@ -61,6 +61,7 @@ describe('parseEvent', () => {
     ['a long reason', 'reason', (value) => ({ ...value, reason: 'x'.repeat(1001) })],
     ['a long id', 'object.id', (value) => ({ ...value, object: { kind: 'item', id: 'x'.repeat(129) } })],
     ['a negative parent', 'links.parentIndex', (value) => ({ ...value, links: { parentIndex: -1 } })],
+    ['an ODS code of ten', 'actor.org', (value) => ({ ...value, actor: { ...value.actor, org: 'RX1ABCDEF2' } })],
     ['a wrong ODS code', 'actor.org', (value) => ({ ...value, actor: { ...value.actor, org: 'rx1' } })],
     [
       'too many facts',
