@@ -32,8 +32,12 @@ export interface Decided {
 /**
  * Decides, carries out the duties, and answers only once the log holds what was decided, permit or refusal. When the
  * entry cannot be written this rejects, and the caller has nothing to go on: no entry, no act.
+ *
+ * @throws TypeError when the request is about another person than the event
  */
 export async function decideThenLog(parts: { pdp: Pdp; log: AuditLog }, asked: Asked): Promise<Decided> {
+  if (asked.request.subject?.['id'] !== asked.event.actor.id)
+    throw new TypeError('request and event must be about the same person');
   const decision = parts.pdp.evaluate(asked.request);
   const enforcement = await enforce(decision, asked.duties);
   const { id, version } = decision.context.policy;

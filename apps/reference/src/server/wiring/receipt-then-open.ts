@@ -1,12 +1,10 @@
 import { type VerifiedReceipt, verifyReceipt } from '@wardseal/audit';
-import { type Labels, type OpenedFile, open, type ResolveSender } from '@wardseal/crypto';
+import { detachHeader, type Labels, type OpenedFile, open, type ResolveSender } from '@wardseal/crypto';
 
 /** What a viewer holds when the header has come. */
 export interface Arrived {
   readonly header: Uint8Array;
   readonly payload: Uint8Array;
-  /** SHA-256 of the header that came. */
-  readonly headerDigest: Uint8Array;
   readonly receipt: string;
 }
 
@@ -24,6 +22,8 @@ export interface Known {
   readonly resolveSender: ResolveSender;
 }
 
+const NO_PAYLOAD = new Uint8Array(0);
+
 /**
  * Opens an item only after its receipt proves that this very view, of this header, by this person, stands in the signed
  * log. Rejects with the `AuditError` or `SealError` of the first thing that does not fit, before any key is used.
@@ -33,16 +33,18 @@ export async function receiptThenOpen(
   known: Known,
 ): Promise<{ opened: OpenedFile; receipt: VerifiedReceipt }> {
   const { logKey, nonce, object, actor } = known;
+  // Computed here, over a copy: a digest that came along would let one header be logged and another be opened.
+  const { header, headerDigest } = await detachHeader({ header: arrived.header, payload: NO_PAYLOAD });
   const receipt = await verifyReceipt(arrived.receipt, {
     logKey,
     nonce,
     object,
     actor,
-    headerDigest: arrived.headerDigest,
+    headerDigest,
     type: 'image.view',
   });
   const opened = await open(
-    { header: arrived.header, payload: arrived.payload },
+    { header, payload: arrived.payload },
     { identities: [known.identity], resolveSender: known.resolveSender, expectLabels: known.labels },
   );
   return { opened, receipt };

@@ -7,7 +7,7 @@ import {
   type OpenFacts,
   type Redeemed,
 } from '@wardseal/link-signing';
-import type { Pdp, Request } from '@wardseal/policy';
+import { enforce, type ObligationHandler, type Pdp, type Request } from '@wardseal/policy';
 
 /** What the server knows of a redeem request besides the request itself. */
 export interface Knocking {
@@ -18,6 +18,8 @@ export interface Knocking {
   readonly event: Omit<AuditEvent, 'outcome' | 'policy'>;
   /** What the policy is asked, given what the grant says. */
   readonly request: (facts: OpenFacts) => Request;
+  /** How to carry out each kind of duty here; an unknown duty is a refusal. */
+  readonly duties: Readonly<Record<string, ObligationHandler>>;
 }
 
 /** An issuer whose every opening is decided by the policy and logged before it is released. */
@@ -27,8 +29,8 @@ export interface LinkDesk {
 }
 
 /**
- * Joins links, policy and log: a link is checked first, then the policy decides (a refusal costs no use and is logged),
- * then a use is taken, and nothing is released before the log holds the opening.
+ * Joins links, policy and log: a link is checked first, then the policy decides and its duties are carried out (a refusal
+ * costs no use and is logged), then a use is taken, and nothing is released before the log holds the opening.
  */
 export async function createLinkDesk(
   parts: { pdp: Pdp; log: AuditLog },
@@ -55,18 +57,20 @@ export async function createLinkDesk(
   });
   return {
     issuer,
-    async redeem({ handle, ephemeralKey, passcode, event, request }) {
+    async redeem({ handle, ephemeralKey, passcode, event, request, duties }) {
       // Filled by the decision, read by the log: one object per redeem.
       const context: Partial<Decided> & Pick<Decided, 'event'> = { event };
       const authorize = async (facts: OpenFacts): Promise<OpenDecision> => {
-        const { decision, context: why } = parts.pdp.evaluate(request(facts));
+        const decision = parts.pdp.evaluate(request(facts));
+        const { permitted } = await enforce(decision, duties);
+        const why = decision.context;
         context.policy = {
           id: why.policy.id,
           version: String(why.policy.version),
-          decision: decision ? 'permit' : 'deny',
+          decision: permitted ? 'permit' : 'deny',
         };
-        if (!decision) await append(event, false, { policy: context.policy });
-        return { permit: decision, obligations: why.obligations };
+        if (!permitted) await append(event, false, { policy: context.policy });
+        return { permit: permitted, obligations: why.obligations };
       };
       return issuer.redeem(handle, {
         ephemeralKey,
