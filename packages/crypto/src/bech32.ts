@@ -40,6 +40,14 @@ export function bech32(prefix: string, data: Uint8Array): string {
   return `${prefix}1${words.map((word) => ALPHABET[word]!).join('')}`;
 }
 
+// Above `\x60` stand the lower-case letters, and others of which these are the lower case (U+212A is a K that becomes k).
+const UPPER_CASE = /^[\x21-\x60]*$/;
+
+/** As `fromBech32`, of a text that must be in upper case. */
+export function fromUpperBech32(prefix: string, text: string): Uint8Array<ArrayBuffer> | null {
+  return UPPER_CASE.test(text) ? fromBech32(prefix, text.toLowerCase()) : null;
+}
+
 /** Lower-case bech32 with exactly this prefix as bytes, or null when it is not the one spelling of its value. */
 export function fromBech32(prefix: string, text: string): Uint8Array<ArrayBuffer> | null {
   if (text.length > MAX_KEY_LENGTH || !text.startsWith(`${prefix}1`)) return null;

@@ -70,7 +70,7 @@ export async function combineShares(
   const bySeat = new Map<number, Uint8Array<ArrayBuffer>>();
   for (const data of shares) {
     const { x, y } = await readShare(recovery, data, opener);
-    bySeat.set(x, y);
+    if (!bySeat.has(x)) bySeat.set(x, y);
   }
   if (bySeat.size < recovery.threshold)
     throw new SealError('SHARES_INSUFFICIENT', 'not enough shares of different guardians', {

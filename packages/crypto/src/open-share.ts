@@ -18,7 +18,8 @@ export interface ShareRequest {
  * UTF-8, at most 8 KiB, to be handed to the requester by any way. Whoever calls this decides that the request is right.
  *
  * Throws SealError HEADER_INVALID or LIMIT when `header` is not one; UNSUPPORTED when the file has no recovery; NO_MATCH
- * when the guardian has no seat; KEY_INVALID when `seat` or `request.requester` is not a key.
+ * when the guardian has no seat; KEY_INVALID when `seat` or `request.requester` is not a key; MIXED_MODE when
+ * the file is post-quantum and the requester's key is not.
  * A hostile sender can have sealed useless shares; that shows only when they are combined.
  *
  * @example
@@ -31,6 +32,9 @@ export async function openShare(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const recovery = setOf(header);
   const requester = parseRecipient(request.requester);
+  // Shares sealed with less than the file would let its post-quantum recipients count for nothing.
+  if (recovery.kind === 'pq' && requester.kind !== 'pq')
+    throw new SealError('MIXED_MODE', 'requester key is weaker than the file', { what: requester.kind });
   const share = await openSeat(recovery, await openerOf(seat));
   if (share === null) throw new SealError('NO_MATCH', 'no seat of this file is for the identity given');
   const { enc, ciphertext } = await sealTo(requester, shareInfo(recovery, share.x), share.y);

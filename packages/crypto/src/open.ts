@@ -4,7 +4,7 @@ import { SealError } from './errors.js';
 import { verifyMac } from './header.js';
 import type { DirectoryEntry } from './keys/directory-entry.js';
 import type { Mode } from './keys/recipient.js';
-import type { Manifest } from './manifest-claims.js';
+import { isPart, type Manifest } from './manifest-claims.js';
 import { openPayload } from './payload.js';
 import type { SealedSource } from './source.js';
 import { nativeKind } from './stanza/native.js';
@@ -69,7 +69,7 @@ export interface OpenedUnsignedFile {
  * - `MIXED_MODE`: a recipient's kind is not the signed mode; `LABELS_MISMATCH`: labels are not `expectLabels`;
  * - `PAYLOAD_INVALID`: the payload was changed, cut or extended; `PAYLOAD_MISMATCH`: somebody with the file key replaced it;
  * - `TREE_INVALID`: the chunk tree does not lead to the signed root.
- * TypeError without any key or without `resolveSender`.
+ * TypeError without any key or without `resolveSender`; RangeError when `sentAt` is not whole seconds.
  *
  * Source: age v1 (C2SP); docs/spec/sealed-file.md.
  *
@@ -88,6 +88,9 @@ export async function open(
 ): Promise<OpenedFile | OpenedUnsignedFile> {
   const { resolveSender, allowUnsigned } = options;
   if (allowUnsigned !== true && typeof resolveSender !== 'function') throw new TypeError('open needs resolveSender');
+  // Null out of a database would count as a logged time and let a revoked sender date his own files.
+  if (options.sentAt !== undefined && !isPart('iat', options.sentAt))
+    throw new RangeError('sentAt must be whole seconds since 1970');
   const { parsed, header, payload } = await takeApart(file);
   const unwrapped = await unwrapFileKey(parsed, options);
   const { fileKey } = unwrapped;

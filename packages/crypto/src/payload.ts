@@ -91,8 +91,11 @@ export async function sealPayload(
   const leaves = new Uint8Array(count * HASH_BYTES);
   out.set(keys.nonce);
   await everyChunk(count, async (index) => {
-    const part = read(index * CHUNK_BYTES, Math.min(size, (index + 1) * CHUNK_BYTES));
+    const end = Math.min(size, (index + 1) * CHUNK_BYTES);
+    const part = read(index * CHUNK_BYTES, end);
     const chunk = part instanceof Uint8Array ? part : await part;
+    // Otherwise the file would be written without an error and open for nobody.
+    if (chunk.length !== end - index * CHUNK_BYTES) throw new RangeError('source changed its size while it was read');
     const at = PAYLOAD_NONCE_BYTES + index * SEALED_CHUNK_BYTES;
     const place = out.subarray(at, at + chunk.length + TAG_BYTES);
     const leaf = hash(chunk);

@@ -91,9 +91,10 @@ async function checkedSender(sender: SealOptions['sender'], now: number): Promis
  * - `MIXED_MODE`: a recipient, custodian or guardian key is not of the file's `mode`;
  * - `RECIPIENT_EXPIRED`, `RECIPIENT_REVOKED`: an entry does not count at `now`;
  * - `SENDER_EXPIRED`, `SENDER_REVOKED`: neither does the sender's;
+ * - `SIGNATURE_INVALID`: a signer given as an object signed with another key;
  * - `LIMIT`: manifest above 64 KiB, header above 2 MiB, or too many recipients;
  * - `RANDOM_UNAVAILABLE`: no secure random source.
- * TypeError or RangeError when an option is missing or of the wrong kind.
+ * TypeError or RangeError when an option is missing or of the wrong kind, or a Blob gives more or fewer bytes than its size.
  *
  * Source: age v1 (C2SP), RFC 7515 (JWS), RFC 9162 section 2.1 (tree), Shamir 1979 (recovery); docs/spec/sealed-file.md.
  *

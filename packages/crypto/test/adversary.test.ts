@@ -330,6 +330,9 @@ describe('who the sender is', () => {
     expect(await as({ revokedAt: NOW + 10 }, { sentAt: NOW + 10 })).toBe('SENDER_REVOKED');
     // a thief dates what he signs before the revocation
     expect(await as({ revokedAt: NOW + 10 })).toBe('SENDER_REVOKED');
+    // nor does a time that is none speak for him, as a database's null
+    for (const sentAt of [null, '', String(NOW), NaN, NOW + 0.5, -1, [NOW], new Date(NOW * 1000)])
+      expect(await as({ revokedAt: NOW + 10 }, { sentAt })).toMatch(/^RangeError/);
   });
 
   it('must have signed the labels that were shown', async () => {

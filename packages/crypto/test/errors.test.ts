@@ -71,4 +71,9 @@ describe('errors', () => {
       { numRuns: 500 },
     );
   });
+
+  it('armor with a long run of blanks is refused as fast as any other text', () => {
+    // Quadratic work on a megabyte would outlast the test's time many times over.
+    for (const blank of [' ', '\n', '\t']) expect(() => decodeArmor(`x${blank.repeat(1_000_000)}x`)).toThrow(SealError);
+  });
 });

@@ -92,6 +92,12 @@ describe('keys', () => {
     expect(await codeOf(() => generateIdentity({ kind: 'rsa' as 'pq' }))).toMatch(/^TypeError/);
   });
 
+  it('have one spelling, whatever letters have the same lower case', async () => {
+    const { identity } = await generateIdentity({ kind: 'classic' });
+    for (const other of [identity.replace('K', '\u212a'), identity.toLowerCase(), `${identity} `])
+      expect(await codeOf(() => recipientOf(other))).toBe('KEY_INVALID');
+  });
+
   it('have thumbprints that anybody can compute', async () => {
     const { recipient } = await generateIdentity({ kind: 'classic' });
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(recipient)));

@@ -83,6 +83,11 @@ describe.each<Mode>(['pq', 'classic'])('guardians 2-of-3, %s', (kind) => {
     expect(await codeOf(() => openShare(sealed.header, other.identity, { requester }))).toBe('NO_MATCH');
   });
 
+  it('no share leaves a post-quantum file for a weaker key', async () => {
+    const { entry } = await person('requester', 'classic');
+    expect(await codeOf(() => share(0, entry.recipient))).toBe(kind === 'pq' ? 'MIXED_MODE' : 'accepted');
+  });
+
   it('a hostile guardian can spoil recovery, and no more', async () => {
     const good = await share(0);
     const requester = parseRecipient(w.mallory.entry.recipient);
@@ -97,6 +102,10 @@ describe.each<Mode>(['pq', 'classic'])('guardians 2-of-3, %s', (kind) => {
     expect(await codeOf(async () => combined(await forge(2, new Uint8Array(31))))).toBe('SHARE_INVALID');
     const recovery = await combined(await forge(2, new Uint8Array(32)));
     const { identities: _, ...opening } = w.opening;
+    // of two for one seat the first counts
+    const shares = [good, await share(1), await forge(1, new Uint8Array(32))];
+    const honest = await combineShares(sealed.header, shares, w.mallory.identity);
+    expect(await codeOf(() => open(sealed.bytes, { ...opening, recovery: honest }))).toBe('accepted');
     expect(await codeOf(() => open(sealed.bytes, { ...opening, recovery }))).toBe('NO_MATCH');
   });
 

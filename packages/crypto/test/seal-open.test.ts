@@ -212,6 +212,15 @@ describe('what seal refuses', () => {
     expect(await codeOf(() => seal(content(1), { ...pq.sealing, sender }))).toBe('KEY_INVALID');
   });
 
+  it('a source that is not as long as it says, and a signer of another key: nobody could open the file', async () => {
+    const grown = { size: 70_000, slice: () => new Blob([content(10)]), arrayBuffer: async () => new ArrayBuffer(0) };
+    expect(await codeOf(() => seal(grown as unknown as Blob, pq.sealing))).toMatch(/^RangeError/);
+    const { kid, publicKey } = pq.alice.keys;
+    const sign = () => new Uint8Array(64);
+    const sender = { keys: { kid, publicKey, sign }, entry: pq.alice.entry };
+    expect(await codeOf(() => seal(content(1), { ...pq.sealing, sender }))).toBe('SIGNATURE_INVALID');
+  });
+
   it('options of the wrong kind, as the mistake of the caller', async () => {
     const wrong = (changed: object) => codeOf(() => seal(content(1), { ...pq.sealing, ...changed } as never));
     expect(await wrong({ recipients: [] })).toMatch(/^TypeError/);

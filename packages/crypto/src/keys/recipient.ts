@@ -1,5 +1,5 @@
 import { base64url, sha256, utf8, XWING_PUBLIC_BYTES, x25519PublicKey, xwingPublicKey } from '@wardseal/primitives';
-import { bech32, fromBech32 } from '../bech32.js';
+import { bech32, fromBech32, fromUpperBech32 } from '../bech32.js';
 import { SealError } from '../errors.js';
 
 /** `pq`: X-Wing, safe against a quantum computer as far as anybody knows. `classic`: X25519 alone, for old clients. */
@@ -36,9 +36,8 @@ export function parseRecipient(text: string): RecipientKey {
 /** Reads `AGE-SECRET-KEY-PQ-1...` or `AGE-SECRET-KEY-1...`, upper case only. Throws KEY_INVALID. */
 export function parseIdentity(text: string): IdentityKey {
   if (typeof text !== 'string') throw new TypeError('identity must be a string');
-  const lower = text === text.toUpperCase() ? text.toLowerCase() : '';
   for (const kind of ['pq', 'classic'] as const) {
-    const secret = fromBech32(PREFIX.identity[kind], lower);
+    const secret = fromUpperBech32(PREFIX.identity[kind], text);
     if (secret?.length === 32) return { kind, secret };
   }
   throw new SealError('KEY_INVALID', 'identity is not a valid `AGE-SECRET-KEY-...` string');

@@ -3,11 +3,12 @@ import {
   ed25519Generate,
   ed25519PublicKey,
   ed25519Sign,
+  ed25519Verify,
   fromBase64url,
   sha256,
   utf8,
 } from '@wardseal/primitives';
-import { bech32, fromBech32 } from '../bech32.js';
+import { bech32, fromUpperBech32 } from '../bech32.js';
 import { SealError } from '../errors.js';
 import { random } from '../random.js';
 
@@ -69,13 +70,25 @@ export async function generateSigningKey(): Promise<SigningKeyPair> {
   };
 }
 
+/** A signer of the caller's whose every signature is checked: with a wrong one the file would open for nobody. */
+function checking(keys: Signer): Signer {
+  const { kid, publicKey } = keys;
+  const sign = async (message: Uint8Array): Promise<Uint8Array> => {
+    const signature = await keys.sign(message);
+    if (signature.length !== 64) throw new TypeError('signer must give 64 bytes');
+    if (!(await ed25519Verify(parseSigningPublicKey(publicKey), message, signature)))
+      throw new SealError('SIGNATURE_INVALID', 'signer gave a signature that is not of its key');
+    return signature;
+  };
+  return { kid, publicKey, sign };
+}
+
 /** A signer for either kind of key. Throws KEY_INVALID when the parts of a pair do not belong together. */
 export async function signerOf(keys: SigningKeyPair | Signer): Promise<Signer> {
   if (keys.kid !== signingKeyThumbprint(keys.publicKey))
     throw new SealError('KEY_INVALID', 'signing key and its thumbprint do not belong together');
-  if ('sign' in keys) return keys;
-  const upper = typeof keys.secretKey === 'string' && keys.secretKey === keys.secretKey.toUpperCase();
-  const secret = upper ? fromBech32(PREFIX, keys.secretKey.toLowerCase()) : null;
+  if ('sign' in keys) return checking(keys);
+  const secret = typeof keys.secretKey === 'string' ? fromUpperBech32(PREFIX, keys.secretKey) : null;
   if (secret?.length !== 32 || base64url(await ed25519PublicKey(secret)) !== keys.publicKey)
     throw new SealError('KEY_INVALID', 'secret signing key is not the one of its public key');
   return { kid: keys.kid, publicKey: keys.publicKey, sign: (message) => ed25519Sign(secret, message) };
