@@ -69,7 +69,7 @@ const CLOCK_JUMP = 2000;
  * @returns the report; a bad log is an answer, not an exception
  * @throws AuditError `KEY_INVALID` when the policy's key is malformed; `KEY_STORE_FAILED` when the key store fails
  * @example
- * const { verdict, findings } = await auditLog(folderReader('/srv/audit/2026'), { logKey: vkey });
+ * const { verdict, findings } = await auditLog(await folderReader('/srv/audit/2026'), { logKey: vkey });
  */
 export async function auditLog(
   reader: LogReader,

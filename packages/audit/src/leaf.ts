@@ -39,7 +39,7 @@ export interface Leaf {
   readonly actorCommitment: Bytes;
 }
 
-/** Bytes of the largest leaf: every field present, the longest organisation code. */
+/** Bytes of the largest leaf: 230 with every field present and the longest organisation code, and room. */
 export const MAX_LEAF = 256;
 
 // Version 0, `L`.
@@ -111,7 +111,7 @@ function readLeaf(data: Uint8Array): Leaf {
   const type = required(nameOf(EVENT_TYPES, required(fields.uint(3, 1))));
   const outcome = required(nameOf(OUTCOMES, required(fields.uint(4, 1))));
   const purpose = optionalName(PURPOSES, fields.uint(5, 1));
-  const org = required(fields.text(6, 8));
+  const org = required(fields.text(6, 9));
   if (!ODS_CODE.test(org)) throw new MalformedFields('organisation code');
   const geofence = optionalName(GEOFENCES, fields.uint(7, 1));
   const parent = fields.uint(8, 7);

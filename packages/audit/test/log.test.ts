@@ -70,6 +70,22 @@ describe('append', () => {
     await log.close();
   });
 
+  it('writes no leaf that it would not read: the longest organisation code, every field', async () => {
+    const { log, make, store, vkey, keys } = await demoLog();
+    await log.append(make());
+    const actor = { ...make().actor, org: 'RX1SITE99' };
+    const event = make({ actor, links: { parentIndex: 0 } });
+    const { leaf, receipt } = await log.append(event, { await: 'integrated' });
+    expect(decodeLeaf(leaf).org).toBe('RX1SITE99');
+    expect(leaf.length).toBe(230);
+    const unchecked = { nonce: null, object: null, headerDigest: null, type: null };
+    await verifyReceipt(receipt!, { logKey: vkey, actor: actor.id, ...unchecked });
+    expect(await log.append(event)).toMatchObject({ index: 1, duplicate: true });
+    const report = await auditLog(memoryReader(store), { logKey: vkey }, { keys });
+    expect(report).toMatchObject({ verdict: 'good', checked: { entries: 2 } });
+    await log.close();
+  });
+
   it('gives one subject one handle in one log, and another in another', async () => {
     const [one, two] = [await demoLog('one'), await demoLog('two')];
     const handles: string[] = [];
