@@ -33,7 +33,10 @@ export async function checkPasscode(
   if (!isPasscode(passcode)) throw new LinkError('PASSCODE_REFUSED', 'passcode is missing or wrong');
   const right = await inTurn(state, hex(id), async () => {
     if (!(await stored(() => state.store.attempt(id, state.limits.passcodeFailures)))) throw gone('locked');
-    const matches = await passcodeMatches(passcode, wanted, cti, key);
+    // What this package stored always reads: what does not was changed in the database.
+    const matches = await passcodeMatches(passcode, wanted, cti, key).catch((cause) => {
+      throw gone('tampered', cause);
+    });
     await stored(() => state.store.judge(id, matches));
     return matches;
   });

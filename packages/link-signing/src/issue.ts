@@ -125,8 +125,6 @@ export async function issueGrant(state: IssuerState, request: GrantRequest): Pro
   const claims = claimsOf(state, request);
   const withShare = request.cti !== undefined;
   const { cti, expires, audience } = claims;
-  if (withShare && !(await stored(() => state.shares.renew(cti, expires))))
-    throw new LinkError('CTI_UNPREPARED', 'cti was not prepared here or waited too long');
 
   // One draw in 32 ends in a dash or an underscore, which programs that make text clickable leave out: draw again.
   let grant = await signGrant(claims, state.envelope, state.signer);
@@ -157,7 +155,9 @@ export async function issueGrant(state: IssuerState, request: GrantRequest): Pro
   };
   const outcome = await stored(() => state.store.put(link, state.clock()));
   if (outcome === 'duplicate') throw new LinkError('CTI_USED', 'cti has its grant already');
-  if (outcome === 'unprepared') throw new LinkError('CTI_UNPREPARED', 'cti was not prepared here or waited too long');
+  // Only now: a second grant of one cti is refused and must not move the end of the first one's share.
+  const ready = outcome === 'stored' && (!withShare || (await stored(() => state.shares.renew(cti, expires))));
+  if (!ready) throw new LinkError('CTI_UNPREPARED', 'cti was not prepared here or waited too long');
   return {
     grant,
     id,

@@ -1,6 +1,7 @@
 import { randomBytes } from '@wardseal/primitives';
 import { type Binding, isIssuerName, isOrigin, type Purpose } from './claims.js';
 import { type Envelope, envelope } from './codec/cose.js';
+import { checkNow } from './grant.js';
 import { type InspectedLink, inspectLink } from './inspect.js';
 import { type GrantRequest, type IssuedLink, issueGrant } from './issue.js';
 import { grantKid, importKeySet, importTagKeys, type KeySet, type Signer, type TagKey, type TagKeySet, type VerificationKey } from './keys.js'; // biome-ignore format: one list
@@ -76,7 +77,7 @@ export interface IssuerOptions {
   readonly audit: (event: OpenEvent) => Awaitable<unknown>;
   /** Checks evidence of bindings above `passcode`; null refuses. Without it such links do not open. */
   readonly verifyEvidence?: (evidence: unknown, facts: EvidenceFacts) => Awaitable<ShownBinding | null>;
-  /** Whole seconds since 1970. Default: the system clock. */
+  /** Whole seconds since 1970; anything else is a RangeError and opens nothing. Default: the system clock. */
   readonly clock?: () => number;
   /** A secure generator. Default: the platform's. */
   readonly random?: (length: number) => Uint8Array;
@@ -165,6 +166,15 @@ function lowered(limits: Partial<IssuerLimits>): IssuerLimits {
   return { ...CEILINGS, ...limits };
 }
 
+/** A clock that fails rather than give a time at which nothing ever expires. */
+function checked(clock: () => number): () => number {
+  return () => {
+    const now = clock();
+    checkNow(now);
+    return now;
+  };
+}
+
 /**
  * Makes an issuer: the one that mints grants and links, counts openings and takes links back.
  *
@@ -185,7 +195,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     envelope: envelope(grantKid(signer.publicKey)),
     keySet: await importKeySet([...verificationKeys, { publicKey: signer.publicKey, issuer }]),
     tagKeys: importTagKeys(options.tagKeys),
-    clock: options.clock ?? (() => Math.floor(Date.now() / 1000)),
+    clock: checked(options.clock ?? (() => Math.floor(Date.now() / 1000))),
     random: options.random ?? randomBytes,
     limits: lowered(options.limits ?? {}),
     passcodeCost: cost,

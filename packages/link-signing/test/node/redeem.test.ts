@@ -302,6 +302,45 @@ test('a prepared share belongs to one grant and does not wait for ever', async (
   expect((await refusal(issuer.grant(request({ cti: late.cti })))).code).toBe('CTI_UNPREPARED');
 });
 
+test('a second grant of one share is refused and leaves the first link as it was', async () => {
+  const { issuer, request, redeem, redeemer, clock, seconds } = await world();
+  const { cti } = await issuer.prepare();
+  const { handle } = await issuer.grant(request({ cti }));
+  expect((await refusal(issuer.grant(request({ cti, expires: seconds() + 1 })))).code).toBe('CTI_USED');
+  clock.advance(2_000);
+  await issuer.sweep();
+  expect((await redeem(handle, await redeemer())).use).toBe(1);
+});
+
+test.each([Number.NaN, undefined, '1', Number.POSITIVE_INFINITY, -1, 0.5, Date.now()])(
+  'with a clock that says %s nothing opens, not even a link that has not expired',
+  async (time) => {
+    let broken = false;
+    const clock = () => (broken ? (time as number) : 1_800_000_000);
+    const { issuer, request, redeem, redeemer } = await world({ clock });
+    const { handle } = await issuer.grant(request({ expires: 1_800_000_100 }));
+    broken = true;
+    await expect(redeem(handle, await redeemer())).rejects.toThrow(RangeError);
+    broken = false;
+    expect((await issuer.inspect(handle)).used).toBe(0);
+  },
+);
+
+test('a stored passcode that does not read is a changed one', async () => {
+  const store = memoryStore();
+  const { issuer, request, redeem, redeemer } = await world({ store });
+  const { handle } = await issuer.grant(request({ binding: 'passcode', passcode: 'sample-code' }));
+  const read = store.read.bind(store);
+  for (const passcode of [Uint8Array.of(0xa0), Uint8Array.of(1), new Uint8Array(0)]) {
+    store.read = async (...asked) => {
+      const found = await read(...asked);
+      return found && { ...found, link: { ...found.link, passcode } };
+    };
+    const refused = await refusal(redeem(handle, await redeemer(), { passcode: 'sample-code' }));
+    expect(refused.reason).toBe('tampered');
+  }
+});
+
 test('a share whose key was destroyed behind our back is not released, and no use is lost', async () => {
   const { issuer, request, redeem, redeemer, shares } = await world();
   const { cti } = await issuer.prepare();
