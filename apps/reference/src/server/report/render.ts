@@ -52,7 +52,7 @@ ${bodies}</main>
 `.text;
 }
 
-/** The five answers that a reader in a hurry wants, each good or bad as it really went. */
+/** The six answers that a reader in a hurry wants, each good or bad as it really went. */
 function verdicts({ sealed, decision, trace, link, log, tamper }: ReportData): Html {
   const traced = trace.verdict === 'match';
   const noticed = tamper.length > 0 && tamper.every((one) => one.noticed);

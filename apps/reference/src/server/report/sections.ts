@@ -132,7 +132,7 @@ export function steps({ steps: done }: ReportData): Section {
 }
 
 const LIMITS = [
-  'A mark survives ordinary leaking: messaging, screenshots, cropping, a photograph of a screen. An expert with time can remove it.',
+  'A mark survives ordinary leaking: messaging, screenshots, cropping. Photographs of a screen are not measured yet, and an expert can remove it.',
   'A match says which viewing the copy came from, not who pressed the button. It needs the log’s entry beside it, and a person to judge.',
   'The log proves that this viewing was recorded and not changed since. It cannot prove that nobody photographed the screen.',
   'In this run one machine played every part. A trust keeps the custodian, the log’s witnesses and the guardians apart.',
