@@ -5,7 +5,7 @@ import { decodeLeaf, type Leaf } from './leaf.js';
 import { SideChecker } from './side-checker.js';
 import type { LogReader, StoredEntry } from './store/store.js';
 import { TileTree } from './tile-tree.js';
-import { decodeBundle, levelsOf, parseTilePath, type Tile, type TileId, tilePath, tilesOf } from './tiles.js';
+import { decodeBundle, levelsOf, parseTilePath, readTile, type Tile, type TileId, tilePath, tilesOf } from './tiles.js';
 import { type Checkpoint, type VerifyPolicy, verifyCheckpoint } from './verify-checkpoint.js';
 
 /** One thing that is wrong with a log. */
@@ -171,7 +171,7 @@ class Audit {
   /** One bundle: its entries against the journal, and the tiles that became full with it against those stored. */
   async #bundle(id: TileId): Promise<boolean> {
     const path = tilePath(id);
-    const data = await this.#reader.readTile(id);
+    const data = await this.#read(id);
     this.#tiles++;
     const entries = data && decodeBundle(data, id.width);
     if (!entries) {
@@ -233,7 +233,7 @@ class Audit {
 
   async #compareTile({ data, ...id }: Tile): Promise<void> {
     this.#tiles++;
-    const stored = await this.#reader.readTile(id);
+    const stored = await this.#read(id);
     if (stored !== null && equal(stored, data)) return;
     const message = stored ? 'the tile does not hold the hashes of the entries' : 'the tile is missing';
     this.#find('TILE_INVALID', message, { path: tilePath(id) });
@@ -256,10 +256,14 @@ class Audit {
       const current = this.#currentOf(id, size);
       // A tile beyond the checkpoint is the next checkpoint's, written ahead.
       if (current === null || current.width === id.width) continue;
-      const [old, now] = [await this.#reader.readTile(id), await this.#reader.readTile(current)];
+      const [old, now] = [await this.#reader.readTile(id), await this.#read(current)];
       if (old !== null && now !== null && !isBeginning(old, now, id))
         this.#find('TILE_INVALID', 'a tile of an earlier checkpoint holds something else', { path });
     }
+  }
+
+  #read(tile: TileId): Promise<Uint8Array | null> {
+    return readTile((id) => this.#reader.readTile(id), tile);
   }
 
   #currentOf({ level, index, width }: TileId, size: number): TileId | null {

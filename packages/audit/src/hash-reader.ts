@@ -1,6 +1,6 @@
 import { nodeHash } from '@wardseal/primitives';
 import { AuditError } from './errors.js';
-import { decodeTile, fullTiles, partialWidth, TILE_WIDTH, type TileId, tilePath } from './tiles.js';
+import { decodeTile, fullTiles, partialWidth, readTile, TILE_WIDTH, type TileId, tilePath } from './tiles.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -43,7 +43,7 @@ export class HashReader {
 
   /** All complete nodes inside a tile: [0] its hashes, [1] their pairs, up to [7]. */
   async #load(id: TileId, path: string): Promise<Bytes[][]> {
-    const data = await this.#read(id);
+    const data = await readTile(this.#read, id);
     const hashes = data && decodeTile(data, id.width);
     if (!hashes) throw new AuditError('TILE_INVALID', 'a tile is missing or malformed', { path });
     const nodes = [hashes];

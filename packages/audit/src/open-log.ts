@@ -7,7 +7,7 @@ import { LogKeys } from './log-keys.js';
 import { type LogSigner, parseVkey, signNote } from './note.js';
 import type { LogStore } from './store/store.js';
 import { TileTree } from './tile-tree.js';
-import { decodeBundle, decodeTile, fullTiles, levelsOf, partialWidth } from './tiles.js';
+import { decodeBundle, decodeTile, fullTiles, levelsOf, partialWidth, readTile, type TileId } from './tiles.js';
 import { type Checkpoint, formatCheckpoint, verifyCheckpoint } from './verify-checkpoint.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -101,8 +101,7 @@ async function resume(tree: TileTree, store: LogStore, { size, root }: Checkpoin
   const edge: Bytes[][] = [];
   for (let level = 0; level < levelsOf(size); level++) {
     const width = partialWidth(size, level);
-    const data =
-      width === 0 ? new Uint8Array(0) : await store.readTile({ level, index: fullTiles(size, level), width });
+    const data = width === 0 ? new Uint8Array(0) : await tileOf(store, { level, index: fullTiles(size, level), width });
     const hashes = data && decodeTile(data, width);
     if (!hashes) throw new AuditError('LOG_CORRUPT', 'a tile at the right edge is missing or malformed');
     edge.push(hashes);
@@ -117,7 +116,7 @@ async function resume(tree: TileTree, store: LogStore, { size, root }: Checkpoin
 async function lastEntries(store: LogStore, size: number): Promise<Bytes[]> {
   const width = partialWidth(size, 0);
   if (width === 0) return [];
-  const data = await store.readTile({ level: 'entries', index: fullTiles(size, 0), width });
+  const data = await tileOf(store, { level: 'entries', index: fullTiles(size, 0), width });
   const bundle = data && decodeBundle(data, width);
   const entries: Bytes[] = [];
   for await (const { leaf } of store.readEntries(size - width)) {
@@ -127,4 +126,9 @@ async function lastEntries(store: LogStore, size: number): Promise<Bytes[]> {
   if (!bundle || !entries.every((entry, i) => equal(entry, bundle[i]!)))
     throw new AuditError('LOG_CORRUPT', 'journal and entry bundle differ');
   return entries;
+}
+
+// A crash may have come between a full tile and the checkpoint that needs it.
+function tileOf(store: LogStore, tile: TileId): Promise<Uint8Array | null> {
+  return readTile((id) => store.readTile(id), tile);
 }

@@ -90,3 +90,20 @@ export function decodeTile(data: Uint8Array, width: number): Bytes[] | null {
   if (data.length !== width * HASH_BYTES) return null;
   return Array.from({ length: width }, (_, i) => new Uint8Array(data.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES)));
 }
+
+/**
+ * Reads a tile. A partial one may be gone once the tile is full (tlog-tiles, "Partial Tiles"): then it is the beginning
+ * of the full one.
+ */
+export async function readTile(
+  read: (tile: TileId) => Promise<Uint8Array | null>,
+  tile: TileId,
+): Promise<Uint8Array | null> {
+  const data = await read(tile);
+  if (data !== null || tile.width === TILE_WIDTH) return data;
+  const full = await read({ ...tile, width: TILE_WIDTH });
+  if (full === null) return null;
+  if (tile.level !== 'entries') return full.subarray(0, tile.width * HASH_BYTES);
+  const entries = decodeBundle(full, TILE_WIDTH);
+  return entries && encodeBundle(entries.slice(0, tile.width));
+}

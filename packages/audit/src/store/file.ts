@@ -63,6 +63,8 @@ class FileStore implements LogStore {
   // First index and offset of every batch, to find an entry without reading from the start.
   #batches: { first: number; offset: number }[] = [];
   #made = new Set<string>();
+  // Tiles that became full since the last checkpoint.
+  #full: TileId[] = [];
   #names = 0;
 
   constructor(folder: string, fs: FileSystem, lock: TakeLock = processLock(fs)) {
@@ -186,7 +188,7 @@ class FileStore implements LogStore {
   async writeTiles(tiles: readonly Tile[]): Promise<void> {
     this.#usable();
     await this.#guard(() => this.#publish(tiles.map((tile) => ({ path: tilePath(tile), data: tile.data }))));
-    await this.#removePartials(tiles.filter(({ width }) => width === TILE_WIDTH));
+    for (const { level, index, width } of tiles) if (width === TILE_WIDTH) this.#full.push({ level, index, width });
   }
 
   async casCheckpoint(previous: string | null, next: string): Promise<void> {
@@ -198,6 +200,8 @@ class FileStore implements LogStore {
       throw new AuditError('LOG_CORRUPT', 'somebody else changed the checkpoint', { path: 'checkpoint' });
     }
     await this.#guard(() => this.#publish([{ path: 'checkpoint', data: utf8(next) }]));
+    // Not before: until now the checkpoint in place named the partial tiles.
+    await this.#removePartials(this.#full.splice(0));
   }
 
   async close(): Promise<void> {
@@ -235,7 +239,7 @@ class FileStore implements LogStore {
   }
 
   /** Partial tiles may go once the full one is there (tlog-tiles, "Partial Tiles"). What is left over does no harm. */
-  async #removePartials(full: readonly Tile[]): Promise<void> {
+  async #removePartials(full: readonly TileId[]): Promise<void> {
     for (const tile of full) {
       const folder = join(this.#folder, `${tilePath(tile)}.p`);
       const names = await this.#fs.readdir(folder).catch(() => []);

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import * as promises from 'node:fs/promises';
-import { readdir, readFile, stat, truncate, unlink, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fileKeyStore, fileStore, folderReader } from '../../src/file-store.js';
@@ -61,6 +61,29 @@ describe('the file store', () => {
       expect((await readdir(join(folder, 'log/tile/entries'))).sort()).toEqual(['000']);
       expect((await readdir(join(folder, 'log/tile/0'))).sort()).toEqual(['000']);
       await log.close();
+    }));
+
+  it('opens and checks when a crash parts a full tile from its checkpoint', () =>
+    inFolder(async (folder) => {
+      await filled(folder, 250);
+      const rename = async (from: string, to: string) => {
+        if (to.endsWith('/checkpoint')) throw new Error('the process dies here');
+        await promises.rename(from, to);
+      };
+      const dying = await openIn(folder, { fs: { ...promises, rename } });
+      await Promise.all(Array.from({ length: 20 }, () => dying.append(make())));
+      expect(await codeOf(dying.integrate())).toBe('STORE_FAILED');
+      await dying.close();
+      const verdict = async () => (await auditLog(await folderReader(join(folder, 'log')), { logKey: vkey })).verdict;
+      // The checkpoint in place still names the partial tiles, so they stay for who reads without a fallback.
+      expect(await readdir(join(folder, 'log/tile/entries/000.p'))).toEqual(['250']);
+      expect(await verdict()).toBe('good');
+      for (const path of ['entries', '0']) await rm(join(folder, `log/tile/${path}/000.p`), { recursive: true });
+      expect(await verdict()).toBe('good');
+      const log = await openIn(folder);
+      expect(log.size).toBe(270);
+      await log.close();
+      expect(await verdict()).toBe('good');
     }));
 
   it('syncs at most 4 times for 64 callers, and before it answers', () =>
