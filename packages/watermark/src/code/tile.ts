@@ -13,8 +13,6 @@ export const SYNC_CHIPS = 512;
 export const ID_CHIPS = 1536;
 /** Chips of the tracing code: half the energy, the only evidence for a match. */
 export const TRACE_CHIPS = 2048;
-/** How often each coded bit lies in a tile. */
-export const ID_REPEATS: number = ID_CHIPS / CODED_BITS;
 
 const EMPTY = new Uint8Array(0);
 

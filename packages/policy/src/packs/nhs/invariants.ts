@@ -18,7 +18,7 @@ const never = (
   title,
   never: { actions, when },
   ...(requires && { requires }),
-}); // prettier-ignore
+});
 
 /** What no version of this policy may allow. */
 export const INVARIANTS: readonly Invariant[] = [

@@ -237,4 +237,4 @@ export const TESTS: readonly PolicyTest[] = [
     decision: true,
   }),
   example('The author calls back a mistake', request('recall'), { decision: true, obligations: ['notify'] }),
-]; // prettier-ignore
+];

@@ -24,7 +24,7 @@ export const ACTIONS = [
   'policy-change',
   'directory-change',
   'team-change',
-] as const; // prettier-ignore
+] as const;
 
 const ROLES = [
   'consultant',
@@ -45,7 +45,7 @@ const ROLES = [
   'guardian',
   'administrator',
   'system',
-]; // prettier-ignore
+];
 
 const PURPOSES = [
   'direct-care',
@@ -59,7 +59,7 @@ const PURPOSES = [
   'investigation',
   'audit',
   'complaint',
-]; // prettier-ignore
+];
 
 const STATUSES = ['active', 'suspended', 'left'];
 const LEVELS = ['record', 'teaching', 'publication'];
