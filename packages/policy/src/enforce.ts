@@ -34,7 +34,7 @@ export async function enforce(
   const duties: unknown = decision?.context?.obligations;
   const wellFormed = Array.isArray(duties);
   for (const duty of wellFormed ? (duties as Obligation[]) : []) {
-    const type = String(duty?.type);
+    const type = typeof duty?.type === 'string' ? duty.type : typeof duty?.type;
     const handler = Object.hasOwn(handlers, type) ? handlers[type] : undefined;
     if (typeof handler !== 'function') {
       unknown.push(type);

@@ -73,6 +73,7 @@ test('a refusal stays a refusal, and what is no decision is one', async () => {
     { decision: true, context: {} },
     { decision: 'true', context: { obligations: [] } },
     { decision: true, context: { obligations: [null] } },
+    { decision: true, context: { obligations: [{ type: Object.create(null) }, { type: 1 }, { type: ['notify'] }] } },
   ])
     expect((await enforce(junk as never, all)).permitted).toBe(false);
 });

@@ -223,6 +223,19 @@ test.each([
   ['one word often', { context: { ...GLASS.context, justification: 'emergency '.repeat(20) } }],
   ['blanks', { context: { ...GLASS.context, justification: ` a ${' '.repeat(99)}\n\t\u200b\u3000 ` } }],
   ['invisible characters', { context: { ...GLASS.context, justification: 'ok\u200b'.repeat(20) } }],
+  [
+    'forty different characters that show nothing',
+    {
+      context: {
+        ...GLASS.context,
+        justification: String.fromCodePoint(...Array.from({ length: 40 }, (_, i) => 0xe0100 + i)),
+      },
+    },
+  ],
+  [
+    'letters that are blank',
+    { context: { ...GLASS.context, justification: 'ok \u2800\u3164\u115f\u1160\u2800\uffa0'.repeat(9) } },
+  ],
 ])('the glass does not break with %s', (_name, change) => {
   expect(decide(glassRules, { ...GLASS, ...change }).decision).toBe(false);
 });
@@ -317,4 +330,16 @@ test('a decision point needs a clock', () => {
   const pack = loadPolicy(sample());
   expect(() => createPdp(pack, {} as never)).toThrow(TypeError);
   expect(() => createPdp(pack, { clock, reveal: 'all' as never })).toThrow(TypeError);
+});
+
+test('two long lists are compared in one pass', { timeout: 20_000 }, () => {
+  // Member by member, 20 rules over lists of 10,000 take two thousand million comparisons of long texts.
+  const long = (end: string) => Array.from({ length: 10_000 }, (_, i) => `${'x'.repeat(480)}${end}${i}`);
+  const when = { 'context.recipients.teams': { overlaps: { attribute: 'subject.teams' } } };
+  const rules = Array.from({ length: 20 }, (_, i) => forbid(`F-${i}`, when));
+  const facts = { subject: { teams: long('a') }, context: { recipients: [{ teams: long('b') }] } };
+  expect(decide(rules, facts).context.outcome).toBe('not-permitted');
+  facts.subject.teams.push(facts.context.recipients[0]!.teams[9_999]!);
+  facts.subject.teams.shift();
+  expect(decide(rules, facts).context.outcome).toBe('forbidden');
 });

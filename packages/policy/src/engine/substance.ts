@@ -8,7 +8,7 @@ export const MAX_TEXT = 4_000;
 export function substance(text: string): number {
   const visible = text
     .normalize('NFKC')
-    .replace(/[\p{Cc}\p{Cf}\p{Z}]+/gu, ' ')
+    .replace(/[\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]+/gu, ' ')
     .toLowerCase()
     .trim();
   return [...visible.replace(/(.{1,32}?)\1+/gu, '$1').trim()].length;
