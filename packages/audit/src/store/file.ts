@@ -59,6 +59,7 @@ class FileStore implements LogStore {
   #end = 0;
   #size = 0;
   #failed = false;
+  #torn = false;
   #ids = new IdIndex();
   // First index and offset of every batch, to find an entry without reading from the start.
   #batches: { first: number; offset: number }[] = [];
@@ -121,9 +122,20 @@ class FileStore implements LogStore {
     }
     this.#end = step.value.end;
     this.#size = step.value.size;
-    if ((await this.#journal.stat()).size > this.#end) await this.#journal.truncate(this.#end);
-    // Even without a torn tail: what we read may sit in the cache of a process that died before its sync.
+    this.#torn = (await this.#journal.stat()).size > this.#end;
+    // What we read may sit in the cache of a process that died before its sync.
     await this.#journal.sync();
+  }
+
+  /**
+   * Cuts off a torn last batch. Not on opening: a batch that rotted looks the same, and whoever finds that the
+   * checkpoint covers it must still find its other entries there.
+   */
+  async #cut(journal: StoreFile): Promise<void> {
+    if (!this.#torn) return;
+    await journal.truncate(this.#end);
+    await journal.sync();
+    this.#torn = false;
   }
 
   async append(batch: readonly StoredEntry[]): Promise<{ first: number }> {
@@ -131,6 +143,7 @@ class FileStore implements LogStore {
     const first = this.#size;
     const data = encodeBatch(this.#origin, first, batch);
     await this.#guard(async () => {
+      await this.#cut(journal);
       await writeAll(journal, data, this.#end);
       await journal.datasync();
     });

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import * as promises from 'node:fs/promises';
-import { readdir, readFile, rm, stat, truncate, unlink, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, stat, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fileKeyStore, fileStore, folderReader } from '../../src/file-store.js';
@@ -117,18 +117,35 @@ describe('the file store', () => {
       await log.close();
     }));
 
-  it('cuts off a torn tail', () =>
+  it('cuts off a torn tail before it writes', () =>
     inFolder(async (folder) => {
       await filled(folder, 3);
       const journal = join(folder, 'log/private/journal');
       const whole = await readFile(journal);
+      await cp(join(folder, 'log'), join(folder, 'before'), { recursive: true });
       for (const torn of [1, 17, 33, 400]) {
         await writeFile(journal, Buffer.concat([whole, Buffer.from('WSB0\0\0\x01\0'.repeat(torn)).subarray(0, torn)]));
         const log = await openIn(folder);
         expect(log.size).toBe(3);
+        await log.append(make());
         await log.close();
-        expect((await stat(journal)).size).toBe(whole.length);
+        const now = await readFile(journal);
+        expect(now.subarray(0, whole.length)).toEqual(whole);
+        expect(now.length - whole.length).toBe(now.readUInt32BE(whole.length + 4) + 34);
+        await rm(join(folder, 'log'), { recursive: true });
+        await cp(join(folder, 'before'), join(folder, 'log'), { recursive: true });
       }
+    }));
+
+  it('keeps every byte of a last batch that rotted after a checkpoint covered it', () =>
+    inFolder(async (folder) => {
+      await filled(folder, 20);
+      const journal = join(folder, 'log/private/journal');
+      const rotten = await readFile(journal);
+      rotten[rotten.length - 10]! ^= 1;
+      await writeFile(journal, rotten);
+      expect(await codeOf(openIn(folder))).toBe('LOG_ROLLED_BACK');
+      expect(await readFile(journal)).toEqual(rotten);
     }));
 
   it('refuses damage in the middle of the journal', () =>
