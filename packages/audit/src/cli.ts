@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-import { readFile } from 'node:fs/promises';
+import promises from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type AuditReport, auditLog } from './audit-log.js';
 import { AuditError } from './errors.js';
 import { fileKeyStore } from './store/file-key-store.js';
+import { readRegular } from './store/file-system.js';
 import { folderReader } from './store/folder-reader.js';
 
 const USAGE = `wardseal-audit verify FOLDER [--key KEY] [--secrets FOLDER] [--json]
@@ -23,6 +24,10 @@ const PATIENCE = 300;
 const BAR = 30;
 // A request is a few paths.
 const MAX_REQUEST = 65_536;
+// A key's name has at most 256 characters.
+const MAX_KEY = 4096;
+// File names are the sender's: none may move the cursor, hide a line or turn its direction.
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
 
 interface Request {
   readonly folder: string;
@@ -108,8 +113,8 @@ async function verify({ folder, key, secrets }: Request): Promise<Answer> {
 async function findKey(folder: string, key: string | undefined): Promise<string> {
   if (key?.includes('+')) return key;
   for (const path of key === undefined ? [join(folder, 'log.vkey'), join(folder, 'key')] : [key]) {
-    const text = await readFile(path, 'utf8').catch(() => undefined);
-    if (text !== undefined) return text.trim();
+    const text = await readRegular(promises, path, MAX_KEY).catch(() => null);
+    if (text !== null) return Buffer.from(text).toString('utf8').trim();
   }
   throw new UsageError(
     key === undefined ? 'there is no key beside the log: give --key' : 'the key file cannot be read',
@@ -149,9 +154,19 @@ function inWords({ verdict, findings, checkpoint, checked, ...report }: Answer):
   if (report.keyFrom === 'beside the log')
     lines.push('key         taken from beside the log: this shows that the log agrees with itself, not who wrote it');
   lines.push({ good: 'GOOD', tampered: 'TAMPERED WITH', unknown: 'CANNOT TELL' }[verdict]);
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(visible).join('\n')}\n`;
 }
 
+function visible(line: string): string {
+  return line.replaceAll(UNSEEN, (sign) => `\\u{${sign.codePointAt(0)!.toString(16)}}`);
+}
+
+// A reader that went away, or a full disk: Node would end with 1, which says that the log was tampered with.
+process.stdout.on('error', () => {
+  setImmediate(() => {
+    if (process.exitCode !== EXIT.tampered) process.exitCode = EXIT.unknown;
+  });
+});
 main().then(
   (code) => {
     process.exitCode = code;

@@ -23,7 +23,9 @@ export interface FileSystem {
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
   rmdir?(path: string): Promise<void>;
-  stat(path: string): Promise<{ isDirectory(): boolean }>;
+  stat(path: string): Promise<{ isDirectory(): boolean; isFile(): boolean }>;
+  /** As `stat`, of a symbolic link itself. */
+  lstat?(path: string): Promise<{ isDirectory(): boolean }>;
 }
 
 /** Whether a system call failed with that code. */
@@ -67,6 +69,22 @@ export async function readWhole(fs: FileSystem, path: string, limit: number): Pr
   } finally {
     await file.close();
   }
+}
+
+/** As `readWhole`, but refuses what is no file: opening a named pipe would wait for ever. */
+export async function readRegular(
+  fs: FileSystem,
+  path: string,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  await refuseSpecial(fs, path);
+  return readWhole(fs, path, limit);
+}
+
+/** Throws when there is a pipe, a socket or a device at that path. */
+export async function refuseSpecial(fs: FileSystem, path: string): Promise<void> {
+  const found = await fs.stat(path).catch(() => null);
+  if (found !== null && !found.isFile() && !found.isDirectory()) throw new Error('not an ordinary file');
 }
 
 /** Writes and syncs a new file. */

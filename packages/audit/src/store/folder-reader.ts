@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { AuditError } from '../errors.js';
 import { MAX_NOTE } from '../note.js';
 import { TILE_WIDTH, tilePath } from '../tiles.js';
-import { type FileSystem, failedWith, readWhole, type StoreFile } from './file-system.js';
+import { type FileSystem, failedWith, readRegular, refuseSpecial, type StoreFile } from './file-system.js';
 import { readHeader, scanJournal } from './journal.js';
 import type { LogReader, StoredEntry } from './store.js';
 
@@ -29,7 +29,7 @@ export async function folderReader(
 ): Promise<LogReader> {
   const root = resolve(folder);
   const read = async (path: string, limit: number): Promise<Uint8Array | null> =>
-    attempt(path, () => readWhole(fs, join(root, path), limit));
+    attempt(path, () => readRegular(fs, join(root, path), limit));
   const journal = 'private/journal';
   const reader: LogReader = {
     readCheckpoint: () => read('checkpoint', MAX_NOTE),
@@ -43,7 +43,7 @@ export async function folderReader(
 /** An outside auditor sees the public files only. */
 async function readable(fs: FileSystem, path: string): Promise<boolean> {
   try {
-    return (await readWhole(fs, path, 0)) !== null;
+    return (await readRegular(fs, path, 0)) !== null;
   } catch (error) {
     if (failedWith(error, 'EACCES')) return false;
     throw new AuditError('STORE_FAILED', 'a file cannot be read', { path: 'private/journal', cause: error });
@@ -68,14 +68,19 @@ async function* walk(fs: FileSystem, root: string, path: string, depth: number):
   );
   for (const name of names) {
     const child = `${path}/${name}`;
-    const folder = await attempt(child, async () => (await fs.stat(join(root, child))).isDirectory());
+    // No link is followed: one to a folder above would have no end.
+    const found = attempt(child, () => fs.lstat?.(join(root, child)) ?? fs.stat(join(root, child)));
+    const folder = (await found).isDirectory();
     if (folder && depth < MAX_DEPTH) yield* walk(fs, root, child, depth + 1);
     else yield child;
   }
 }
 
 async function* journalEntries(fs: FileSystem, path: string, start: number): AsyncGenerator<StoredEntry> {
-  const file: StoreFile = await attempt('private/journal', () => fs.open(path, 'r'));
+  const file: StoreFile = await attempt('private/journal', async () => {
+    await refuseSpecial(fs, path);
+    return fs.open(path, 'r');
+  });
   try {
     const header = await attempt('private/journal', () => readHeader(file));
     if (header === null) throw new AuditError('LOG_CORRUPT', 'the journal is malformed', { path: 'private/journal' });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { truncate, unlink, writeFile } from 'node:fs/promises';
+import { symlink, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const { vkey } = await demoSigner();
 
 async function run(args: readonly string[], input = '') {
-  const child = spawn(process.execPath, [CLI, ...args]);
+  const child = spawn(process.execPath, [CLI, ...args], { timeout: 10_000 });
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk) => {
     out += chunk;
@@ -57,6 +57,45 @@ describe('wardseal-audit verify', () => {
       await unlink(join(path, 'log.vkey'));
       expect(await run(['verify', path])).toMatchObject({ code: 2, out: '' });
       expect(await run(['verify', folder, '--key', vkey])).toMatchObject({ code: 2 });
+    }));
+
+  it('follows no link and waits for no pipe in the folder of a log', () =>
+    inFolder(async (folder) => {
+      const path = await log(folder);
+      for (let i = 0; i < 6; i++) await symlink('.', join(path, `tile/loop-${i}`));
+      await symlink('nowhere', join(path, 'tile/dangling'));
+      const linked = await run(['verify', path, '--key', vkey, '--json']);
+      expect(linked.code).toBe(0);
+      expect(JSON.parse(linked.out).strangers).toHaveLength(7);
+      for (const name of ['tile/entries/000.p/5', 'private/journal', 'log.vkey', 'checkpoint']) {
+        await unlink(join(path, name));
+        await once(spawn('mkfifo', [join(path, name)]), 'close');
+        expect(await run(['verify', path])).toMatchObject({ code: 2 });
+      }
+      await unlink(join(path, 'log.vkey'));
+      await symlink('/dev/zero', join(path, 'log.vkey'));
+      expect(await run(['verify', path])).toMatchObject({ code: 2 });
+    }));
+
+  it('shows a hostile file name without obeying it', () =>
+    inFolder(async (folder) => {
+      const path = await log(folder);
+      await writeFile(join(path, 'tile/a\u001b[2K\nGOOD\u202e'), '');
+      const { code, out } = await run(['verify', path, '--key', vkey]);
+      expect(code).toBe(0);
+      expect(out).toContain('stranger    tile/a\\u{1b}[2K\\u{a}GOOD\\u{202e} belongs to no tile\n');
+    }));
+
+  it('never says "tampered with" because nobody listens', () =>
+    inFolder(async (folder) => {
+      const path = await log(folder);
+      const into = async (shell: string) => {
+        const child = spawn('sh', ['-c', `"$0" "$@" ${shell}`, process.execPath, CLI, 'verify', path, '--key', vkey]);
+        return (await once(child, 'close'))[0];
+      };
+      expect(await into('>/dev/full')).toBe(2);
+      await truncate(join(path, 'tile/entries/000.p/5'), 40);
+      expect(await into('>/dev/full')).toBe(1);
     }));
 
   it.each<[string, string[], string]>([
