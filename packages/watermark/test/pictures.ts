@@ -1,15 +1,7 @@
 import type { Pixels } from '../src/image.js';
+import { seeded as random } from '../src/random.js';
 
-/** A small generator (mulberry32): the same numbers everywhere for the same seed. */
-export function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+export { random };
 
 /** Smooth noise on a lattice of `cell` pixels, 0 to 1. */
 function noise(seed: number, cell: number, width: number, height: number): (x: number, y: number) => number {
