@@ -33,10 +33,15 @@ async function inflate(
 /**
  * Checks that zlib data inflates to exactly `size` bytes, keeping none of them.
  *
+ * @param look sees each piece once; what it throws is passed on
  * @throws PictureError `PICTURE_MALFORMED`, or `PICTURE_TRUNCATED` when it inflates to less
  */
-export async function checkInflates(parts: readonly Uint8Array[], size: number): Promise<void> {
-  if ((await inflate(parts, size, () => undefined)) < size) {
+export async function checkInflates(
+  parts: readonly Uint8Array[],
+  size: number,
+  look: (piece: Uint8Array) => void,
+): Promise<void> {
+  if ((await inflate(parts, size, look)) < size) {
     throw new PictureError('PICTURE_TRUNCATED', 'pixel data ends too early');
   }
 }

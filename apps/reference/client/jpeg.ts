@@ -43,7 +43,7 @@ class Parser {
   readonly #carried = new Set<string>();
   readonly #picture: Uint8Array[] = [];
   readonly #quantisers = new Map<number, Uint8Array>();
-  readonly #tables = new Map<number, { readonly body: Uint8Array; readonly table: Huffman }>();
+  readonly #tables = new Map<number, { readonly body: Uint8Array; table?: Huffman }>();
   readonly #written = new Map<string, Uint8Array>();
   readonly #iccParts: (Uint8Array | undefined)[] = [];
   #iccCount = 0;
@@ -52,6 +52,7 @@ class Parser {
   #adobe: number | null = null;
   #frame: Frame | null = null;
   #restart = 0;
+  #writtenRestart = 0;
   #scans = 0;
 
   constructor(bytes: Uint8Array) {
@@ -146,13 +147,11 @@ class Parser {
 
   #defineHuffman(body: Uint8Array): void {
     for (let at = 0; at < body.length; ) {
-      const counts = body.subarray(at + 1, at + 17);
-      const total = counts.reduce((sum, count) => sum + count, 0);
+      const total = body.subarray(at + 1, at + 17).reduce((sum, count) => sum + count, 0);
       const end = at + 17 + total;
       if ((body[at]! & 0xef) > 3 || total > 256 || end > body.length) throw malformed('bad Huffman table');
-      const table = huffman(counts, body.subarray(at + 17, end));
-      if (table === null) throw malformed('bad Huffman table');
-      this.#tables.set(body[at]!, { body: body.subarray(at, end), table });
+      // Built when a scan uses it: a file of empty tables would ask for 128 kB of memory with every 17 bytes.
+      this.#tables.set(body[at]!, { body: body.subarray(at, end) });
       at = end;
     }
   }
@@ -160,7 +159,6 @@ class Parser {
   #defineRestart(body: Uint8Array): void {
     if (body.length !== 2) throw malformed('bad restart interval');
     this.#restart = (body[0]! << 8) | body[1]!;
-    this.#picture.push(segment(0xdd, body));
   }
 
   #defineFrame(marker: number, body: Uint8Array): void {
@@ -189,7 +187,8 @@ class Parser {
       const selector = body[2 + i * 2]!;
       const dc = first === 0 && high === 0 ? this.#useTable(selector >> 4) : NONE;
       const ac = last > 0 ? this.#useTable(0x10 | (selector & 15)) : NONE;
-      this.#useQuantiser(component.quantiser);
+      // The first scan of a colour fixes its quantiser; one that comes later would only carry data along.
+      if (component.seen[0] === 255) this.#useQuantiser(component.quantiser);
       advance(component, first, last, high, low);
       return { component, dc, ac };
     });
@@ -197,6 +196,7 @@ class Parser {
     if (count > 1 && perUnit > 10) throw malformed('scan of too many blocks a unit');
     const scan: Scan = { components, first, last, high, low };
     const end = walkScan(this.#bytes, at, scan, frame, this.#restart);
+    this.#useRestart();
     this.#picture.push(segment(0xda, body), this.#bytes.subarray(at, end));
     return this.#nextMarker(end);
   }
@@ -205,14 +205,23 @@ class Parser {
   #useTable(id: number): Huffman {
     const entry = this.#tables.get(id);
     if (entry === undefined) throw malformed('scan without its Huffman table');
+    const table = entry.table ?? huffman(entry.body.subarray(1, 17), entry.body.subarray(17));
+    if (table === null) throw malformed('bad Huffman table');
+    entry.table = table;
     this.#writeOnce(0xc4, id, entry.body);
-    return entry.table;
+    return table;
   }
 
   #useQuantiser(id: number): void {
     const body = this.#quantisers.get(id);
     if (body === undefined) throw malformed('colour without its quantiser');
     this.#writeOnce(0xdb, id, body);
+  }
+
+  #useRestart(): void {
+    if (this.#restart === this.#writtenRestart) return;
+    this.#writtenRestart = this.#restart;
+    this.#picture.push(segment(0xdd, Uint8Array.of(this.#restart >> 8, this.#restart & 255)));
   }
 
   #writeOnce(marker: number, id: number, body: Uint8Array): void {

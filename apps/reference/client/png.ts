@@ -104,6 +104,7 @@ export async function parsePng(bytes: Uint8Array): Promise<Png> {
   await checkInflates(
     data.map(({ body }) => body),
     header.rawBytes,
+    filterCheck(header.passes),
   );
   const picture: Chunk[] = [chunks[0]!];
   for (const type of ['gAMA', 'cHRM']) {
@@ -163,6 +164,32 @@ interface Header {
   readonly colourType: number;
   /** Bytes of filtered pixel rows after decompression. */
   readonly rawBytes: number;
+  /** How many rows each pass has, and bytes of one, its filter's included. */
+  readonly passes: readonly Pass[];
+}
+
+interface Pass {
+  readonly rows: number;
+  readonly rowBytes: number;
+}
+
+/** Looks at the byte before each row: no viewer shows a picture with a filter above 4 (PNG 9.2). */
+function filterCheck(passes: readonly Pass[]): (piece: Uint8Array) => void {
+  let pass = 0;
+  let row = 0;
+  let next = 0;
+  let seen = 0;
+  return (piece) => {
+    while (pass < passes.length && next < seen + piece.length) {
+      if (piece[next - seen]! > 4) throw malformed('pixel row with an unknown filter');
+      const { rows, rowBytes } = passes[pass]!;
+      next += rowBytes;
+      if (++row < rows) continue;
+      row = 0;
+      pass++;
+    }
+    seen += piece.length;
+  };
 }
 
 function readHeader({ body }: Chunk, palette: Uint8Array | null, alpha: Uint8Array | null): Header {
@@ -189,13 +216,14 @@ function readHeader({ body }: Chunk, palette: Uint8Array | null, alpha: Uint8Arr
     if (!fits) throw malformed('bad transparency');
   }
   const passes = interlace === 1 ? ADAM7 : ([[0, 0, 1, 1]] as const);
-  let rawBytes = 0;
+  const rowsOf: Pass[] = [];
   for (const [left, top, right, down] of passes) {
     const columns = Math.ceil((width - left) / right);
     const rows = Math.ceil((height - top) / down);
-    if (columns > 0 && rows > 0) rawBytes += rows * (1 + Math.ceil((columns * depth * kind.samples) / 8));
+    if (columns > 0 && rows > 0) rowsOf.push({ rows, rowBytes: 1 + Math.ceil((columns * depth * kind.samples) / 8) });
   }
-  return { width, height, colourType, rawBytes };
+  const rawBytes = rowsOf.reduce((sum, { rows, rowBytes }) => sum + rows * rowBytes, 0);
+  return { width, height, colourType, rawBytes, passes: rowsOf };
 }
 
 /** iCCP: a name of up to 79 characters, 0, method 0, then the profile in zlib form (PNG 11.3.2.3). */

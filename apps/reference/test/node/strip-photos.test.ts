@@ -4,7 +4,7 @@ import sharp, { type JpegOptions, type PngOptions } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { strip } from '../../client/strip.js';
 import { sharpCodec } from '../../src/server/sharp-codec.js';
-import { holds } from '../suites/planted.js';
+import { ascii, holds, MARK, segment } from '../suites/planted.js';
 
 const codec = sharpCodec();
 const raw = (bytes: Uint8Array): Promise<Buffer> => sharp(bytes).raw().toBuffer();
@@ -65,6 +65,31 @@ describe('every coding a camera or program may choose', () => {
       const cut = Buffer.concat([original.subarray(0, (original.length * part) / 20), Buffer.of(0xff, 0xd9)]);
       await expect(strip(cut, codec)).rejects.toMatchObject({ code: expect.stringMatching(/TRUNCATED|MALFORMED/) });
     }
+  });
+
+  test('JPEG with quantisers between its scans, which viewers would read differently', async () => {
+    const original = await skin.clone().jpeg({ progressive: true }).toBuffer();
+    const scan = Buffer.of(0xff, 0xda);
+    const parts: Uint8Array[] = [original.subarray(0, original.indexOf(scan) + 2)];
+    let scans = 1;
+    for (let at = original.indexOf(scan) + 2; at > 1; scans++) {
+      const next = original.indexOf(scan, at);
+      parts.push(original.subarray(at, next < 0 ? original.length : next));
+      if (next >= 0) parts.push(Uint8Array.from(segment(0xdb, [0, ...ascii(MARK.padEnd(64, '.'))])), scan);
+      at = next + 2;
+    }
+    expect(scans).toBeGreaterThan(5);
+    const out = await strip(Buffer.concat(parts), codec);
+    expect(holds(out.bytes, MARK)).toBe(false);
+    expect(out.bytes).toEqual((await strip(original, codec)).bytes);
+  });
+
+  test('JPEG with a million tables is read without building them', { timeout: 10_000 }, async () => {
+    const original = await skin.clone().jpeg().toBuffer();
+    const empty = Buffer.alloc(17 * 3_800);
+    const tables = Array<Uint8Array>(300).fill(Uint8Array.from(segment(0xc4, [...empty])));
+    const file = Buffer.concat([original.subarray(0, 2), ...tables, original.subarray(2)]);
+    expect((await strip(file, codec)).bytes).toEqual((await strip(original, codec)).bytes);
   });
 
   test('JPEG, grey', async () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Orientation, Pixels } from '../../client/exif-orientation.js';
 import { adobeRgbProfile, isSrgbProfile } from '../../client/icc.js';
+import { deflated } from '../../client/inflate.js';
 import { MAX_BYTES } from '../../client/limits.js';
 import { PictureError } from '../../client/picture-error.js';
 import type { PictureType } from '../../client/sniff.js';
@@ -197,6 +198,14 @@ export function stripSuite(codec: PictureCodec): void {
       expect((await strip(withSegments(jpeg, quantiser, huffman), codec)).bytes).toEqual(jpeg);
     });
 
+    test('loses restart intervals that no scan uses', async () => {
+      const hidden = Array.from({ length: MARK.length / 2 }, (_, i) =>
+        segment(0xdd, ascii(MARK.slice(i * 2, i * 2 + 2))),
+      );
+      const { bytes } = await strip(withSegments(jpeg, ...hidden, segment(0xdd, [0, 0])), codec);
+      expect(bytes).toEqual(jpeg);
+    });
+
     test('that stores red, green and blue says so, and nothing else', async () => {
       const { head, rest } = splitJpeg(jpeg);
       const adobe = segment(0xee, [...ascii('Adobe'), 0, 100, 0x12, 0x34, 0x56, 0x78, 0]);
@@ -366,6 +375,33 @@ export function stripSuite(codec: PictureCodec): void {
         new DataView(body.buffer).setUint32(4, height);
         const code = (await refusal(joinPng([{ type: 'IHDR', body }, ...all.slice(1)]), codec)).code;
         expect(code).toBe(height === 31 ? 'PICTURE_MALFORMED' : 'PICTURE_TRUNCATED');
+      }
+    });
+
+    test('with a row that no viewer can read is refused', async () => {
+      const row = 1 + 32 * 3;
+      const rgb = Uint8Array.of(0, 0, 0, 32, 0, 0, 0, 32, 8, 2, 0, 0, 0);
+      const interlaced = Uint8Array.of(0, 0, 0, 3, 0, 0, 0, 3, 8, 0, 0, 0, 1);
+      const file = async (header: Uint8Array, rows: Uint8Array): Promise<Uint8Array> =>
+        joinPng([
+          { type: 'IHDR', body: header },
+          { type: 'IDAT', body: await deflated(rows) },
+          { type: 'IEND', body: new Uint8Array(0) },
+        ]);
+      for (const place of [0, row, 31 * row]) {
+        const rows = new Uint8Array(32 * row);
+        rows[place] = 4;
+        await strip(await file(rgb, rows), codec);
+        rows[place] = 5;
+        expect((await refusal(await file(rgb, rows), codec)).code).toBe('PICTURE_MALFORMED');
+      }
+      // 3 x 3 in Adam7: passes 1, 4, 5, 6 and 7 hold rows of 1, 1, 2, 1 and 3 pixels; pass 6 holds two of them
+      const passes = [0, 9, 0, 9, 0, 9, 9, 0, 9, 0, 9, 0, 9, 9, 9];
+      await strip(await file(interlaced, Uint8Array.from(passes)), codec);
+      for (const [place, byte] of passes.entries()) {
+        if (byte !== 0) continue;
+        const rows = Uint8Array.from(passes.with(place, 5));
+        expect((await refusal(await file(interlaced, rows), codec)).code).toBe('PICTURE_MALFORMED');
       }
     });
 
