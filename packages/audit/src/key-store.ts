@@ -9,7 +9,12 @@ export interface KeyStore {
   put(name: string, secret: Uint8Array): Promise<void>;
 }
 
-/** A key store that forgets everything with the process: for tests and try-outs. */
+/**
+ * A key store that forgets everything with the process: for tests and try-outs.
+ *
+ * @example
+ * const log = await openLog({ origin, store, keys: memoryKeyStore(), signer });
+ */
 export function memoryKeyStore(): KeyStore {
   const secrets = new Map<string, Uint8Array>();
   return {

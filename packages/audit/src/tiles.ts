@@ -22,7 +22,12 @@ export interface Tile extends TileId {
   readonly data: Uint8Array;
 }
 
-/** The path of a tile below the log's prefix, as `tile/0/x001/x234/067.p/8`. */
+/**
+ * The path of a tile below the log's prefix, as `tile/0/x001/x234/067.p/8` (C2SP tlog-tiles, "Merkle Tree").
+ *
+ * @example
+ * const bytes = await fetch(`https://log.example/${tilePath({ level: 'entries', index: 0, width: 256 })}`);
+ */
 export function tilePath({ level, index, width }: TileId): string {
   const digits = String(index).padStart(Math.ceil(String(index).length / 3) * 3, '0');
   const elements = digits.match(/.{3}/g)!;

@@ -33,7 +33,7 @@ export function encodeArmor(file: Uint8Array): string {
  * The age file inside ASCII armor. White space around the armor is ignored and lines may end in LF or CRLF; everything else
  * is strict, so that one file has one armor (age v1 specification, "ASCII armor").
  *
- * Throws SealError ARMOR_INVALID.
+ * @throws SealError ARMOR_INVALID.
  *
  * @example
  * const opened = await open(decodeArmor(text), options);

@@ -46,7 +46,7 @@ async function readShare(
  * The requester's act: joins the shares of enough guardians into a key that opens this one file, with
  * `open(file, { recovery })`. One share a seat; more than the threshold do no harm, the first ones count.
  *
- * Throws SealError SHARE_INVALID when a share is malformed, for another file or for another requester; SHARES_INSUFFICIENT
+ * @throws SealError SHARE_INVALID when a share is malformed, for another file or for another requester; SHARES_INSUFFICIENT
  * with fewer different seats than the threshold; HEADER_INVALID, LIMIT or UNSUPPORTED as `openShare`; KEY_INVALID when
  * `identity` is not one. Whether the shares were honest shows in `open`: NO_MATCH when they were not.
  *

@@ -36,7 +36,7 @@ export async function takeApart(file: SealedSource): Promise<{
 /**
  * Splits a sealed file into header and payload, to be stored apart. Both are copies.
  *
- * Throws SealError HEADER_INVALID when the file does not begin with an age header, LIMIT when that is too long.
+ * @throws SealError HEADER_INVALID when the file does not begin with an age header, LIMIT when that is too long.
  *
  * @example
  * const { header, payload } = await detachHeader(file);
@@ -49,7 +49,7 @@ export async function detachHeader(file: SealedSource): Promise<DetachedFile> {
 /**
  * Joins header and payload into one age file again. The parts are not checked against each other: `open` does that.
  *
- * Throws SealError HEADER_INVALID or LIMIT when `header` is not exactly one age header; TypeError when `payload` is no bytes.
+ * @throws SealError HEADER_INVALID or LIMIT when `header` is not exactly one age header; TypeError when `payload` is no bytes.
  *
  * @example
  * await writeFile('picture.jpg.age', attachHeader(header, payload));

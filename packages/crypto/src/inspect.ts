@@ -35,7 +35,7 @@ const isManifestStanza = (stanza: Stanza): boolean => stanza.type === STANZA.man
  * Reads what a sealed file shows to everybody: sizes, kinds of recipients, recovery set, links. No key is needed and
  * nothing is decrypted, so nothing is proven.
  *
- * Throws SealError HEADER_INVALID or LIMIT like `open`; PAYLOAD_INVALID when the payload's length is impossible.
+ * @throws SealError HEADER_INVALID or LIMIT like `open`; PAYLOAD_INVALID when the payload's length is impossible.
  *
  * @example
  * const { modes, recovery } = await inspect(file);

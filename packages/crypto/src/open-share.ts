@@ -16,11 +16,11 @@ export interface ShareRequest {
  *
  * `header` is the file's header alone (see `detachHeader`), `seat` the guardian's age identity. Gives canonical JSON in
  * UTF-8, at most 8 KiB, to be handed to the requester by any way. Whoever calls this decides that the request is right.
+ * A hostile sender can have sealed useless shares; that shows only when they are combined.
  *
- * Throws SealError HEADER_INVALID or LIMIT when `header` is not one; UNSUPPORTED when the file has no recovery; NO_MATCH
+ * @throws SealError HEADER_INVALID or LIMIT when `header` is not one; UNSUPPORTED when the file has no recovery; NO_MATCH
  * when the guardian has no seat; KEY_INVALID when `seat` or `request.requester` is not a key; MIXED_MODE when
  * the file is post-quantum and the requester's key is not.
- * A hostile sender can have sealed useless shares; that shows only when they are combined.
  *
  * @example
  * const share = await openShare(header, guardianIdentity, { requester: colleague.recipient });

@@ -57,7 +57,7 @@ export interface OpenedUnsignedFile {
  * `file` is the whole file or `{ header, payload }`. `resolveSender` is asked who the signer is and must answer from
  * verified knowledge only. `sentAt` should be the audit log's time of sending.
  *
- * Throws SealError with code
+ * @throws SealError with code
  * - `HEADER_INVALID`: not an age v1 file, or a malformed stanza; `LIMIT`: larger than this package reads;
  * - `KEY_INVALID`: an identity is not one; `NO_MATCH`: none of the keys given opens the file;
  * - `MAC_INVALID`: the header was changed;
@@ -69,9 +69,9 @@ export interface OpenedUnsignedFile {
  * - `MIXED_MODE`: a recipient's kind is not the signed mode; `LABELS_MISMATCH`: labels are not `expectLabels`;
  * - `PAYLOAD_INVALID`: the payload was changed, cut or extended; `PAYLOAD_MISMATCH`: somebody with the file key replaced it;
  * - `TREE_INVALID`: the chunk tree does not lead to the signed root.
- * TypeError without any key or without `resolveSender`; RangeError when `sentAt` is not whole seconds.
+ * @throws TypeError without any key or without `resolveSender`; RangeError when `sentAt` is not whole seconds.
  *
- * Source: age v1 (C2SP); docs/spec/sealed-file.md.
+ * @see age v1 (C2SP); docs/spec/sealed-file.md.
  *
  * @example
  * const { plaintext, manifest } = await open(file, {

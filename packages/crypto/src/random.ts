@@ -14,7 +14,7 @@ export function random(length: number): Uint8Array<ArrayBuffer> {
  * Gives this package a source of randomness in a realm that has none (React Native without `crypto`, a bare engine).
  * `source(length)` must return that many bytes of a cryptographically secure generator.
  *
- * Throws TypeError where the platform has a generator of its own: nothing may weaken it.
+ * @throws TypeError where the platform has a generator of its own: nothing may weaken it.
  *
  * @example
  * import { getRandomBytes } from 'some-native-module';

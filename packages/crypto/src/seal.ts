@@ -86,7 +86,7 @@ async function checkedSender(sender: SealOptions['sender'], now: number): Promis
  * `source` is bytes or a Blob and is read once. The result is a valid age v1 file: any age client with a recipient's
  * identity gives the plaintext back byte for byte; only this package's `open` also proves the sender.
  *
- * Throws SealError with code
+ * @throws SealError with code
  * - `KEY_INVALID`: a recipient, identity or signing key string is not one, or is an unusable point;
  * - `MIXED_MODE`: a recipient, custodian or guardian key is not of the file's `mode`;
  * - `RECIPIENT_EXPIRED`, `RECIPIENT_REVOKED`: an entry does not count at `now`;
@@ -94,9 +94,9 @@ async function checkedSender(sender: SealOptions['sender'], now: number): Promis
  * - `SIGNATURE_INVALID`: a signer given as an object signed with another key;
  * - `LIMIT`: manifest above 64 KiB, header above 2 MiB, or too many recipients;
  * - `RANDOM_UNAVAILABLE`: no secure random source.
- * TypeError or RangeError when an option is missing or of the wrong kind, or a Blob gives more or fewer bytes than its size.
+ * @throws TypeError or RangeError when an option is missing or of the wrong kind, or a Blob gives more or fewer bytes than its size.
  *
- * Source: age v1 (C2SP), RFC 7515 (JWS), RFC 9162 section 2.1 (tree), Shamir 1979 (recovery); docs/spec/sealed-file.md.
+ * @see age v1 (C2SP), RFC 7515 (JWS), RFC 9162 section 2.1 (tree), Shamir 1979 (recovery); docs/spec/sealed-file.md.
  *
  * @example
  * const sealed = await seal(picture, {

@@ -15,6 +15,8 @@ export interface TestResult {
 /**
  * Runs the examples that travel with a policy, each at its own moment.
  *
+ * @returns one result an example, in their order; an example that fails is a result, not an exception.
+ * @throws PolicyError as `createPdp`, when `loadPolicy` would have refused the document.
  * @example
  * ```ts
  * const failures = testPolicy(loadPolicy(nhs())).filter(({ passed }) => !passed);

@@ -49,6 +49,9 @@ const CHARACTER = 0.6;
 /**
  * Where the picture lies in an overlay's drawing, in pixels. In border mode the drawing is taller than the picture by two
  * bands, one above and one below; in tile mode both are the same.
+ *
+ * @example
+ * const { width, height, left, top } = overlayBox('border', { width: 1411, height: 1411 });
  */
 export function overlayBox(
   mode: 'border' | 'tile',

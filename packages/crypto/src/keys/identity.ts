@@ -12,9 +12,9 @@ export interface GeneratedIdentity {
  * Makes a key pair for receiving sealed files. `kind` is `pq` unless `classic` is asked for: `classic` is for people whose
  * age client predates post-quantum keys, and cannot share a file with `pq` keys.
  *
- * Returns age strings: `AGE-SECRET-KEY-PQ-1...` with `age1pq1...`, or `AGE-SECRET-KEY-1...` with `age1...`.
- * Throws SealError RANDOM_UNAVAILABLE where there is no secure random source; TypeError on another `kind`.
- * Source: age v1 specification (C2SP), recipient types mlkem768x25519 and X25519.
+ * @returns age strings: `AGE-SECRET-KEY-PQ-1...` with `age1pq1...`, or `AGE-SECRET-KEY-1...` with `age1...`.
+ * @throws SealError RANDOM_UNAVAILABLE where there is no secure random source; TypeError on another `kind`.
+ * @see age v1 specification (C2SP), recipient types mlkem768x25519 and X25519.
  *
  * @example
  * const { identity, recipient } = await generateIdentity();

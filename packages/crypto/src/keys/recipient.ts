@@ -46,7 +46,7 @@ export function parseIdentity(text: string): IdentityKey {
 /**
  * The recipient string that belongs to an identity.
  *
- * Throws SealError KEY_INVALID when `identity` is not an age identity of either kind.
+ * @throws SealError KEY_INVALID when `identity` is not an age identity of either kind.
  *
  * @example
  * const { identity, recipient } = await generateIdentity();
@@ -61,7 +61,7 @@ export async function recipientOf(identity: string): Promise<string> {
  * The short name of a recipient key in manifests, directories and logs: base64url of SHA-256 over the recipient string
  * in UTF-8 (43 characters). Anybody can compute it with `printf %s age1... | sha256sum`.
  *
- * Throws SealError KEY_INVALID when `recipient` is not an age recipient of either kind.
+ * @throws SealError KEY_INVALID when `recipient` is not an age recipient of either kind.
  *
  * @example
  * const shown = recipientThumbprint(recipient).slice(0, 8);

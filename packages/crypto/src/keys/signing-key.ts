@@ -42,7 +42,7 @@ export function parseSigningPublicKey(text: string): Uint8Array<ArrayBuffer> {
 /**
  * The thumbprint of a public signing key (RFC 7638 over the JWK of RFC 8037), base64url.
  *
- * Throws SealError KEY_INVALID when `publicKey` is not 32 bytes in base64url.
+ * @throws SealError KEY_INVALID when `publicKey` is not 32 bytes in base64url.
  *
  * @example
  * assert.equal(signingKeyThumbprint(keys.publicKey), keys.kid);
@@ -55,7 +55,7 @@ export function signingKeyThumbprint(publicKey: string): string {
 /**
  * Makes an Ed25519 key pair (RFC 8032) for `seal`'s `sender.keys`. The public half belongs in the sender's directory entry.
  *
- * Throws SealError RANDOM_UNAVAILABLE where there is no secure random source.
+ * @throws SealError RANDOM_UNAVAILABLE where there is no secure random source.
  *
  * @example
  * const keys = await generateSigningKey();
