@@ -124,6 +124,20 @@ const fact = z.union([
   z.boolean(),
 ]);
 
+const factName = z.string().check(
+  z.regex(/^[A-Za-z][A-Za-z0-9._-]{0,63}$/),
+  z.refine((name) => !looksLikePatientNumber(name, true), NUMBER_MESSAGE),
+);
+
+function factsBytes(facts: Readonly<Record<string, string | number | boolean>>): number {
+  try {
+    return utf8(canonicalJson(facts)).length;
+  } catch {
+    // A lone surrogate, which its own check refuses.
+    return 0;
+  }
+}
+
 const schema = z
   .strictObject({
     id: z.string().check(z.regex(UUID_V7, 'must be a UUIDv7')),
@@ -154,9 +168,9 @@ const schema = z
     request: z.optional(identifier),
     policy: z.optional(z.strictObject({ id: identifier, version: identifier, decision: names(DECISIONS) })),
     facts: z.optional(
-      z.record(z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9._-]{0,63}$/)), fact).check(
+      z.record(factName, fact).check(
         z.refine((facts) => Object.keys(facts).length <= MAX_FACTS, `must hold at most ${MAX_FACTS}`),
-        z.refine((facts) => utf8(canonicalJson(facts)).length <= MAX_FACTS_BYTES, 'are too long'),
+        z.refine((facts) => factsBytes(facts) <= MAX_FACTS_BYTES, 'are too long'),
       ),
     ),
     links: z.optional(z.strictObject({ parentIndex: z.int().check(z.minimum(0)) })),
@@ -186,8 +200,8 @@ export function parseEvent(value: unknown): AuditEvent {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data as AuditEvent;
   const issue = parsed.error.issues[0]!;
-  // The name of an unknown field is the sender's text: only its place is told.
-  const field = issue.path.join('.').slice(0, 100) || 'event';
+  // The names of facts and of unknown fields are the sender's text: only their place is told.
+  const field = (issue.path[0] === 'facts' ? 'facts' : issue.path.join('.')) || 'event';
   const fault = issue.code === 'unrecognized_keys' ? 'holds an unknown field' : faultOf(issue);
   throw new AuditError('EVENT_INVALID', `field \`${field}\` ${fault}`, { field });
 }

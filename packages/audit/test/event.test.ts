@@ -85,8 +85,38 @@ describe('parseEvent', () => {
       expect(fieldOf({ ...event, session: number })).toBe('session');
       expect(fieldOf({ ...event, request: `nhs${number}` })).toBe('request');
       expect(fieldOf({ ...event, object: { kind: 'item', id: `record/${number}` } })).toBe('object.id');
-      expect(fieldOf({ ...event, facts: { reference: Number(number) } })).toBe('facts.reference');
+      expect(fieldOf({ ...event, facts: { reference: Number(number) } })).toBe('facts');
+      expect(fieldOf({ ...event, facts: { [`patient.${number}`]: true } })).toBe('facts');
     }
+  });
+
+  it('looks through signs that nobody sees', () => {
+    const number = testNumber(1) ?? testNumber(2)!;
+    for (const unseen of ['\u00ad', '\u200d', '\ufe0f', '\u034f', '\u{e0020}', '\u0301'])
+      expect(fieldOf({ ...event, reason: [...number].join(unseen) })).toBe('reason');
+  });
+
+  it('knows the digits of blocks that lie side by side', () => {
+    const number = testNumber(1) ?? testNumber(2)!;
+    // Eastern Pwo Karen digits follow the Pa'o Karen ones directly; an engine before Unicode 16 knows neither.
+    const digits = [...number].map((digit) => String.fromCodePoint(0x116da + Number(digit))).join('');
+    const known = /\p{Nd}/u.test('\u{116da}');
+    expect(fieldOf({ ...event, reason: digits })).toBe(known ? 'reason' : 'accepted');
+  });
+
+  it('lets every date with its time pass', () => {
+    for (let day = 0; day < 366; day++) {
+      const [date, time] = new Date(Date.UTC(2026, 0, 1, day % 24) + day * 86_400_000).toISOString().split('T');
+      const [year, month, dayOfMonth] = date!.split('-');
+      expect(fieldOf({ ...event, reason: `seen ${date} ${time!.slice(0, 5)}` })).toBe('accepted');
+      expect(fieldOf({ ...event, reason: `seen ${dayOfMonth}.${month}.${year} ${time!.slice(0, 5)}` })).toBe(
+        'accepted',
+      );
+    }
+  });
+
+  it('answers a lone surrogate in a fact with EVENT_INVALID', () => {
+    expect(fieldOf({ ...event, facts: { text: '\ud800' } })).toBe('facts');
   });
 
   it('lets telephone numbers, dates and hexadecimal ids pass', () => {
@@ -115,7 +145,9 @@ describe('parseEvent', () => {
     } catch (error) {
       expect((error as Error).message).not.toContain(number);
     }
-    expect.assertions(1);
+    const facts = { 'Invented Imogen': 1 };
+    expect(fieldOf({ ...event, facts })).toBe('facts');
+    expect.assertions(2);
   });
 });
 
