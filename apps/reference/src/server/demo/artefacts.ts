@@ -13,7 +13,7 @@ export const OUTPUT = 'demo-output';
 const WHAT: Readonly<Record<string, string>> = {
   'original.jpg': 'the photograph as it is filed: stripped, full resolution, unmarked',
   'original.png': 'the picture as it is filed: stripped, full resolution, unmarked',
-  'picture.age': 'the sealed file: opens with any age client and a recipient’s key',
+  'picture.age': 'the sealed file: age 1.3 and typage open it with a recipient’s key',
   'view.png': 'what the viewer saw: invisible mark, border around it',
   'view-marked.png': 'the marked picture without its border',
   'overlay.svg': 'the border as a drawing',
