@@ -1,9 +1,14 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { bareRealm, compare, photos, vectorSet } from '../../src/node.js';
+
+const machine = vi.hoisted(() => ({ waited: 0 }));
+vi.mock('../../src/measure.js', async (original) => ({
+  ...(await original<typeof import('../../src/measure.js')>()),
+  waitedNanoseconds: Object.assign(() => machine.waited, { exact: true }),
+}));
 
 let folder = '';
 beforeEach(() => {
@@ -19,25 +24,26 @@ describe('compare', () => {
   test('measures, prints and writes, with ratios the right way round', async () => {
     vi.spyOn(process, 'cwd').mockReturnValue(folder);
     const print = vi.spyOn(console, 'log').mockReturnValue();
-    const block = Buffer.alloc(200_000);
-    const hash = (times: number) => () => {
-      for (let i = 0; i < times; i++) createHash('sha256').update(block).digest();
+    // Time passes only in the cases themselves: two million nanoseconds of work, three million of waiting for a processor.
+    let now = 0n;
+    vi.spyOn(process.hrtime, 'bigint').mockImplementation(() => now);
+    const work = (times: number) => () => {
+      now += BigInt(times) * 5_000_000n;
+      machine.waited += times * 3_000_000;
     };
     const result = await compare(
-      'Hash: one, four',
-      { one: hash(1), four: async () => hash(4)() },
+      'Work: one, four',
+      { one: work(1), four: async () => work(4)() },
       { rounds: 3, minMs: 5, unit: 'block' },
     );
     expect(result.cases.map(({ name }) => name)).toEqual(['one', 'four']);
     const [one, four] = result.cases;
     expect(result.baseline).toBe('four');
-    // The same work four times: the measured ratio is 4 within what a busy machine disturbs.
-    expect(one!.speedToBaseline).toBeGreaterThan(2);
-    expect(one!.speedToBaseline).toBeLessThan(8);
-    expect(four!.oursToThis).toBe(one!.speedToBaseline);
-    expect(four!.speedToBaseline).toBe(1);
-    expect(one!.nsPerUnit.least).toBeLessThanOrEqual(one!.nsPerUnit.median);
-    expect(JSON.parse(readFileSync(join(folder, 'bench/results/hash-one-four.json'), 'utf8'))).toEqual(result);
+    expect(one).toMatchObject({ speedToBaseline: 4, oursToThis: 1, unitsPerSecond: 500, callsPerSample: 3 });
+    expect(four).toMatchObject({ speedToBaseline: 1, oursToThis: 4, unitsPerSecond: 125, callsPerSample: 1 });
+    const ns = 2_000_000;
+    expect(one!.nsPerUnit).toEqual({ median: ns, lower: ns, upper: ns, least: ns, most: ns });
+    expect(JSON.parse(readFileSync(join(folder, 'bench/results/work-one-four.json'), 'utf8'))).toEqual(result);
     expect(String(print.mock.calls[0]![0])).toContain('speed to four');
   });
 
