@@ -48,11 +48,6 @@ export async function encodePng(pixels: AnyPixels): Promise<Uint8Array<ArrayBuff
   return Uint8Array.from(await codec.encode(clamped(pixels), 'image/png', 1));
 }
 
-/** Encodes pixels as JPEG on white; `quality` 0 to 1. */
-export async function encodeJpeg(pixels: AnyPixels, quality: number): Promise<Uint8Array<ArrayBuffer>> {
-  return Uint8Array.from(await codec.encode(clamped(pixels), 'image/jpeg', quality));
-}
-
 /**
  * Lays an overlay drawing over a picture.
  *

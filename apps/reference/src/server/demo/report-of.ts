@@ -38,7 +38,6 @@ export async function reportOf(
     organisation: ORGANISATION.name,
     part,
   });
-  const at = new Date().toISOString();
   return {
     ranAt: job.began.toISOString(),
     ranWith: [`Node ${process.versions.node}`],
@@ -84,13 +83,16 @@ export async function reportOf(
         'the entry’s place in the signed tree',
       ],
       proofFile: 'view.tlog-proof',
-      verified: `${job.audit.verdict}: ${job.audit.checked.entries} entries and ${job.audit.checked.tiles} tiles fit the signed checkpoint`,
+      verified:
+        job.audit.verdict === 'good'
+          ? `good: ${job.audit.checked.entries} entries and ${job.audit.checked.tiles} tiles fit the signed checkpoint`
+          : `${job.audit.verdict}: ${job.audit.findings[0]?.code ?? 'nothing could be read'}`,
     },
     trace: {
       verdict: best.id === job.viewingId ? best.verdict : 'none',
       viewing: best.id,
       person: best.id === job.viewingId ? cast.viewer.name : 'nobody in the log',
-      at: receipt.leaf.recordedAt === undefined ? at : new Date(Number(receipt.leaf.recordedAt)).toISOString(),
+      at: new Date(receipt.leaf.recordedAt).toISOString(),
       z: best.z,
       p: best.pCorrected,
       candidates: trace.candidates,
