@@ -4,7 +4,7 @@ export const CHUNK_BYTES = 65_536;
 /** Longest header read or written: the tree stanza of a 2 GB video is 1.3 MB as text, the rest is far smaller. */
 export const MAX_HEADER_BYTES = 2_097_152;
 
-/** Most stanzas in a header: a whole department and its grants, while 512 trial decryptions still take under a second. */
+/** Most stanzas in a header: a whole department and its grants. 512 trial decryptions of one identity take seconds (measured: 3 s in Node 26 under load, 7 s without native ML-KEM). */
 export const MAX_STANZAS = 512;
 
 /** Longest first line of a stanza: the largest known type, mlkem768p256tag, needs about 1.8 kB. */

@@ -29,6 +29,8 @@ function object(value: object, depth: number): string {
   const keys = Reflect.ownKeys(value);
   if (keys.some((key) => typeof key === 'symbol')) throw new TypeError('value holds a member named by a symbol');
   for (const key of (keys as string[]).sort()) {
+    // Copied onto another object it would change that object's prototype.
+    if (key === '__proto__') throw new TypeError('value holds a member named `__proto__`');
     const member = Object.getOwnPropertyDescriptor(value, key)!;
     // An accessor can answer differently each time; a hidden member would be left out without a word.
     if (!('value' in member) || !member.enumerable) throw new TypeError('value holds an accessor or a hidden member');
@@ -58,7 +60,7 @@ function write(value: unknown, depth: number): string {
  *
  * Throws TypeError on anything else than null, booleans, strings, finite numbers, dense arrays and plain objects: a Map,
  * Date or other class instance, undefined in a list, a function, bigint or symbol, -0, NaN, an infinity, a lone surrogate,
- * an accessor, a hole, nesting deeper than 64 (so every cycle). `toJSON` is never called.
+ * an accessor, a member named `__proto__`, a hole, nesting deeper than 64 (so every cycle). `toJSON` is never called.
  *
  * @example
  * canonicalJson({ b: 1, a: ['x', null] }); // '{"a":["x",null],"b":1}'

@@ -125,7 +125,7 @@ describe('canonicalJson', () => {
     fc.assert(
       fc.property(fc.jsonValue({ noUnicodeString: false }), (drawn) => {
         const value: unknown = JSON.parse(JSON.stringify(drawn)); // without -0
-        fc.pre(!/\\ud[89a-f]/.test(JSON.stringify(value)));
+        fc.pre(!/\\ud[89a-f]|"__proto__":/.test(JSON.stringify(value)));
         const text = canonicalJson(value);
         expect(JSON.parse(text)).toEqual(value);
         expect(canonicalJson(JSON.parse(text))).toBe(text);
@@ -174,6 +174,7 @@ describe('canonicalJson', () => {
       Object.defineProperty({}, 'hidden', { value: 1, enumerable: false }),
       '\ud800',
       { '\udc00': 1 },
+      JSON.parse('{"__proto__":{"role":"nurse"}}'),
       [undefined],
       // biome-ignore lint/suspicious/noSparseArray: that is the case
       [, 1],
