@@ -35,13 +35,21 @@ describe('seal and open', () => {
     expect(sealed.mode).toBe('classic');
   });
 
+  it('refuses facts and labels that would change a prototype where they are copied', async () => {
+    const hostile = JSON.parse('{"a":{"__proto__":{"role":"consultant"}}}') as never;
+    await expect(seal(new Uint8Array(1), { ...classic.sealing, labels: hostile })).rejects.toThrow(TypeError);
+    await expect(seal(new Uint8Array(1), { ...classic.sealing, clinical: hostile })).rejects.toThrow(TypeError);
+  });
+
   it('gives any content, facts and labels back', async () => {
     const facts = fc.dictionary(fc.string({ unit: 'grapheme', maxLength: 12 }), fc.jsonValue({ maxDepth: 3 }), {
       maxKeys: 6,
     });
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 3000 }), facts, facts, async (data, clinical, labels) => {
-        const options = JSON.parse(JSON.stringify({ clinical, labels })) as { clinical: object; labels: object };
+        const text = JSON.stringify({ clinical, labels });
+        fc.pre(!text.includes('"__proto__":')); // refused, see above
+        const options = JSON.parse(text) as { clinical: object; labels: object };
         const sealed = await seal(data, { ...classic.sealing, ...(options as Pick<typeof classic.sealing, 'labels'>) });
         const opened = await open(sealed.bytes, { ...classic.opening, expectLabels: options.labels as never });
         expect(opened.plaintext).toEqual(new Uint8Array(data));
