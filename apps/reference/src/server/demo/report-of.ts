@@ -57,7 +57,7 @@ export async function reportOf(
     },
     pictures: await picturesOf(job),
     sealed: {
-      recipients: [cast.viewer.name, cast.sender.name, cast.custodian.name, 'the guardians, two of three together'],
+      recipients: [cast.viewer.name, cast.sender.name, cast.custodian.name, 'any two of the three guardians together'],
       protection: 'ML-KEM-768 with X25519 (post-quantum hybrid), ChaCha20-Poly1305, Ed25519 signature',
       bytes: job.sealed.bytes.length,
     },

@@ -74,7 +74,7 @@ function verdicts({ sealed, decision, trace, link, log, tamper }: ReportData): H
     ],
     [
       traced,
-      traced ? `The leak was traced to ${trace.person}` : 'The leak was not traced',
+      traced ? `The leak was traced to ${trace.person}’s viewing` : 'The leak was not traced',
       traced
         ? html`Chance of this by luck: less than ${trace.p < 1e-9 ? '1 in a billion' : chance(trace.p)}, all ${count(trace.candidates)} viewings taken together.`
         : html`No viewing stands out enough to name anybody.`,
