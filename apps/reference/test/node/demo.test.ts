@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { auditLog, verifyReceipt } from '@wardseal/audit';
+import { auditLog, type LogReader, tilePath, verifyReceipt } from '@wardseal/audit';
 import { folderReader } from '@wardseal/audit/file-store';
 import { open, SealError } from '@wardseal/crypto';
 import { importKeySet, LinkError, verifyGrant } from '@wardseal/link-signing';
@@ -76,7 +76,8 @@ describe('strangers accept what the demo leaves', () => {
 describe('one changed byte is refused with a code', () => {
   const options = () => ({ identities: [job.cast.viewer.identity], resolveSender: directoryOf(job.cast) });
 
-  test('sealed file: every byte of the header, and bytes all over the payload', async () => {
+  // Some ten thousand openings: half a minute on an idle machine, minutes on a busy one.
+  test('sealed file: every byte of the header, and bytes all over the payload', { timeout: 300_000 }, async () => {
     const { bytes, header } = job.sealed;
     await expect(open(bytes, options())).resolves.toMatchObject({ signed: true });
     const codes = new Set<string>();
@@ -100,26 +101,34 @@ describe('one changed byte is refused with a code', () => {
     const log = join(folder, 'audit');
     const policy = { logKey: job.trust.logKey };
     expect((await auditLog(await folderReader(log), policy)).verdict).toBe('good');
-    const copy = join(folder, '..', 'flipped');
-    await cp(log, copy, { recursive: true });
+    // The public files alone, as somebody outside has them: no journal to compare with.
+    const held = new Map<string, Uint8Array>();
+    for (const path of (await files()).filter((name) => /audit\/(checkpoint|tile\/)/.test(name)))
+      held.set(relative(log, path), await readFile(path));
+    const reader: LogReader = {
+      readCheckpoint: async () => held.get('checkpoint') ?? null,
+      readTile: async (tile) => held.get(tilePath(tile)) ?? null,
+      async *listTiles() {
+        for (const path of held.keys()) if (path.startsWith('tile/')) yield path;
+      },
+    };
+    expect((await auditLog(reader, policy)).verdict).toBe('good');
     let flips = 0;
-    for (const path of (await files()).filter((name) => /audit\/(checkpoint|tile\/)/.test(name))) {
-      const place = join(copy, relative(log, path));
-      const good = await readFile(place);
+    for (const [path, good] of [...held]) {
       for (let at = 0; at < good.length; at++) {
-        const changed = Buffer.from(good);
+        const changed = Uint8Array.from(good);
         changed[at]! ^= 1 << (at % 8);
-        await writeFile(place, changed);
-        const report = await auditLog(await folderReader(copy), policy);
+        held.set(path, changed);
+        const report = await auditLog(reader, policy);
         // A changed origin is another log's name: then the answer is that it cannot be told, never that all is well.
-        expect(report.verdict, `${relative(copy, place)} byte ${at}`).not.toBe('good');
+        expect(report.verdict, `${path} byte ${at}`).not.toBe('good');
         expect(report.findings[0]!.code).toMatch(/^[A-Z_]+$/);
         flips++;
       }
-      await writeFile(place, good);
+      held.set(path, good);
     }
     expect(flips).toBeGreaterThan(1000);
-    expect((await auditLog(await folderReader(copy), policy)).verdict).toBe('good');
+    expect((await auditLog(reader, policy)).verdict).toBe('good');
   });
 
   test('proof, grant and handle: every byte', async () => {

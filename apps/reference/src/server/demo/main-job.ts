@@ -1,5 +1,5 @@
-import { randomInt, randomUUID } from 'node:crypto';
-import { type AuditEvent, type AuditReport, createEventId, patientHandle, type VerifiedReceipt } from '@wardseal/audit';
+import { randomUUID } from 'node:crypto';
+import { type AuditReport, createEventId, patientHandle, type VerifiedReceipt } from '@wardseal/audit';
 import {
   attachHeader,
   combineShares,
@@ -10,15 +10,6 @@ import {
   type SealedFile,
   seal,
 } from '@wardseal/crypto';
-import {
-  createRedeemer,
-  type IssuedLink,
-  LinkError,
-  linkKey,
-  objectDigest,
-  openAnswer,
-  parseLink,
-} from '@wardseal/link-signing';
 import { deriveImageKey, type EmbedReport, prepareChips, type TraceReport, trace } from '@wardseal/watermark';
 import { type Stripped, strip } from '../../../client/strip.js';
 import { decodePicture, drawOverlay, encodePng, leak } from '../pictures.js';
@@ -26,22 +17,23 @@ import { sharpCodec } from '../sharp-codec.js';
 import { type Decided, decideThenLog } from '../wiring/decide-then-log.js';
 import { receiptThenOpen } from '../wiring/receipt-then-open.js';
 import { viewThenMark } from '../wiring/view-then-mark.js';
+import { base64url, same, secretBytes } from './bytes.js';
+import { happened } from './happened.js';
+import { type LinkOnce, linkOnce } from './link-once.js';
 import { type Cast, createCast, directoryOf, ORGANISATION, type Person } from './people.js';
-import { type ItemState, labelsOf, mayLink, mayOpenLink, maySend, mayView } from './questions.js';
-import { secretBytes } from './secret-bytes.js';
+import { type ItemState, labelsOf, maySend, mayView } from './questions.js';
 import type { Steps } from './steps.js';
 import { verifyLog, verifyTampered } from './tamper.js';
-import { LINK_ORIGIN, startTrust, type Trust } from './trust.js';
+import { startTrust, type Trust } from './trust.js';
 
 /** An invented patient. The number is of the range that is never issued. These facts exist only inside the sealed file. */
 export const PATIENT = { number: '9990000018', name: 'Imogen Invented', born: '1961-04-01' };
 
 /** Viewings among which the leak is traced: the real ones, and invented ones to make the search honest. */
 export const CANDIDATES = 1000;
-const LINK_SECONDS = 24 * 3600;
 
 /** Everything that the demo made and found out. */
-export interface MainJob {
+export interface MainJob extends LinkOnce {
   readonly began: Date;
   readonly cast: Cast;
   readonly trust: Trust;
@@ -60,10 +52,6 @@ export interface MainJob {
   readonly quality: EmbedReport;
   readonly leaked: Uint8Array;
   readonly trace: TraceReport;
-  readonly link: IssuedLink;
-  readonly linkRefused: string;
-  /** When the link was opened, and when it was tried again; RFC 3339. */
-  readonly linkAt: { readonly first: string; readonly second: string };
   readonly recovered: boolean;
   readonly audit: AuditReport;
   readonly tampered: { readonly report: AuditReport; readonly path: string };
@@ -285,115 +273,6 @@ async function run(
   };
 }
 
-/** Makes a link for somebody without an account, opens it as they would, and tries a second time. */
-async function linkOnce(given: {
-  trust: Trust;
-  cast: Cast;
-  picture: Stripped;
-  labels: ReturnType<typeof labelsOf>;
-  state: ItemState;
-  caseId: string;
-}): Promise<Pick<MainJob, 'link' | 'linkRefused' | 'linkAt'>> {
-  const { trust, cast, picture, labels, state, caseId } = given;
-  const { sender, custodian } = cast;
-  const { issuer, redeem } = trust.links;
-  const allowed = await decideThenLog(trust, {
-    request: mayLink(sender, labels, state, new Date(), { seconds: LINK_SECONDS, maxViews: 1 }),
-    event: happened('link.create', sender, { kind: 'case', id: caseId }, new Date()),
-    duties: { 'share-mark': () => true, 'max-lifetime': () => true, 'max-views': () => true },
-  });
-  if (!allowed.permitted) throw new Error('the policy refused the link');
-
-  // The sender's device: half of the key stays in the link's fragment, the other half with the trust.
-  const { cti, share } = await issuer.prepare();
-  const secret = secretBytes(32);
-  const sealed = await seal(picture.bytes, {
-    recipients: [sender.entry],
-    custodian: custodian.entry,
-    link: { id: base64url(cti), key: linkKey({ secret, share, cti }) },
-    sender: { keys: sender.keys, entry: sender.entry },
-    mediaType: picture.mediaType,
-    case: caseId,
-    labels,
-  });
-  const passcode = String(randomInt(10 ** 6, 10 ** 7));
-  const link = await issuer.grant({
-    object: objectDigest({ manifestId: sealed.manifestId, payloadNonce: sealed.payload.subarray(0, 16) }),
-    cti,
-    expires: Math.floor(Date.now() / 1000) + LINK_SECONDS - 60,
-    maxUses: 1,
-    purpose: 'referral',
-    binding: 'passcode',
-    passcode,
-    permissions: ['view'],
-    issuerUser: new Uint8Array(Buffer.from(randomUUID().replaceAll('-', ''), 'hex')),
-  });
-  const url = link.link(LINK_ORIGIN, secret);
-
-  // The recipient's browser.
-  const parsed = parseLink(url, { origins: [LINK_ORIGIN] });
-  const knock = async (): Promise<Uint8Array> => {
-    const redeemer = await createRedeemer();
-    const { sealed: answer } = await redeem({
-      handle: parsed.handle,
-      ephemeralKey: redeemer.publicKey,
-      passcode,
-      event: {
-        ...happened('link.open', sender, { kind: 'case', id: caseId }, new Date()),
-        actor: { id: 'link-holder', kind: 'outsider', org: ORGANISATION.id },
-      },
-      request: ({ claims }) => mayOpenLink(labels, state, claims.purpose),
-      // The page that shows the picture carries these out; here it is enough that it can.
-      duties: {
-        watermark: () => true,
-        'no-download': () => true,
-        'share-mark': () => true,
-        'max-lifetime': () => true,
-      },
-    });
-    const released = await openAnswer(answer, redeemer.secretKey, parsed.handle);
-    const key = linkKey({ secret: parsed.secret!, share: released.share!, cti: released.claims.cti });
-    const file = await open(sealed.bytes, {
-      link: { id: base64url(released.claims.cti), key },
-      resolveSender: directoryOf(cast),
-    });
-    return file.plaintext;
-  };
-  const first = new Date().toISOString();
-  if (!same(await knock(), picture.bytes)) throw new Error('the link opened another picture');
-  const second = new Date().toISOString();
-  try {
-    await knock();
-  } catch (error) {
-    if (error instanceof LinkError) return { link, linkRefused: error.code, linkAt: { first, second } };
-    throw error;
-  }
-  throw new Error('the link opened twice');
-}
-
-/** An event as the demo logs it; what only the decision knows is added by the wiring. */
-function happened(
-  type: AuditEvent['type'],
-  actor: Person,
-  object: NonNullable<AuditEvent['object']>,
-  at: Date,
-): Omit<AuditEvent, 'outcome' | 'policy'> {
-  return {
-    id: createEventId(),
-    occurredAt: at.toISOString(),
-    type,
-    actor: {
-      id: actor.entry.person,
-      kind: actor.role === 'system' ? 'system' : 'practitioner',
-      role: actor.role,
-      org: actor.entry.organisation,
-      authn: { method: 'passkey', aal: 2 },
-    },
-    object,
-    purpose: 'TREAT',
-  };
-}
-
 function decidedWords({ permitted, decision }: Decided): string {
   const { basis, reasons, obligations } = decision.context;
   const duties = obligations.map(({ type }) => type).join(', ');
@@ -408,14 +287,6 @@ function traceWords(report: TraceReport, guilty: string, viewer: Person): string
   const named = matches.length === 1 && best?.id === guilty;
   if (!named || best === undefined) return `no single viewing is named (${matches.length} matches)`;
   return `the view of ${viewer.name}, z ${best.z.toFixed(1)}, next ${next?.z.toFixed(1)}, of ${report.candidates}; p < ${best.pCorrected.toExponential(0)}`;
-}
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
-}
-
-function base64url(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64url');
 }
 
 function kilobytes(bytes: number): string {

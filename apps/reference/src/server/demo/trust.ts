@@ -4,7 +4,7 @@ import { createSigner, memoryEraseStore, memoryStore } from '@wardseal/link-sign
 import { createPdp, loadPolicy, type Pack, type Pdp } from '@wardseal/policy';
 import { nhs } from '@wardseal/policy/packs/nhs';
 import { createLinkDesk, type LinkDesk } from '../wiring/redeem-then-decide.js';
-import { secretBytes } from './secret-bytes.js';
+import { secretBytes } from './bytes.js';
 
 /** Where links of the demo point to: a name that no one can register. */
 export const LINK_ORIGIN = 'https://img.example-trust.invalid';

@@ -29,6 +29,17 @@ export interface Decided {
   readonly entry: AppendResult & { readonly receipt: string };
 }
 
+/** The event as the log gets it once the policy has answered and its duties were, or were not, carried out. */
+export function asDecided(event: Intended, decision: Decision, permitted: boolean): AuditEvent {
+  const { id, version } = decision.context.policy;
+  return {
+    ...event,
+    type: permitted ? event.type : 'access.deny',
+    outcome: permitted ? 'success' : 'minor',
+    policy: { id, version: String(version), decision: permitted ? 'permit' : 'deny' },
+  };
+}
+
 /**
  * Decides, carries out the duties, and answers only once the log holds what was decided, permit or refusal. When the
  * entry cannot be written this rejects, and the caller has nothing to go on: no entry, no act.
@@ -40,17 +51,11 @@ export async function decideThenLog(parts: { pdp: Pdp; log: AuditLog }, asked: A
     throw new TypeError('request and event must be about the same person');
   const decision = parts.pdp.evaluate(asked.request);
   const enforcement = await enforce(decision, asked.duties);
-  const { id, version } = decision.context.policy;
   const permitted = enforcement.permitted;
-  const entry = await parts.log.append(
-    {
-      ...asked.event,
-      type: permitted ? asked.event.type : 'access.deny',
-      outcome: permitted ? 'success' : 'minor',
-      policy: { id, version: String(version), decision: permitted ? 'permit' : 'deny' },
-    },
-    { await: 'integrated', ...(asked.nonce === undefined ? {} : { nonce: asked.nonce }) },
-  );
+  const entry = await parts.log.append(asDecided(asked.event, decision, permitted), {
+    await: 'integrated',
+    ...(asked.nonce === undefined ? {} : { nonce: asked.nonce }),
+  });
   if (entry.receipt === null) throw new Error('the log gave no receipt');
   return { permitted, decision, enforcement, entry: { ...entry, receipt: entry.receipt } };
 }

@@ -8,6 +8,7 @@ import {
   type Redeemed,
 } from '@wardseal/link-signing';
 import { enforce, type ObligationHandler, type Pdp, type Request } from '@wardseal/policy';
+import { asDecided, type Intended } from './decide-then-log.js';
 
 /** What the server knows of a redeem request besides the request itself. */
 export interface Knocking {
@@ -15,7 +16,7 @@ export interface Knocking {
   readonly ephemeralKey: Uint8Array;
   readonly passcode?: string;
   /** The opening as it will stand in the log. */
-  readonly event: Omit<AuditEvent, 'outcome' | 'policy'>;
+  readonly event: Intended;
   /** What the policy is asked, given what the grant says. */
   readonly request: (facts: OpenFacts) => Request;
   /** How to carry out each kind of duty here; an unknown duty is a refusal. */
@@ -36,41 +37,23 @@ export async function createLinkDesk(
   parts: { pdp: Pdp; log: AuditLog },
   options: Omit<IssuerOptions, 'audit'>,
 ): Promise<LinkDesk> {
-  const append = async (
-    event: Knocking['event'],
-    permit: boolean,
-    facts: Pick<AuditEvent, 'policy'>,
-  ): Promise<unknown> => {
-    const said = { ...event, ...facts, type: permit ? event.type : ('access.deny' as const) };
-    const { receipt } = await parts.log.append(
-      { ...said, outcome: permit ? 'success' : 'minor' },
-      { await: 'integrated' },
-    );
-    return receipt;
-  };
+  const append = async (entry: AuditEvent): Promise<unknown> =>
+    (await parts.log.append(entry, { await: 'integrated' })).receipt;
   const issuer = await createIssuer({
     ...options,
-    audit: ({ context }) => {
-      const { event, policy } = context as Decided;
-      return append(event, true, { policy });
-    },
+    audit: ({ context }) => append((context as Required<Decided>).entry),
   });
   return {
     issuer,
     async redeem({ handle, ephemeralKey, passcode, event, request, duties }) {
       // Filled by the decision, read by the log: one object per redeem.
-      const context: Partial<Decided> & Pick<Decided, 'event'> = { event };
+      const context: Decided = {};
       const authorize = async (facts: OpenFacts): Promise<OpenDecision> => {
         const decision = parts.pdp.evaluate(request(facts));
         const { permitted } = await enforce(decision, duties);
-        const why = decision.context;
-        context.policy = {
-          id: why.policy.id,
-          version: String(why.policy.version),
-          decision: permitted ? 'permit' : 'deny',
-        };
-        if (!permitted) await append(event, false, { policy: context.policy });
-        return { permit: permitted, obligations: why.obligations };
+        context.entry = asDecided(event, decision, permitted);
+        if (!permitted) await append(context.entry);
+        return { permit: permitted, obligations: decision.context.obligations };
       };
       return issuer.redeem(handle, {
         ephemeralKey,
@@ -83,6 +66,5 @@ export async function createLinkDesk(
 }
 
 interface Decided {
-  event: Knocking['event'];
-  policy: NonNullable<AuditEvent['policy']>;
+  entry?: AuditEvent;
 }
