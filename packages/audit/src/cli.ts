@@ -112,10 +112,8 @@ async function verify({ folder, key, secrets }: Request): Promise<Answer> {
 /** A key from the command line, from a file that it names, or from beside the log. */
 async function findKey(folder: string, key: string | undefined): Promise<string> {
   if (key?.includes('+')) return key;
-  for (const path of key === undefined ? [join(folder, 'log.vkey'), join(folder, 'key')] : [key]) {
-    const text = await readRegular(promises, path, MAX_KEY).catch(() => null);
-    if (text !== null) return Buffer.from(text).toString('utf8').trim();
-  }
+  const text = await readRegular(promises, key ?? join(folder, 'log.vkey'), MAX_KEY).catch(() => null);
+  if (text !== null) return Buffer.from(text).toString('utf8').trim();
   throw new UsageError(
     key === undefined ? 'there is no key beside the log: give --key' : 'the key file cannot be read',
   );
