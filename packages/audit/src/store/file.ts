@@ -68,7 +68,7 @@ class FileStore implements LogStore {
   #full: TileId[] = [];
   #names = 0;
 
-  constructor(folder: string, fs: FileSystem, lock: TakeLock = processLock(fs)) {
+  constructor(folder: string, fs: FileSystem, lock: TakeLock = processLock()) {
     this.#folder = folder;
     this.#private = join(folder, 'private');
     this.#fs = fs;

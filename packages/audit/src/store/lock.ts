@@ -1,22 +1,28 @@
-import { readFile } from 'node:fs/promises';
+import promises from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { equal, hex, randomBytes, sha256, utf8 } from '@wardseal/primitives';
 import { AuditError } from '../errors.js';
-import { type FileSystem, failedWith, readWhole, writeNew } from './file-system.js';
+import { failedWith, readWhole, writeNew } from './file-system.js';
 
 /** Takes the lock of a folder for this process and returns what gives it back. */
 export type TakeLock = (folder: string) => Promise<() => Promise<void>>;
+
+// Bytes of the longest lock file, with room.
+const MAX_HOLDER = 100;
+// Processes that died one after the other while each took the lock of the one before.
+const MAX_DEAD = 3;
 
 // [Note: two locks] An exclusive transaction of node:sqlite falls with its process, whatever kills it, and holds
 // between containers that share a disk; but Node 20 has no node:sqlite. So every writer takes the lock file, and where
 // node:sqlite exists its lock first: an old and a new Node then still exclude each other.
 
 /** The lock that `fileStore` takes unless told otherwise. */
-export function processLock(fs: FileSystem): TakeLock {
+export function processLock(): TakeLock {
   return async (folder) => {
     const database = await sqliteLock(join(folder, 'lock.sqlite'));
     try {
-      const releaseFile = await fileLock(fs, join(folder, 'lock'), database !== null);
+      const releaseFile = await fileLock(join(folder, 'lock'), database !== null);
       return async () => {
         await releaseFile();
         database?.close();
@@ -46,15 +52,15 @@ async function sqliteLock(path: string): Promise<DatabaseSync | null> {
   }
 }
 
-/** Who holds a lock file: the process, when it started, and whether it also holds the sqlite lock. */
-async function self(sqlite: boolean): Promise<string> {
-  return `${process.pid} ${await startOf(process.pid)} ${sqlite ? 'sqlite' : 'file'}\n`;
+/** Who holds a lock file: the process, when it started, whether it also holds the sqlite lock, and a random token. */
+async function self(sqlite: boolean, token: string): Promise<string> {
+  return `${process.pid} ${await startOf(process.pid)} ${sqlite ? 'sqlite' : 'file'} ${token}\n`;
 }
 
 /** When a process started (field 22 of /proc/PID/stat), so that a number used again is no alibi; `-` if unknown. */
 async function startOf(pid: number): Promise<string> {
   try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
+    const stat = await promises.readFile(`/proc/${pid}/stat`, 'latin1');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '-';
   } catch {
     return '-';
@@ -62,8 +68,8 @@ async function startOf(pid: number): Promise<string> {
 }
 
 async function alive(holder: string, haveSqlite: boolean): Promise<boolean> {
-  const match = /^(\d{1,10}) (\d{1,20}|-) (sqlite|file)\n$/.exec(holder);
-  // Torn at its making: whoever made it died before it held anything.
+  const match = /^(\d{1,10}) (\d{1,20}|-) (sqlite|file)(?: [0-9a-f]{16})?\n$/.exec(holder);
+  // Not a lock of ours, or torn by a power cut.
   if (!match) return false;
   // We hold the sqlite lock, so a holder of it is gone.
   if (haveSqlite && match[3] === 'sqlite') return false;
@@ -76,26 +82,60 @@ async function alive(holder: string, haveSqlite: boolean): Promise<boolean> {
   return match[2] === '-' || match[2] === (await startOf(pid));
 }
 
-async function fileLock(fs: FileSystem, path: string, haveSqlite: boolean): Promise<() => Promise<void>> {
-  const text = new Uint8Array(Buffer.from(await self(haveSqlite)));
+/**
+ * Takes a lock file and returns what gives it back. Every lock file is a hard link to one written before, so that none
+ * is ever found half-written.
+ */
+export async function fileLock(path: string, haveSqlite: boolean): Promise<() => Promise<void>> {
+  const token = hex(randomBytes(8));
+  const mine = `${path}.${token}`;
+  await writeNew(promises, mine, utf8(await self(haveSqlite, token)), 0o600);
+  try {
+    await take(path, mine, haveSqlite, 0);
+  } finally {
+    await remove(mine);
+  }
+  return () => promises.unlink(path);
+}
+
+// [Note: dead holders] Between reading that a holder is dead and replacing its file, another process may have replaced
+// it and hold the lock. So whoever wants to replace a file first takes a lock named after what it holds, in the same
+// way, and then looks again: no two files ever hold the same, so what is still there is the dead one's.
+async function take(path: string, mine: string, haveSqlite: boolean, depth: number): Promise<void> {
   for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      await writeNew(fs, path, text, 0o600);
-      return () => fs.unlink(path);
-    } catch (error) {
-      if (!failedWith(error, 'EEXIST')) throw error;
-    }
-    const holder = await readWhole(fs, path, 100);
+    if (await placed(mine, path)) return;
+    const holder = await readWhole(promises, path, MAX_HOLDER);
     if (holder === null) continue;
-    if (await alive(Buffer.from(holder).toString('latin1'), haveSqlite)) throw locked();
-    // Move the dead one's file aside first: of two that find it dead, one rename fails.
-    const aside = `${path}.dead-${process.pid}`;
-    await fs.rename(path, aside).catch((error: unknown) => {
-      if (!failedWith(error, 'ENOENT')) throw error;
-    });
-    await fs.unlink(aside).catch((error: unknown) => {
-      if (!failedWith(error, 'ENOENT')) throw error;
-    });
+    const text = Buffer.from(holder).toString('latin1');
+    if (depth === MAX_DEAD || (await alive(text, haveSqlite))) throw locked();
+    const claim = `${path}.after-${hex(sha256(holder).subarray(0, 8))}`;
+    await take(claim, mine, haveSqlite, depth + 1);
+    try {
+      const now = await readWhole(promises, path, MAX_HOLDER);
+      if (now === null || !equal(now, holder)) continue;
+      const second = `${mine}-${depth}`;
+      await promises.link(mine, second);
+      await promises.rename(second, path);
+      return;
+    } finally {
+      await remove(claim);
+    }
   }
   throw locked();
+}
+
+async function placed(mine: string, path: string): Promise<boolean> {
+  try {
+    await promises.link(mine, path);
+    return true;
+  } catch (error) {
+    if (failedWith(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+async function remove(path: string): Promise<void> {
+  await promises.unlink(path).catch((error: unknown) => {
+    if (!failedWith(error, 'ENOENT')) throw error;
+  });
 }
