@@ -1,4 +1,4 @@
-import { canonicalJson, fromBase64url, utf8 } from '@wardseal/primitives';
+import { canonicalJson, fromBase64url, holdsPatientNumber, utf8 } from '@wardseal/primitives';
 import * as z from 'zod/mini';
 import { AuditError } from './errors.js';
 import {
@@ -16,7 +16,6 @@ import {
   PURPOSES,
   type Purpose,
 } from './event-codes.js';
-import { looksLikePatientNumber } from './patient-number.js';
 
 /** What happened, as the caller tells it: plain JSON, so that an outbox table can carry it. See docs/spec/event.md. */
 export interface AuditEvent {
@@ -85,13 +84,13 @@ const text = (max: number) =>
     z.minLength(1),
     z.maxLength(max),
     z.refine((value) => !CONTROL.test(value), 'holds a control character or a lone surrogate'),
-    z.refine((value) => !looksLikePatientNumber(value), NUMBER_MESSAGE),
+    z.refine((value) => !holdsPatientNumber(value), NUMBER_MESSAGE),
   );
 
 const identifier = z.string().check(
   z.maxLength(MAX_IDENTIFIER),
   z.regex(/^[\x21-\x7e]+$/, 'must be visible ASCII'),
-  z.refine((value) => !looksLikePatientNumber(value, true), NUMBER_MESSAGE),
+  z.refine((value) => !holdsPatientNumber(value, 'identifier'), NUMBER_MESSAGE),
 );
 
 const bytes = (min: number, max: number) =>
@@ -120,13 +119,13 @@ const instant = z.string().check(
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const fact = z.union([
   text(256),
-  z.number().check(z.refine((value) => !looksLikePatientNumber(String(value)), NUMBER_MESSAGE)),
+  z.number().check(z.refine((value) => !holdsPatientNumber(String(value)), NUMBER_MESSAGE)),
   z.boolean(),
 ]);
 
 const factName = z.string().check(
   z.regex(/^[A-Za-z][A-Za-z0-9._-]{0,63}$/),
-  z.refine((name) => !looksLikePatientNumber(name, true), NUMBER_MESSAGE),
+  z.refine((name) => !holdsPatientNumber(name, 'identifier'), NUMBER_MESSAGE),
 );
 
 function factsBytes(facts: Readonly<Record<string, string | number | boolean>>): number {

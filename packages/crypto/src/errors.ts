@@ -51,11 +51,18 @@ export interface SealErrorFacts {
 export class SealError extends Error {
   override readonly name = 'SealError';
   readonly code: SealErrorCode;
-  readonly facts: SealErrorFacts;
+  /** Which limit or part was concerned, by its name in the format or in `limits.ts`. */
+  readonly what?: string;
+  /** The limit that was passed. */
+  readonly limit?: number;
+  /** The figure that was found. */
+  readonly found?: number;
 
   constructor(code: SealErrorCode, message: string, facts: SealErrorFacts = {}, options?: { cause?: unknown }) {
     super(message, options);
     this.code = code;
-    this.facts = facts;
+    if (facts.what !== undefined) this.what = facts.what;
+    if (facts.limit !== undefined) this.limit = facts.limit;
+    if (facts.found !== undefined) this.found = facts.found;
   }
 }

@@ -36,9 +36,9 @@ describe('errors', () => {
       () => seal(content(1), { ...w.sealing, sender: { keys: w.bob.keys, entry: w.alice.entry } }),
     ];
     for (const attempt of attempts) {
-      const error = await attempt().catch((reason: unknown) => reason as Error & { facts?: object });
+      const error = await attempt().catch((reason: unknown) => reason as Error);
       if (!(error instanceof Error)) throw new Error('was accepted');
-      const told = `${error.message} ${error.stack?.split('\n')[0]} ${JSON.stringify((error as SealError).facts ?? {})} ${String(error.cause)}`;
+      const told = `${error.message} ${error.stack?.split('\n')[0]} ${JSON.stringify(error)} ${String(error.cause)}`;
       for (const secret of [...secrets, 'forearm', 'case-1']) expect(told).not.toContain(secret);
       expect(error.message).toMatch(/^[a-z`].*[^.]$/);
     }

@@ -1,7 +1,7 @@
-import { base64url, fromBase64url } from '@wardseal/primitives';
+import { base64url, fromBase64url, holdsPatientNumber } from '@wardseal/primitives';
 import type { CborMap, CborValue } from './codec/cbor.js';
 import { LinkError } from './errors.js';
-import { holdsPatientNumber, isDigest, isOpaque } from './identifiers.js';
+import { isDigest, isOpaque } from './identifiers.js';
 import { MAX_BEARER_SECONDS, MAX_DELEGATION_DEPTH, MAX_RECIPIENT_SECONDS, MAX_USES } from './limits.js';
 
 /** Why the item is shown. A closed list with numbers on the wire, so that no free text enters a grant. */
@@ -89,12 +89,12 @@ const ORIGIN =
 
 /** A lower-case DNS name of at most 64 characters without a patient number in it. */
 export function isIssuerName(text: string): boolean {
-  return DNS_NAME.test(text) && !holdsPatientNumber(text);
+  return DNS_NAME.test(text) && !holdsPatientNumber(text, 'anywhere');
 }
 
 /** An ASCII origin: https, or plain http on the loopback host alone; no path, no user, no default port spelled out twice. */
 export function isOrigin(text: string): boolean {
-  return ORIGIN.test(text) && !/^https:.*:443$|^http:.*:80$/.test(text) && !holdsPatientNumber(text);
+  return ORIGIN.test(text) && !/^https:.*:443$|^http:.*:80$/.test(text) && !holdsPatientNumber(text, 'anywhere');
 }
 
 /** The claims of one binding must be recipient-bound or short: the seconds a grant of it may live. */

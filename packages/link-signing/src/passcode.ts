@@ -1,7 +1,6 @@
 import { scryptAsync } from '@noble/hashes/scrypt.js';
-import { concat, equal, hmacSha256, utf8 } from '@wardseal/primitives';
+import { concat, equal, hmacSha256, holdsPatientNumber, utf8 } from '@wardseal/primitives';
 import { type CborValue, decodeCbor, encodeCbor } from './codec/cbor.js';
-import { holdsPatientNumber } from './identifiers.js';
 import type { ImportedTagKey } from './keys.js';
 import { MAX_PASSCODE_CHARACTERS, MIN_PASSCODE_CHARACTERS } from './limits.js';
 
@@ -35,7 +34,7 @@ export function isPasscode(text: unknown): text is string {
     text.length >= MIN_PASSCODE_CHARACTERS &&
     text.length <= MAX_PASSCODE_CHARACTERS &&
     /^[\x21-\x7e]+$/.test(text) &&
-    !holdsPatientNumber(text)
+    !holdsPatientNumber(text, 'anywhere')
   );
 }
 

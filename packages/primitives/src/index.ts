@@ -40,6 +40,7 @@ export {
   rootFromInclusion,
   treeRoot,
 } from './merkle.js';
+export { holdsPatientNumber, type NumberReading } from './patient-number.js';
 export { type Sha256Stream, sha256, sha256Large, sha256Stream } from './sha256.js';
 export { fromHex, fromUtf8, hex, utf8 } from './text.js';
 export { x25519PublicKey, x25519Shared } from './x25519.js';

@@ -1,4 +1,4 @@
-import { utf8 } from '@wardseal/primitives';
+import { holdsPatientNumber, utf8 } from '@wardseal/primitives';
 import { WatermarkError } from './errors.js';
 import { MAX_OVERLAY_TEXT } from './limits.js';
 
@@ -6,9 +6,6 @@ import { MAX_OVERLAY_TEXT } from './limits.js';
 const FORBIDDEN =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]/;
-/** Ten digits, alone or spaced as people write them: an NHS or CHI number if the check digit fits. */
-const TEN_DIGITS = /(?<![0-9])[0-9](?:[ -]?[0-9]){9}(?![0-9])/g;
-
 /** A text for the overlay, checked: 1 to 200 visible characters that hold no NHS or CHI number. */
 export function checkText(value: string, field: string): string {
   const bad = (message: string): never => {
@@ -22,17 +19,8 @@ export function checkText(value: string, field: string): string {
   } catch {
     return bad('is not well-formed text');
   }
-  for (const [digits] of value.matchAll(TEN_DIGITS)) {
-    if (checkDigitFits(digits.replaceAll(/[ -]/g, ''))) return bad('holds a number that could be a patient’s');
-  }
+  if (holdsPatientNumber(value)) return bad('holds a number that could be a patient’s');
   return value;
-}
-
-/** The modulus 11 check of NHS and CHI numbers (NHS Data Dictionary, NHS NUMBER). */
-function checkDigitFits(digits: string): boolean {
-  let sum = 0;
-  for (let i = 0; i < 9; i++) sum += Number(digits[i]) * (10 - i);
-  return (11 - (sum % 11)) % 11 === Number(digits[9]);
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createEventId } from '@wardseal/audit';
+import { createEventId, verifyReceipt } from '@wardseal/audit';
 import { seal } from '@wardseal/crypto';
 import { createRedeemer } from '@wardseal/link-signing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -30,6 +30,11 @@ afterAll(async () => {
   await trust.log.close();
   await rm(folder, { recursive: true, force: true });
 });
+
+function opening() {
+  const { object, ...rest } = event('link.open', cast.sender);
+  return rest;
+}
 
 function event(type: 'image.view' | 'link.open', actor: Person, contentHash?: Uint8Array) {
   const hash = contentHash === undefined ? {} : { contentHash: Buffer.from(contentHash).toString('base64url') };
@@ -106,7 +111,7 @@ test('a duty that cannot be carried out keeps a link shut, costs no use and is l
     redeem({
       handle,
       ephemeralKey: (await createRedeemer()).publicKey,
-      event: event('link.open', cast.sender),
+      event: opening(),
       request: ({ claims }) => mayOpenLink(labels, state, claims.purpose),
       duties,
     });
@@ -115,4 +120,46 @@ test('a duty that cannot be carried out keeps a link shut, costs no use and is l
   expect(trust.log.size).toBe(before + 1);
   expect(await issuer.inspect(handle)).toMatchObject({ state: 'live', used: 0 });
   expect(await knock(LINK_DUTIES)).toMatchObject({ use: 1 });
+});
+
+test('the log names the link and the opening; an answer given again is the same opening', async () => {
+  const { issuer, redeem } = trust.links;
+  const { handle, id } = await issuer.grant({
+    object: secretBytes(32).fill(0xff, 0, 1),
+    expires: Math.floor(Date.now() / 1000) + 600,
+    maxUses: 2,
+    purpose: 'referral',
+    binding: 'passcode',
+    passcode: 'three-blind-mice',
+    permissions: ['view'],
+    issuerUser: new Uint8Array(Buffer.from(randomUUID().replaceAll('-', ''), 'hex')),
+  });
+  const { publicKey } = await createRedeemer();
+  const knock = (passcode: string) =>
+    redeem({
+      handle,
+      ephemeralKey: publicKey,
+      passcode,
+      event: opening(),
+      request: ({ claims }) => mayOpenLink(labels, state, claims.purpose),
+      duties: LINK_DUTIES,
+    });
+  const unchecked = { logKey: trust.logKey, nonce: null, actor: null, headerDigest: null };
+  const said = async (receipt: unknown) =>
+    (
+      await verifyReceipt(receipt as string, {
+        ...unchecked,
+        object: Buffer.from(id).toString('hex'),
+        type: 'link.open',
+      })
+    ).entry;
+  const first = await knock('three-blind-mice');
+  const again = await knock('three-blind-mice');
+  expect(again).toMatchObject({ use: 1, repeated: true });
+  const entries = [await said(first.receipt), await said(again.receipt)];
+  expect(entries[0]!.request).toBe(entries[1]!.request);
+  expect(entries.map(({ reason }) => reason)).toEqual(['opening 1 of 2', 'opening 1 of 2, answered again']);
+  const before = trust.log.size;
+  await expect(knock('two-blind-mice')).rejects.toMatchObject({ code: 'PASSCODE_REFUSED' });
+  expect(trust.log.size).toBe(before + 1);
 });

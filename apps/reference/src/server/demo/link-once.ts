@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { createEventId } from '@wardseal/audit';
 import { open, seal } from '@wardseal/crypto';
 import {
   createRedeemer,
@@ -82,8 +83,11 @@ export async function linkOnce(given: {
       ephemeralKey: redeemer.publicKey,
       passcode,
       event: {
-        ...happened('link.open', sender, { kind: 'case', id: caseId }, new Date()),
+        id: createEventId(),
+        occurredAt: new Date().toISOString(),
+        type: 'link.open',
         actor: { id: 'link-holder', kind: 'outsider', org: ORGANISATION.id },
+        purpose: 'TREAT',
       },
       request: ({ claims }) => mayOpenLink(labels, state, claims.purpose),
       // The page that shows the picture carries these out; here it is enough that it can.
