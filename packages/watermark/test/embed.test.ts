@@ -28,6 +28,16 @@ function psnr(a: Pixels, b: Pixels, channels: number): number {
 }
 
 describe('embed', () => {
+  test.each([
+    [65_535, 64],
+    [64, 65_535],
+    [45_000, 64],
+  ])('keeps its quality in the longest strip it takes, %i x %i', (width, height) => {
+    const data = Uint8Array.from({ length: width * height }, (_, i) => Math.imul(i, 0x9e3779b1) >>> 24);
+    const picture = { data, width, height };
+    expect(psnr(picture, embed(picture, { chips }).pixels, 1)).toBeGreaterThan(44.9);
+  });
+
   test('keeps size, alpha and every fully transparent pixel, whatever the picture', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 64, max: 150 }), fc.integer({ min: 64, max: 150 }), (seed, w, h) => {
