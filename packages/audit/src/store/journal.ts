@@ -64,40 +64,69 @@ function batchLength(data: Uint8Array): number | null {
   return HEAD + CHECK + length;
 }
 
-/** The entries of a batch that must start with index `first`, or null when anything is not as it was written. */
-function decodeBatch(
-  boundTo: Uint8Array,
-  data: Uint8Array,
-  first: number | null,
-): { entries: StoredEntry[]; first: number } | null {
-  const index = readUint(data, 8, 8);
+/** What a batch says of itself: its first index, its leaves, the lengths in its rows, and where the sides begin. */
+interface Inventory {
+  readonly first: number;
+  readonly leaves: readonly Bytes[];
+  readonly lengths: readonly (readonly number[])[];
+  readonly sides: number;
+}
+
+/** Bytes up to the end of a batch's rows, or null when its first bytes cannot be a batch's. */
+function tableEnd(data: Uint8Array): number | null {
   const count = readUint(data, 16, 2);
-  if (index === null || !count || count > MAX_BATCH || (first !== null && index !== first)) return null;
-  const table = HEAD + CHECK;
-  let at = table + count * ROW;
-  if (at > data.length) return null;
-  const lengths = Array.from({ length: count }, (_, i) =>
-    [0, 2, 4].map((offset) => readUint(data, table + i * ROW + offset, 2)!),
-  );
+  return count && count <= MAX_BATCH ? HEAD + CHECK + count * ROW : null;
+}
+
+/** The lengths in the rows, or null when they do not make up the whole batch. */
+function rowLengths(data: Uint8Array, end: number, total: number): number[][] | null {
+  const lengths: number[][] = [];
+  let sum = end;
+  for (let at = HEAD + CHECK; at < end; at += ROW) {
+    const row = [0, 2, 4].map((offset) => readUint(data, at + offset, 2)!);
+    if (row[0]! > MAX_LEAF || row[1]! > MAX_SEALED_SIDE || row[2]! > MAX_SEALED_SIDE) return null;
+    sum += row[0]! + row[1]! + row[2]!;
+    lengths.push(row);
+  }
+  return sum === total ? lengths : null;
+}
+
+/** Head, rows and leaves of a batch, or null when they are not as they were written. What follows is not looked at. */
+function decodeInventory(boundTo: Uint8Array, data: Uint8Array): Inventory | null {
+  const total = batchLength(data);
+  const first = readUint(data, 8, 8);
+  const end = tableEnd(data);
+  if (total === null || first === null || end === null || end > data.length) return null;
+  const lengths = rowLengths(data, end, total);
+  if (lengths === null) return null;
+  let at = end;
+  const leaves = lengths.map(([length]) => {
+    at += length!;
+    return new Uint8Array(data.subarray(at - length!, at));
+  });
+  const check = sha256(concat(boundTo, data.subarray(0, HEAD), data.subarray(HEAD + CHECK, at))).subarray(0, CHECK);
+  return equal(check, data.subarray(HEAD, HEAD + CHECK)) ? { first, leaves, lengths, sides: at } : null;
+}
+
+/** The entries of a batch that must start with index `first`, or null when anything is not as it was written. */
+function decodeBatch(boundTo: Uint8Array, data: Uint8Array, first: number): StoredEntry[] | null {
+  const inventory = decodeInventory(boundTo, data);
+  if (inventory === null || inventory.first !== first) return null;
+  let at = inventory.sides;
   const take = (length: number): Bytes => {
     at += length;
     return new Uint8Array(data.subarray(at - length, at));
   };
-  const total = lengths.reduce((sum, row) => sum + row[0]! + row[1]! + row[2]!, at);
-  if (total !== data.length) return null;
-  const leaves = lengths.map((row) => take(row[0]!));
-  const check = sha256(concat(boundTo, data.subarray(0, HEAD), data.subarray(table, at))).subarray(0, CHECK);
-  if (!equal(check, data.subarray(HEAD, table))) return null;
   const entries: StoredEntry[] = [];
-  for (let i = 0; i < count; i++) {
-    const row = lengths[i]!;
-    const [subject, actor] = [take(row[1]!), take(row[2]!)];
-    const digests = table + i * ROW + 6;
+  for (const [i, leaf] of inventory.leaves.entries()) {
+    const [, subjectLength, actorLength] = inventory.lengths[i]!;
+    const [subject, actor] = [take(subjectLength!), take(actorLength!)];
+    const digests = HEAD + CHECK + i * ROW + 6;
     if (!equal(digest(subject), data.subarray(digests, digests + DIGEST))) return null;
     if (!equal(digest(actor), data.subarray(digests + DIGEST, digests + 2 * DIGEST))) return null;
-    entries.push({ leaf: leaves[i]!, subject, actor });
+    entries.push({ leaf, subject, actor });
   }
-  return { entries, first: index };
+  return entries;
 }
 
 /** One batch as found in a journal. */
@@ -157,10 +186,10 @@ export async function* scanJournal(
   for (;;) {
     const length = batchLength(await window.read(at, HEAD));
     const data = length === null ? null : await window.read(at, length);
-    const batch = data === null || data.length !== length ? null : decodeBatch(boundTo, data, index);
-    if (batch === null) break;
-    yield { first: index, offset: at, entries: batch.entries };
-    index += batch.entries.length;
+    const entries = data === null || data.length !== length ? null : decodeBatch(boundTo, data, index);
+    if (entries === null) break;
+    yield { first: index, offset: at, entries };
+    index += entries.length;
     at += length!;
   }
   await refuseLaterBatch(window, boundTo, at, (await file.stat()).size);
@@ -175,8 +204,9 @@ async function refuseLaterBatch(window: Window, boundTo: Uint8Array, from: numbe
       at += found < 0 ? chunk.length : found;
       continue;
     }
-    const length = batchLength(chunk);
-    if (length !== null && at + length <= to && decodeBatch(boundTo, await window.read(at, length), null) !== null)
+    const end = batchLength(chunk) === null ? null : tableEnd(chunk);
+    // Only what names the entries is read: sides of megabytes behind every byte of a forged tail would take for ever.
+    if (end !== null && decodeInventory(boundTo, await window.read(at, end + MAX_BATCH * MAX_LEAF)) !== null)
       throw new AuditError('LOG_CORRUPT', 'the journal is damaged before its end', { path: 'private/journal' });
     at++;
   }

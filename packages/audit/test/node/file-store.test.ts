@@ -137,6 +137,36 @@ describe('the file store', () => {
       }
     }));
 
+  it('is not kept busy by a tail of forged batches', () =>
+    inFolder(async (folder) => {
+      await filled(folder, 1);
+      const head = Buffer.alloc(34);
+      head.write('WSB0');
+      head.writeUInt32BE(2_000_000, 4);
+      head.writeUInt32BE(1, 12);
+      head.writeUInt16BE(256, 16);
+      const path = join(folder, 'log/private/journal');
+      await writeFile(path, Buffer.concat([await readFile(path), Buffer.alloc(4_000_000, head)]));
+      let read = 0;
+      const open = async (file: string, flags: string, mode?: number) => {
+        const handle = await promises.open(file, flags, mode);
+        const original = handle.read.bind(handle) as (...args: unknown[]) => Promise<{ bytesRead: number }>;
+        Object.assign(handle, {
+          read: async (...args: unknown[]) => {
+            const result = await original(...args);
+            read += result.bytesRead;
+            return result;
+          },
+        });
+        return handle;
+      };
+      const log = await openIn(folder, { fs: { ...promises, open } });
+      expect(log.size).toBe(1);
+      await log.close();
+      // Reading every batch that is announced would take 100 GB.
+      expect(read).toBeLessThan(200_000_000);
+    }));
+
   it('keeps every byte of a last batch that rotted after a checkpoint covered it', () =>
     inFolder(async (folder) => {
       await filled(folder, 20);
