@@ -75,12 +75,12 @@ export async function checkReadmes() {
     const cwd = join(temp, `block-${index}`);
     mkdirSync(cwd);
     if (language === 'sh') {
-      const env = { PATH: join(temp, 'bin') + delimiter + process.env.PATH };
+      const env = { TMPDIR: cwd, PATH: join(temp, 'bin') + delimiter + process.env.PATH };
       const { ok, output } = await run('bash', ['-eu', '-c', code], { cwd, env, limit: 60_000 });
       return { name, ok, detail: output };
     }
     writeFileSync(join(cwd, 'block.mts'), code); // the workspace's Node strips the types itself
-    const { ok, output } = await run('node', ['block.mts'], { cwd, limit: 60_000 });
+    const { ok, output } = await run('node', ['block.mts'], { cwd, limit: 60_000, env: { TMPDIR: cwd } });
     return { name, ok, detail: output };
   });
   rmSync(temp, { recursive: true, force: true });

@@ -73,6 +73,8 @@ if (task !== '--inside') {
   const stood = process.env.INIT_CWD ?? process.cwd();
   const words = task === 'demo' ? rest.map((word) => (word.startsWith('-') ? word : resolve(stood, word))) : rest;
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  if (!existsSync(join(root, 'node_modules/.modules.yaml')))
+    process.stdout.write('wardseal: setting up; the first time needs the network and takes about a minute\n');
   const again = [process.execPath, join(root, 'scripts/run.mjs'), '--inside'];
   // The words go through the environment: no shell on the way may read them.
   process.exitCode = await run(

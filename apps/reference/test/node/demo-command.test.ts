@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { photos } from '@wardseal/testkit/node';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runDemo } from '../../src/server/demo/run.js';
 
@@ -67,4 +70,36 @@ test('another photograph, a PNG with an odd name, runs through; a second run rep
   expect(await demo(path)).toMatchObject({ code: 0, left: ['demo-output'] });
   expect(await demo(path)).toMatchObject({ code: 0, left: ['demo-output'] });
   expect(await readdir(join(folder, 'out', 'demo-output'))).toContain('report.html');
+});
+
+test('a picture too small to mark is refused in words; an empty page runs through and names nobody', async () => {
+  const white = (side: number): Promise<Buffer> =>
+    sharp({ create: { width: side, height: side, channels: 3, background: '#fff' } })
+      .png()
+      .toBuffer();
+  const small = await demo(await file('small.png', await white(40)));
+  expect(small).toMatchObject({ code: 1, text: expect.stringContaining('(IMAGE_TOO_SMALL)') });
+  expect(small.text).not.toContain('    at ');
+  const blank = await demo(await file('blank.png', await white(400)));
+  expect(blank.code).toBe(0);
+  const report = await readFile(join(folder, 'out', 'demo-output', 'report.html'), 'utf8');
+  expect(report).toContain('The leak was not traced');
+});
+
+test('an interrupted run leaves nothing', async () => {
+  const root = join(import.meta.dirname, '../../../..');
+  const unfinished = async (): Promise<string[]> =>
+    (await readdir(root)).filter((name) => name.startsWith('demo-output.'));
+  const before = await unfinished();
+  const child = spawn(process.execPath, [join(root, 'apps/reference/dist/demo.js')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  for await (const chunk of child.stdout) {
+    text += String(chunk);
+    if (text.includes('Sealed')) break;
+  }
+  child.kill('SIGINT');
+  expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(130);
+  expect(await unfinished()).toEqual(before);
 });

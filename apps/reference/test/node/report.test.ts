@@ -164,7 +164,7 @@ describe('what the report is told', () => {
       { title: 'a', caption: 'b', alt: 'c', mediaType: 'image/png', bytes: new Uint8Array(3), width: 1, height: 1 },
     ]);
     const poisoned = poison(fixture) as typeof fixture;
-    const trace = { ...poisoned.trace, verdict: 'match' as const };
+    const trace = { ...poisoned.trace!, verdict: 'match' as const };
     const shown = renderReport({ ...poisoned, trace });
     expect(shown).not.toMatch(/<script|<img src=x|onerror=alert\(1\)>/);
     expect(shown).not.toContain('\u202e');
@@ -177,7 +177,7 @@ describe('what the report is told', () => {
     expect(renderReport(fixture)).toBe(renderReport(fixture));
     const lost = renderReport({
       ...fixture,
-      trace: { ...fixture.trace, verdict: 'none', z: 2.1, p: 1 },
+      trace: { ...fixture.trace!, verdict: 'none', z: 2.1, p: 1 },
       decision: {
         ...fixture.decision,
         permitted: false,
@@ -190,6 +190,13 @@ describe('what the report is told', () => {
     expect(lost).toContain('Policy: refused: no rule allows it');
     expect(lost).not.toContain('The leak was traced to');
     expect(lost.match(/class="bad"/g)?.length).toBe(2);
+    const blank = renderReport({ ...fixture, psnr: Number.POSITIVE_INFINITY, trace: null });
+    expect(blank).toContain('The leak was not traced');
+    expect(blank).toContain('nobody is named');
+    expect(blank).toContain('carry no mark');
+    const twice = renderReport({ ...fixture, link: { ...fixture.link, second: { ...fixture.link.second, code: '' } } });
+    expect(twice).toContain('The link opened twice');
+    expect(renderReport({ ...fixture, tamper: [{ ...fixture.tamper[0]!, noticed: false }] })).toContain('not noticed');
   });
 });
 

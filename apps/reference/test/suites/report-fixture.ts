@@ -55,6 +55,7 @@ export function reportFixture(pictures: readonly ReportPicture[]): ReportData {
       removed: ['exif', 'gps', 'maker-note'],
     },
     pictures,
+    psnr: 45.1,
     sealed: {
       recipients: ['Dr Ada Example', 'Mr Ben Sample', 'the custodian', 'any 2 of 3 guardians'],
       protection: 'post-quantum (X25519 and ML-KEM-768), signed by the sender',
@@ -85,6 +86,7 @@ export function reportFixture(pictures: readonly ReportPicture[]): ReportData {
         'log.example-trust.example/audit\n7\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— log.example-trust.example/audit Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n',
       receiptChecks: ['its own nonce', 'the person', 'the picture', 'the header’s digest'],
       proofFile: 'view.tlog-proof',
+      command: 'wardseal-audit verify audit',
       verified: '7 entries, no fault',
     },
     trace: {
@@ -94,11 +96,11 @@ export function reportFixture(pictures: readonly ReportPicture[]): ReportData {
       at: '2026-03-01T09:00:02Z',
       z: 31.4,
       p: 3.2e-213,
+      invented: 999,
       candidates: 1000,
       runnerUp: 3.1,
       nullScores: bell(),
       attack: 'scaled down to 1,600 pixels and saved as JPEG of quality 70, as a messaging app does',
-      psnr: 45.1,
     },
     link: {
       purpose: 'a GP without an account: one use, 48 hours, a passcode sent by another way',

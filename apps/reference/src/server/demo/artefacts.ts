@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { ReportFile } from '../report/data.js';
@@ -36,6 +37,11 @@ export async function writeArtefacts(
 ): Promise<MainJob> {
   await mkdir(dirname(folder), { recursive: true });
   const fresh = await mkdtemp(`${folder}.`);
+  const interrupted = (): void => {
+    rmSync(fresh, { recursive: true, force: true });
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     const log = join(fresh, 'audit');
     await mkdir(log);
@@ -52,6 +58,7 @@ export async function writeArtefacts(
     );
     return done;
   } finally {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
     await rm(fresh, { recursive: true, force: true });
   }
 }

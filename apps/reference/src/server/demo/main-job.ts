@@ -192,7 +192,9 @@ async function run(
       };
     },
     ({ quality: { psnr, ssim } }) =>
-      `border around the picture; invisible mark at ${psnr.toFixed(1)} dB, SSIM ${ssim.toFixed(4)}`,
+      psnr === Number.POSITIVE_INFINITY
+        ? 'border around the picture; nothing in it that could carry a mark'
+        : `border around the picture; invisible mark at ${psnr.toFixed(1)} dB, SSIM ${ssim.toFixed(4)}`,
   );
 
   const leaked = await steps.run(

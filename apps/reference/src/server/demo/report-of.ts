@@ -2,7 +2,7 @@ import { explain } from '@wardseal/policy';
 import sharp from 'sharp';
 import { decodePicture } from '../pictures.js';
 import type { ReportData, ReportFile, ReportPicture, ReportStep } from '../report/data.js';
-import type { MainJob } from './main-job.js';
+import { CANDIDATES, type MainJob } from './main-job.js';
 import { ORGANISATION } from './people.js';
 
 /** What the photograph is; never its file name. */
@@ -31,7 +31,6 @@ export async function reportOf(
   const { headline, lines } = explain(trust.pack, view.decision, 'clinician');
   const { policy, obligations, evaluated_at: evaluatedAt } = view.decision.context;
   const [best, next] = trace.hits;
-  if (best === undefined || trace.nullHistogram === null) throw new Error('the leaked copy could not be registered');
   const person = ({ name, job: role }: MainJob['cast']['sender'], part: string) => ({
     name,
     role,
@@ -56,6 +55,7 @@ export async function reportOf(
       removed: job.picture.removed,
     },
     pictures: await picturesOf(job),
+    psnr: job.quality.psnr,
     sealed: {
       recipients: [cast.viewer.name, cast.sender.name, cast.custodian.name, 'any two of the three guardians together'],
       protection: 'ML-KEM-768 with X25519 (post-quantum hybrid), ChaCha20-Poly1305, Ed25519 signature',
@@ -64,7 +64,7 @@ export async function reportOf(
     decision: {
       permitted: view.permitted,
       headline,
-      lines: lines.filter((line) => !line.startsWith('Comes with')),
+      lines: [...lines.filter((line) => !line.startsWith('Comes with')), ...notEnforced(view.decision)],
       obligations: obligations.map(({ type }) => DUTIES[type] ?? type),
       policy,
       evaluatedAt,
@@ -76,38 +76,42 @@ export async function reportOf(
       root: Buffer.from(receipt.checkpoint.root).toString('base64'),
       checkpoint: view.entry.receipt.slice(view.entry.receipt.indexOf('\n\n') + 2),
       receiptChecks: [
-        'the number this viewer’s browser had chosen for this request',
+        'the number that the viewer’s side had chosen for this request',
         'the item and the person',
         'the digest of the header that came',
         'the kind of event',
         'the entry’s place in the signed tree',
       ],
       proofFile: 'view.tlog-proof',
+      command: 'node packages/audit/dist/cli.js verify demo-output/audit',
       verified:
         job.audit.verdict === 'good'
           ? `good: ${job.audit.checked.entries} entries and ${job.audit.checked.tiles} tiles fit the signed checkpoint`
           : `${job.audit.verdict}: ${job.audit.findings[0]?.code ?? 'nothing could be read'}`,
     },
-    trace: {
-      verdict: best.id === job.viewingId ? best.verdict : 'none',
-      viewing: best.id,
-      person: best.id === job.viewingId ? cast.viewer.name : 'nobody in the log',
-      at: new Date(receipt.leaf.recordedAt).toISOString(),
-      z: best.z,
-      p: best.pCorrected,
-      candidates: trace.candidates,
-      runnerUp: next?.z ?? null,
-      nullScores: trace.nullHistogram,
-      attack: 'scaled to 1600 pixels and saved again as JPEG of quality 70',
-      psnr: job.quality.psnr,
-    },
+    trace:
+      best === undefined || trace.nullHistogram === null
+        ? null
+        : {
+            verdict: best.id === job.viewingId ? best.verdict : 'none',
+            viewing: best.id,
+            person: best.id === job.viewingId ? cast.viewer.name : 'nobody in the log',
+            at: new Date(receipt.leaf.recordedAt).toISOString(),
+            z: best.z,
+            p: best.pCorrected,
+            candidates: trace.candidates,
+            invented: CANDIDATES - 1,
+            runnerUp: next?.z ?? null,
+            nullScores: trace.nullHistogram,
+            attack: 'scaled to 1600 pixels and saved again as JPEG of quality 70',
+          },
     link: {
       purpose: 'a colleague without an account, for a referral',
       first: { at: job.linkAt.first, result: 'The picture opened, byte for byte the one that was sealed.' },
       second: {
         at: job.linkAt.second,
         code: job.linkRefused,
-        result: 'Refused: its one use was spent, and its share of the key is destroyed.',
+        result: 'A second attempt was refused: its one use was spent, and its share of the key is destroyed.',
       },
     },
     tamper: [
@@ -128,6 +132,12 @@ export async function reportOf(
     },
     files,
   };
+}
+
+/** Rules that need evidence which is not configured: shown, never hidden. */
+function notEnforced({ context }: MainJob['view']['decision']): string[] {
+  const rules = context.advice.flatMap(({ code, rule }) => (code === 'rule-not-enforced' && rule ? [rule] : []));
+  return rules.length === 0 ? [] : [`Not enforced here, for want of the evidence they need: ${rules.join(', ')}.`];
 }
 
 async function picturesOf(job: MainJob): Promise<ReportPicture[]> {

@@ -36,9 +36,15 @@ export async function runDemo(
     // A path or a picture may hold a patient's name: only codes and our own words are shown.
     if (error instanceof PictureError) say(`\n${error.advice} (${error.code})`);
     else if (error instanceof NotReadable) say(`\nThis file cannot be read. (${error.code})`);
+    else if (isCoded(error)) say(`\nThe demo stopped, and left nothing: ${error.message} (${error.code})`);
     else throw error;
     return 1;
   }
+}
+
+/** An error of the packages or of the system (a full disk): both say what happened without saying whose. */
+function isCoded(error: unknown): error is Error & { code: string } {
+  return error instanceof Error && /^[A-Z][A-Z_]+$/.test(String((error as { code?: unknown }).code));
 }
 
 class NotReadable extends Error {

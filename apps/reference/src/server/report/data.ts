@@ -11,10 +11,13 @@ export interface ReportData {
   readonly steps: readonly ReportStep[];
   readonly photograph: ReportPhotograph;
   readonly pictures: readonly ReportPicture[];
+  /** Peak signal-to-noise ratio of the marked picture, in decibels; Infinity when it could carry no mark. */
+  readonly psnr: number;
   readonly sealed: ReportSealed;
   readonly decision: ReportDecision;
   readonly log: ReportLog;
-  readonly trace: ReportTrace;
+  /** Null when the leaked copy could not be laid on the original: then nobody is named. */
+  readonly trace: ReportTrace | null;
   readonly link: ReportLink;
   readonly tamper: readonly ReportTamper[];
   /** Left out when recovery was not part of the run. */
@@ -95,6 +98,8 @@ export interface ReportLog {
   readonly receiptChecks: readonly string[];
   /** Name of the proof's file in the output folder. */
   readonly proofFile: string;
+  /** A command that checks the log, for whoever has the output folder and the workspace. */
+  readonly command: string;
   /** What `wardseal-audit verify` found, in a few words: `good: 7 entries and 3 tiles`. */
   readonly verified: string;
 }
@@ -110,13 +115,13 @@ export interface ReportTrace {
   /** Corrected for every candidate and geometry. */
   readonly p: number;
   readonly candidates: number;
+  /** How many of them never took place. */
+  readonly invented: number;
   /** Best score of any other viewing; null when there was no other. */
   readonly runnerUp: number | null;
   readonly nullScores: ReportHistogram;
   /** How the leaked copy was made. */
   readonly attack: string;
-  /** Peak signal-to-noise ratio of the mark, in decibels. */
-  readonly psnr: number;
 }
 
 export interface ReportHistogram {

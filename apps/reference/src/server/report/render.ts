@@ -54,11 +54,11 @@ ${bodies}</main>
 
 /** The six answers that a reader in a hurry wants, each good or bad as it really went. */
 function verdicts({ sealed, decision, trace, link, log, tamper }: ReportData): Html {
-  const traced = trace.verdict === 'match';
+  const traced = trace?.verdict === 'match';
   const noticed = tamper.length > 0 && tamper.every((one) => one.noticed);
   const answers: readonly (readonly [good: boolean, headline: string, text: Html])[] = [
     [
-      true,
+      sealed.recipients.length > 0,
       'Only named people could open it',
       html`${sealed.recipients.join(', ')}. The server decides and records, and cannot look.`,
     ],
@@ -68,9 +68,9 @@ function verdicts({ sealed, decision, trace, link, log, tamper }: ReportData): H
       html`${decision.lines[0] ?? 'It gave no reason.'}`,
     ],
     [
-      true,
+      log.receiptChecks.length > 0,
       'The viewing was recorded first',
-      html`Entry ${count(log.index)} of a signed log. The viewer checked its receipt before opening.`,
+      html`Entry ${count(log.index + 1)} of a signed log. The viewer checked its receipt before opening.`,
     ],
     [
       traced,
@@ -79,7 +79,11 @@ function verdicts({ sealed, decision, trace, link, log, tamper }: ReportData): H
         ? html`Chance of this by luck: less than ${trace.p < 1e-9 ? '1 in a billion' : chance(trace.p)}, all ${count(trace.candidates)} viewings taken together.`
         : html`No viewing stands out enough to name anybody.`,
     ],
-    [true, 'The link opened once', html`The second time: ${link.second.result}`],
+    [
+      link.second.code !== '',
+      link.second.code === '' ? 'The link opened twice' : 'The link opened once',
+      html`${link.second.result}`,
+    ],
     [
       noticed,
       noticed ? 'Changing one byte was noticed' : 'A changed byte was not noticed',

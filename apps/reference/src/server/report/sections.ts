@@ -20,16 +20,19 @@ function table(label: string, head: readonly string[], rows: readonly Html[], nu
 
 const NUMBER = html` class="number"`;
 
-export function pictures({ pictures: shown, photograph: photo, trace }: ReportData): Section {
+export function pictures({ pictures: shown, photograph: photo, psnr }: ReportData): Section {
   const licence = photo.licence === undefined ? null : html` Licence: ${photo.licence}.`;
   const kept =
     photo.route === 'rebuilt'
       ? 'Its compressed pixels were not touched.'
       : 'It was turned upright and converted to standard colours, then encoded once.';
+  const mark = Number.isFinite(psnr)
+    ? html`Only the copies carry a mark: ${psnr.toFixed(1)} dB PSNR from the original, where 45 and more is meant not to be noticed.`
+    : 'The copies carry no mark: there is nothing in this picture that could hide one.';
   return {
     id: 'pictures',
     heading: 'The photograph and its copies',
-    body: html`<p>This is ${photo.description}, ${count(photo.width)} × ${count(photo.height)} pixels.${licence} ${kept} ${removedWords(photo.removed)} Only the copies carry a mark: ${trace.psnr.toFixed(1)} dB PSNR from the original, where 45 and more is meant not to be noticed.</p>
+    body: html`<p>This is ${photo.description}, ${count(photo.width)} × ${count(photo.height)} pixels.${licence} ${kept} ${removedWords(photo.removed)} ${mark}</p>
 <div class="pictures">${shown.map(figure)}</div>`,
   };
 }
@@ -74,13 +77,20 @@ export function log({ log: entry }: ReportData): Section {
     id: 'log',
     heading: 'What the log can prove',
     body: html`<p>Before the picture could be opened, the viewing was written into an append-only log and signed. The viewer’s receipt was then checked: ${entry.receiptChecks.join(', ')}. Checked at the end, the whole log answered “${entry.verified}”.</p>
-<dl><dt>Entry</dt><dd>number ${count(entry.index)} of ${count(entry.size)} (counted from 0)</dd><dt>Kind</dt><dd><code>${entry.type}</code></dd><dt>Root of the log</dt><dd><code>${entry.root}</code></dd><dt>Proof</dt><dd><code>${entry.proofFile}</code></dd></dl>
+<dl><dt>Entry</dt><dd>number ${count(entry.index + 1)} of ${count(entry.size)}</dd><dt>Kind</dt><dd><code>${entry.type}</code></dd><dt>Root of the log</dt><dd><code>${entry.root}</code></dd><dt>Proof</dt><dd><code>${entry.proofFile}</code></dd></dl>
 <h3>The signed checkpoint</h3><pre>${entry.checkpoint}</pre>
-<p class="quiet">Anybody who holds the log’s public key can check the proof against this checkpoint, with our program or another.</p>`,
+<p class="quiet">Anybody who holds the log’s public key can check the proof against this checkpoint, with our program or another. Here: <code>${entry.command}</code></p>`,
   };
 }
 
 export function trace({ trace: found }: ReportData): Section {
+  if (found === null) {
+    return {
+      id: 'trace',
+      heading: 'Which viewing leaked',
+      body: html`<p>The leaked copy could not be laid on the original, so no viewing was scored and nobody is named. That happens with pictures that show next to nothing, such as an empty page.</p>`,
+    };
+  }
   const who = {
     match: html`The leaked copy carries the mark of <strong>${found.person}</strong>’s viewing of ${moment(found.at)}.`,
     consistent: html`The leaked copy is consistent with <strong>${found.person}</strong>’s viewing of ${moment(found.at)}. This is not enough to name anybody.`,
@@ -92,9 +102,9 @@ export function trace({ trace: found }: ReportData): Section {
     id: 'trace',
     heading: 'Which viewing leaked',
     body: html`<p>${who} The copy: ${found.attack}.</p>
-<p>How sure is that? ${count(found.candidates)} viewings were scored against the copy, and so were ${count(found.nullScores.decoys)} that never took place. The latter show what luck alone can do.</p>
+<p>How sure is that? ${count(found.candidates)} viewings were scored against the copy (here ${count(found.invented)} of them are made up, to make the search honest), and so were ${count(found.nullScores.decoys)} decoys. The decoys show what luck alone can do.</p>
 ${zPlot(found)}
-<dl><dt>Viewing</dt><dd><code>${found.viewing}</code></dd><dt>Score</dt><dd>${found.z.toFixed(1)} standard deviations</dd>${next}<dt>Viewings compared</dt><dd>${count(found.candidates)}</dd><dt>Chance of this by luck, had all been innocent</dt><dd>less than ${chance(found.p)}</dd></dl>`,
+<dl><dt>Viewing</dt><dd><code>${found.viewing}</code></dd><dt>Score</dt><dd>${found.z.toFixed(1)} standard deviations</dd>${next}<dt>Viewings compared</dt><dd>${count(found.candidates)}</dd><dt>Chance of this by luck, had all been innocent</dt><dd>less than ${chance(found.p)} (a bound, for all of them together)</dd></dl>`,
   };
 }
 

@@ -28,8 +28,8 @@ export function moment(rfc3339: string): Html {
 /** A chance in words: `1 in 10^12`, rounded to the side of doubt. */
 export function chance(p: number): Html {
   if (!(p < 1)) return html`no better than chance`;
-  // The smallest number a computer tells from 0 is about 1e-308.
-  const power = p > 0 ? Math.floor(-Math.log10(p)) : 300;
+  // Smaller figures are true as bounds and mean nothing to a reader.
+  const power = Math.min(12, p > 0 ? Math.floor(-Math.log10(p)) : 12);
   return power < 3 ? html`${(p * 100).toFixed(1)} %` : html`1 in 10<sup>${power}</sup>`;
 }
 
