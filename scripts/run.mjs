@@ -90,6 +90,7 @@ if (task !== '--inside') {
   );
 } else {
   const install = ['install', '--frozen-lockfile', '--prefer-offline', '--config.confirmModulesPurge=false'];
-  process.exitCode =
-    (await run('pnpm', install)) || (await run('pnpm', ['run', ...JSON.parse(process.env.WARDSEAL_TASK)]));
+  // Silent: pnpm would print the command with the photograph's path, which may hold a patient's name.
+  const job = ['--silent', 'run', ...JSON.parse(process.env.WARDSEAL_TASK)];
+  process.exitCode = (await run('pnpm', install)) || (await run('pnpm', job));
 }
