@@ -44,6 +44,7 @@ test('a picture that cannot be used is refused in words and with a code, and not
     [await file('bomb.png', bomb), 'PICTURE_'],
     [join(folder, 'is-not-there.jpg'), 'ENOENT'],
     [folder, 'EISDIR'],
+    ['/dev/zero', 'PICTURE_TOO_LARGE'],
   ] as const;
   for (const [path, code] of cases) {
     const { code: exit, text, left } = await demo(path);

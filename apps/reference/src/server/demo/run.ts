@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
+import { MAX_BYTES } from '../../../client/limits.js';
 import { PictureError } from '../../../client/picture-error.js';
 import { OUTPUT, writeArtefacts } from './artefacts.js';
 import { mainJob } from './main-job.js';
@@ -57,7 +59,8 @@ class NotReadable extends Error {
 
 async function readPhoto(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    // One byte more than is taken, so that `strip` refuses it: a film or an endless device is not read whole.
+    return await buffer(createReadStream(path, { end: MAX_BYTES }));
   } catch (cause) {
     throw new NotReadable(cause);
   }
