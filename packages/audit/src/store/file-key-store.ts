@@ -39,7 +39,11 @@ export function fileKeyStore(folder: string, { fs = promises }: { readonly fs?: 
     async put(name, secret) {
       const target = path(name);
       if (secret.length !== KEY) throw new RangeError('secret must be 32 bytes');
-      made ??= makeDirectory(fs, root, 0o700);
+      made ??= makeDirectory(fs, root, 0o700).catch((error: unknown) => {
+        // The next call tries again: a full disk may have room by then.
+        made = undefined;
+        throw error;
+      });
       await made;
       if ((await readWhole(fs, target, 0)) !== null) throw new AuditError('KEY_STORE_FAILED', 'the name is taken');
       const fresh = `${target}.new-${process.pid}-${names++}`;

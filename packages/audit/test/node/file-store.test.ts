@@ -36,6 +36,17 @@ describe('the file store', () => {
     }),
   );
 
+  it('keeps secrets again once their folder can be made', () =>
+    inFolder(async (folder) => {
+      const obstacle = join(folder, 'obstacle');
+      await writeFile(obstacle, '');
+      const keys = fileKeyStore(join(obstacle, 'secrets'));
+      await expect(keys.put('log', new Uint8Array(32))).rejects.toThrow();
+      await rm(obstacle);
+      await keys.put('log', new Uint8Array(32));
+      expect(await keys.get('log')).toEqual(new Uint8Array(32));
+    }));
+
   it('hides what is sealed from other users of the machine', () =>
     inFolder(async (folder) => {
       await filled(folder, 1);
