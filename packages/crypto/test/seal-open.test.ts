@@ -252,7 +252,7 @@ describe('what seal refuses', () => {
     const recipients = many.map(({ entry }) => entry);
     const error = await seal(content(1), { ...classic.sealing, recipients }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(SealError);
-    expect(error).toMatchObject({ code: 'LIMIT', facts: { what: 'MAX_MANIFEST_BYTES' } });
+    expect(error).toMatchObject({ code: 'LIMIT', what: 'MAX_MANIFEST_BYTES' });
     const fewer = { ...classic.sealing, recipients: recipients.slice(0, 250) };
     expect(
       (await open((await seal(content(1), fewer)).bytes, { ...classic.opening, identities: [many[249]!.identity] }))
