@@ -288,7 +288,7 @@ function traceWords(report: TraceReport, guilty: string, viewer: Person): string
   const [best, next] = report.hits;
   const named = matches.length === 1 && best?.id === guilty;
   if (!named || best === undefined) return `no single viewing is named (${matches.length} matches)`;
-  return `the view of ${viewer.name}, z ${best.z.toFixed(1)}, next ${next?.z.toFixed(1)}, of ${report.candidates}; p < ${best.pCorrected.toExponential(0)}`;
+  return `the view of ${viewer.name}, z ${best.z.toFixed(1)}, next ${next?.z.toFixed(1)}, of ${report.candidates}; p < ${Math.max(best.pCorrected, 1e-12).toExponential(0)}`;
 }
 
 function kilobytes(bytes: number): string {
