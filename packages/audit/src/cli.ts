@@ -96,6 +96,8 @@ async function fromStdin(): Promise<Request> {
 }
 
 async function verify({ folder, key, secrets }: Request): Promise<Answer> {
+  const there = await promises.stat(folder).catch(() => null);
+  if (!there?.isDirectory()) throw new UsageError('there is no such folder');
   const logKey = await findKey(folder, key);
   const reader = await folderReader(folder);
   const bar = progressBar();

@@ -57,6 +57,10 @@ describe('wardseal-audit verify', () => {
       await unlink(join(path, 'log.vkey'));
       expect(await run(['verify', path])).toMatchObject({ code: 2, out: '' });
       expect(await run(['verify', folder, '--key', vkey])).toMatchObject({ code: 2 });
+      for (const wrong of [join(folder, 'not-there'), join(folder, 'pinned')]) {
+        const lost = await run(['verify', wrong, '--key', vkey]);
+        expect(lost).toMatchObject({ code: 2, err: expect.stringContaining('there is no such folder') });
+      }
     }));
 
   it('follows no link and waits for no pipe in the folder of a log', () =>
