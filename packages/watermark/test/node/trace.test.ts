@@ -9,9 +9,9 @@ import {
   type TraceReport,
   trace,
   WatermarkError,
-} from '../src/index.js';
-import { attackSuite } from '../src/testing/index.js';
-import { skin, viewings } from './pictures.js';
+} from '../../src/index.js';
+import { attackSuite } from '../../src/testing/index.js';
+import { skin, viewings } from '../pictures.js';
 
 const imageKey = deriveImageKey(new Uint8Array(32).fill(7), 'img-1');
 const original = skin(400, 320);
@@ -127,7 +127,7 @@ describe('nobody can frame a colleague', () => {
     const bytes = (chips: Chips): Uint8Array =>
       Uint8Array.from(atob(chips.tile.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
     const [mine, theirs] = [bytes(prepareChips(imageKey, 'view-42')), bytes(prepareChips(imageKey, 'view-99'))];
-    const { layoutOf } = await import('../src/code/tile.js');
+    const { layoutOf } = await import('../../src/code/tile.js');
     const forged = mine.slice();
     for (const position of layoutOf(imageKey, 'view').id) {
       const bit = 0x80 >> (position & 7);

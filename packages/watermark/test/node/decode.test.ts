@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { blindId } from '../src/code/tile.js';
-import { decode, deriveImageKey, embed, type Pixels, prepareChips, WatermarkError } from '../src/index.js';
-import { attackSuite } from '../src/testing/index.js';
-import { random, skin } from './pictures.js';
+import { blindId } from '../../src/code/tile.js';
+import { decode, deriveImageKey, embed, type Pixels, prepareChips, WatermarkError } from '../../src/index.js';
+import { attackSuite } from '../../src/testing/index.js';
+import { random, skin } from '../pictures.js';
 
 const secret = new Uint8Array(32).fill(7);
 const imageKey = deriveImageKey(secret, 'img-1');
