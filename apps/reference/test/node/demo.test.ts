@@ -66,6 +66,13 @@ describe('strangers accept what the demo leaves', () => {
     expect(matches[0]!.pCorrected).toBeLessThan(1e-9);
   });
 
+  test('guardians recover, the link is spent, the log is good and its changed copy is not', () => {
+    expect(job.recovered).toBe(true);
+    expect(job.linkRefused).toBe('LINK_GONE');
+    expect(job.audit).toMatchObject({ verdict: 'good', findings: [] });
+    expect(job.tampered.report.verdict).toBe('tampered');
+  });
+
   test('the shown and leaked copies are not the original', async () => {
     expect(Buffer.compare(job.leaked, job.picture.bytes)).not.toBe(0);
     expect(job.quality.psnr).toBeGreaterThanOrEqual(45);

@@ -237,6 +237,7 @@ async function run(
     },
     (good) => (good ? 'two of them together open the file' : 'FAILED'),
   );
+  if (!recovered) throw new Error('the guardians recovered another picture');
 
   const audit = await steps.run(
     'Log verified',
@@ -248,6 +249,8 @@ async function run(
     () => verifyTampered(logFolder, trust.logKey),
     ({ report }) => `${report.verdict}: ${report.findings[0]?.code ?? 'nothing found'}`,
   );
+  if (audit.verdict !== 'good' || tampered.report.verdict !== 'tampered')
+    throw new Error('the log was not judged as it is');
 
   return {
     began,
