@@ -7,6 +7,8 @@ import { XWING_CIPHERTEXT_BYTES, xwingDecapsulate, xwingEncapsulate } from './xw
 // HPKE base mode (RFC 9180), one suite: X-Wing 0x647a, HKDF-SHA256 0x0001, ChaCha20-Poly1305 0x0003.
 const SUITE = concat(utf8('HPKE'), uint(0x647a, 2), uint(0x0001, 2), uint(0x0003, 2));
 const VERSION = utf8('HPKE-v1');
+/** Bytes of X-Wing's shared secret. */
+const SHARED_BYTES = 32;
 const NONE = new Uint8Array(0);
 
 function labeledExtract(salt: Uint8Array, label: string, ikm: Uint8Array): Bytes {
@@ -53,7 +55,20 @@ export async function hpkeOpen(
 ): Promise<Bytes | null> {
   if (enc.length !== XWING_CIPHERTEXT_BYTES) return null;
   const shared = await xwingDecapsulate(seed, enc);
-  if (shared === null) return null;
+  return shared && hpkeOpenWith(shared, info, ciphertext, aad);
+}
+
+/**
+ * `hpkeOpen` for a caller who has decapsulated already: once for many ciphertexts, or inside a key that cannot be
+ * exported. `shared` is X-Wing's 32-byte shared secret. Throws RangeError when it has another length.
+ */
+export async function hpkeOpenWith(
+  shared: Uint8Array,
+  info: Uint8Array,
+  ciphertext: Uint8Array,
+  aad: Uint8Array = NONE,
+): Promise<Bytes | null> {
+  if (shared.length !== SHARED_BYTES) throw new RangeError('shared secret must be 32 bytes');
   const { key, nonce } = schedule(shared, info);
   return aeadOpen(key, nonce, ciphertext, aad);
 }

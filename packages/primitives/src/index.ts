@@ -26,7 +26,7 @@ export {
 } from './ed25519.js';
 export { hkdfExpand, hkdfExtract, hkdfSha256 } from './hkdf.js';
 export { hmacSha256 } from './hmac.js';
-export { hpkeOpen, hpkeSeal } from './hpke.js';
+export { hpkeOpen, hpkeOpenWith, hpkeSeal } from './hpke.js';
 export {
   consistencyPath,
   consistent,
@@ -48,7 +48,9 @@ export {
   XWING_CIPHERTEXT_BYTES,
   XWING_PUBLIC_BYTES,
   XWING_SEED_BYTES,
+  xwingCombine,
   xwingDecapsulate,
   xwingEncapsulate,
+  xwingExpand,
   xwingPublicKey,
 } from './xwing.js';

@@ -34,24 +34,32 @@ const sha3 = pick<{ shake256(data: Uint8Array, length: number): Bytes; sha3(data
   },
 });
 
-function expand(seed: Uint8Array): { mlkem: Bytes; x25519: Bytes } {
+/** An X-Wing seed's two secrets: ML-KEM-768's 64-byte seed and X25519's 32-byte secret key. Throws RangeError on another length. */
+export function xwingExpand(seed: Uint8Array): { mlkem: Bytes; x25519: Bytes } {
   if (seed.length !== XWING_SEED_BYTES) throw new RangeError('seed must be 32 bytes');
   const wide = sha3().shake256(seed, 96);
   return { mlkem: wide.slice(0, 64), x25519: wide.slice(64) };
 }
 
-function combine(
+/**
+ * X-Wing's shared secret (32 bytes) from those of its halves, for keys that live apart. `x25519Ciphertext` is the sender's
+ * ephemeral public key (the last 32 bytes of an X-Wing ciphertext), `x25519Public` the recipient's X25519 key (the last 32
+ * of an X-Wing public key). Throws RangeError when one of the four is not 32 bytes.
+ */
+export function xwingCombine(
   mlkemShared: Uint8Array,
   x25519Secret: Uint8Array,
-  theirCiphertext: Uint8Array,
-  theirPublic: Uint8Array,
+  x25519Ciphertext: Uint8Array,
+  x25519Public: Uint8Array,
 ): Bytes {
-  return sha3().sha3(concat(mlkemShared, x25519Secret, theirCiphertext, theirPublic, LABEL));
+  const parts = [mlkemShared, x25519Secret, x25519Ciphertext, x25519Public];
+  if (parts.some((part) => part.length !== 32)) throw new RangeError('each part must be 32 bytes');
+  return sha3().sha3(concat(...parts, LABEL));
 }
 
 /** The public key (1216 bytes) of a 32-byte seed. Throws RangeError on another length. */
 export async function xwingPublicKey(seed: Uint8Array): Promise<Bytes> {
-  const secret = expand(seed);
+  const secret = xwingExpand(seed);
   return concat(await mlkemPublicKey(secret.mlkem), await x25519PublicKey(secret.x25519));
 }
 
@@ -67,7 +75,7 @@ export async function xwingEncapsulate(publicKey: Uint8Array): Promise<{ ciphert
   if (post === null) return null;
   return {
     ciphertext: concat(post.ciphertext, ephemeralPublic),
-    shared: combine(post.shared, classical, ephemeralPublic, theirs),
+    shared: xwingCombine(post.shared, classical, ephemeralPublic, theirs),
   };
 }
 
@@ -78,11 +86,11 @@ export async function xwingEncapsulate(publicKey: Uint8Array): Promise<{ ciphert
  */
 export async function xwingDecapsulate(seed: Uint8Array, ciphertext: Uint8Array): Promise<Bytes | null> {
   if (ciphertext.length !== XWING_CIPHERTEXT_BYTES) return null;
-  const secret = expand(seed);
+  const secret = xwingExpand(seed);
   const ephemeralPublic = ciphertext.subarray(MLKEM_CIPHERTEXT_BYTES);
   const classical = await x25519Shared(secret.x25519, ephemeralPublic);
   if (classical === null) return null;
   const post = await mlkemDecapsulate(secret.mlkem, ciphertext.subarray(0, MLKEM_CIPHERTEXT_BYTES));
   if (post === null) return null;
-  return combine(post, classical, ephemeralPublic, await x25519PublicKey(secret.x25519));
+  return xwingCombine(post, classical, ephemeralPublic, await x25519PublicKey(secret.x25519));
 }

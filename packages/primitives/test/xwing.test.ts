@@ -1,4 +1,5 @@
 import { ml_kem768_x25519 } from '@noble/post-quantum/hybrid.js';
+import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 import { everyByteFlip, seededRandom } from '@wardseal/testkit';
 import { afterEach, expect, test } from 'vitest';
 import {
@@ -6,11 +7,15 @@ import {
   fromHex,
   hex,
   hpkeOpen,
+  hpkeOpenWith,
   hpkeSeal,
   injectRandom,
   utf8,
+  x25519Shared,
+  xwingCombine,
   xwingDecapsulate,
   xwingEncapsulate,
+  xwingExpand,
   xwingPublicKey,
 } from '../src/index.js';
 import vectors from '../vectors/xwing.json' with { type: 'json' };
@@ -98,4 +103,22 @@ test('HPKE opens across back ends with the same info and associated data, and wi
     for (const changed of everyByteFlip(ciphertext)) expect(await hpkeOpen(seed, info, enc, changed, aad)).toBeNull();
   }
   expect(await hpkeSeal(new Uint8Array(1216), info, info)).toBeNull(); // its X25519 half is zero
+});
+
+test('the two halves apart, joined, give X-Wing’s secret, and a decapsulated secret opens HPKE', async () => {
+  const publicKey = await xwingPublicKey(seed);
+  const info = utf8('test');
+  const { enc, ciphertext } = (await hpkeSeal(publicKey, info, utf8('secret')))!;
+  const halves = xwingExpand(seed);
+  const post = ml_kem768.decapsulate(enc.subarray(0, 1088), ml_kem768.keygen(halves.mlkem).secretKey);
+  for (const classical of await onAll(() => x25519Shared(halves.x25519, enc.subarray(1088)))) {
+    const shared = xwingCombine(post, classical!, enc.subarray(1088), publicKey.subarray(1184));
+    expect(shared).toEqual(await xwingDecapsulate(seed, enc));
+    expect(await hpkeOpenWith(shared, info, ciphertext)).toEqual(utf8('secret'));
+    expect(await hpkeOpenWith(shared, utf8('other'), ciphertext)).toBeNull();
+    expect(await hpkeOpenWith(shared, info, ciphertext, info)).toBeNull();
+    expect(() => xwingCombine(post, classical!, enc, publicKey.subarray(1184))).toThrow(RangeError);
+    await expect(hpkeOpenWith(shared.subarray(1), info, ciphertext)).rejects.toThrow(RangeError);
+  }
+  expect(() => xwingExpand(seed.subarray(1))).toThrow(RangeError);
 });
