@@ -18,6 +18,7 @@ export async function smoke({ generateIdentity, generateSigningKey, open, provid
   const plaintext = Uint8Array.from({ length: 11 }, (_, at) => at);
   const { bytes } = await seal(plaintext, {
     recipients: [entry],
+    directory: 'unverified',
     sender: { keys, entry },
     mediaType: 'image/jpeg',
     case: 'case-1',

@@ -35,6 +35,7 @@ for (const kind of ['pq', 'classic'] as const) {
   };
   const options = {
     recipients: [entry],
+    directory: 'unverified',
     sender: { keys, entry },
     mediaType: 'image/jpeg',
     case: 'c',
@@ -82,6 +83,7 @@ await compare(
     ours: () =>
       seal(small, {
         recipients: many.map((one) => one.recipient),
+        directory: 'unverified',
         sender: { keys, entry },
         mediaType: 'image/jpeg',
         case: 'c',

@@ -1,18 +1,24 @@
-import { canonicalJson, fromBase64url, type Json, utf8 } from '@wardseal/primitives';
+import {
+  bytes,
+  type Check,
+  type JsonObject,
+  listOf,
+  oneOf,
+  plainObject,
+  record,
+  text,
+  textUpTo,
+  whole,
+} from './checks.js';
 import type { Mode } from './keys/recipient.js';
 import {
   CHUNK_BYTES,
   MAX_CLINICAL_BYTES,
   MAX_LABELS_BYTES,
-  MAX_NAME_LENGTH,
+  MAX_MANIFEST_BYTES,
   MAX_SEATS,
   MAX_STANZAS,
 } from './limits.js';
-
-/** A JSON object. */
-export type JsonObject = { readonly [key: string]: JsonValue };
-/** Anything JSON can carry. */
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 
 /** Immutable, non-identifying facts that the server needs in the clear; the manifest repeats them under the signature. */
 export type Labels = JsonObject;
@@ -59,52 +65,16 @@ export interface Manifest {
     /** Thumbprints of the guardians' seats, in order. */
     readonly seats: readonly string[];
   };
+  /** In a rotated file: the first sender's manifest as it was signed. Never nested: rotating again carries the same one. */
+  readonly origin?: string;
+  /** In a rotated file: how many changes of recipients came before, this one included. Absent in a first file: 0. */
+  readonly epoch?: number;
+  /** In a rotated file: digest of the header that it replaces. */
+  readonly prev?: string;
 }
 
 /** `type/subtype` in lower case (RFC 6838), without parameters. */
 const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]*\/[a-z0-9][a-z0-9!#$&^_.+-]*$/;
-
-type Check = (value: unknown) => boolean;
-
-const text: Check = (value) => typeof value === 'string' && value.length > 0 && value.length <= MAX_NAME_LENGTH;
-const whole: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
-const bytes =
-  (length: number): Check =>
-  (value) =>
-    typeof value === 'string' && value.length <= MAX_NAME_LENGTH && fromBase64url(value)?.length === length;
-const oneOf =
-  (...values: readonly unknown[]): Check =>
-  (value) =>
-    values.includes(value);
-const listOf =
-  (check: Check, least: number, most: number): Check =>
-  (value) =>
-    Array.isArray(value) && value.length >= least && value.length <= most && value.every(check);
-/** An object with exactly these members; a name ending in `?` may be missing. */
-const record =
-  (members: Readonly<Record<string, Check>>): Check =>
-  (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-    const known = new Map(Object.entries(members).map(([name, check]) => [name.replace('?', ''), check]));
-    return (
-      Object.keys(value).every((name) => known.has(name)) &&
-      Object.keys(members).every((name) =>
-        name.endsWith('?')
-          ? !Object.hasOwn(value, name.slice(0, -1)) || members[name]!((value as JsonObject)[name.slice(0, -1)])
-          : Object.hasOwn(value, name) && members[name]!((value as JsonObject)[name]),
-      )
-    );
-  };
-const plainObject =
-  (most: number): Check =>
-  (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-    try {
-      return utf8(canonicalJson(value as Json)).length <= most;
-    } catch {
-      return false; // something that JSON cannot carry
-    }
-  };
 
 const PARTS: Readonly<Record<string, Check>> = {
   v: oneOf(0),
@@ -129,6 +99,9 @@ const PARTS: Readonly<Record<string, Check>> = {
     MAX_STANZAS,
   ),
   'recovery?': record({ set: bytes(16), k: whole, n: whole, seats: listOf(bytes(32), 1, MAX_SEATS) }),
+  'origin?': textUpTo(MAX_MANIFEST_BYTES),
+  'epoch?': (value) => whole(value) && (value as number) >= 1,
+  'prev?': bytes(32),
 };
 
 const manifest = record(PARTS);

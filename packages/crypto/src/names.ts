@@ -20,7 +20,7 @@ export const STANZA = {
 export const OUR_PREFIX = 'wardseal.org/';
 
 // HKDF and HPKE `info` values: one a purpose, so that no derived key serves two.
-type InfoName = 'header' | 'payload' | 'x25519' | 'hybrid' | 'scrypt' | 'manifest' | 'tree' | 'commitment';
+type InfoName = 'header' | 'payload' | 'x25519' | 'hybrid' | 'scrypt' | 'manifest' | 'tree' | 'grant' | 'commitment';
 export const INFO: Readonly<Record<InfoName, Uint8Array<ArrayBuffer>>> = {
   header: utf8('header'),
   payload: utf8('payload'),
@@ -29,6 +29,7 @@ export const INFO: Readonly<Record<InfoName, Uint8Array<ArrayBuffer>>> = {
   scrypt: utf8('age-encryption.org/v1/scrypt'),
   manifest: utf8('wardseal.org/v0/manifest'),
   tree: utf8('wardseal.org/v0/tree'),
+  grant: utf8('wardseal.org/v0/grant'),
   commitment: utf8('wardseal.org/v0/commitment'),
 };
 
@@ -40,8 +41,16 @@ export const INFO_PREFIX = {
   share: 'wardseal.org/v0/share',
 } as const;
 
-/** The one protected header of a manifest (RFC 7515, algorithm name of RFC 9864). */
-export const MANIFEST_PROTECTED = '{"alg":"Ed25519","typ":"wardseal-manifest-v0"}';
+/** `typ` of each kind of signed statement (RFC 7515 section 4.1.9): one can never be taken for another. */
+export const STATEMENT = {
+  manifest: 'wardseal-manifest-v0',
+  grant: 'wardseal-grant-v0',
+  delegation: 'wardseal-delegation-v0',
+  possession: 'wardseal-possession-v0',
+  snapshot: 'wardseal-snapshot-v0',
+  approval: 'wardseal-approval-v0',
+  erasure: 'wardseal-erasure-v0',
+} as const;
 
 export const NO_BYTES: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 

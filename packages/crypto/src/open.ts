@@ -1,53 +1,28 @@
-import { fromBase64url, sha256 } from '@wardseal/primitives';
+import { fromBase64url } from '@wardseal/primitives';
 import { takeApart } from './detach.js';
-import { SealError } from './errors.js';
-import { verifyMac } from './header.js';
-import type { DirectoryEntry } from './keys/directory-entry.js';
-import type { Mode } from './keys/recipient.js';
-import { isPart, type Manifest } from './manifest-claims.js';
-import { openPayload } from './payload.js';
+import {
+  type OpenOptions,
+  type OpenUnsignedOptions,
+  openHeader,
+  type ProvenFile,
+  type UnsignedFile,
+} from './open-header.js';
+import { openPayload, PAYLOAD_NONCE_BYTES } from './payload.js';
 import type { SealedSource } from './source.js';
-import { nativeKind } from './stanza/native.js';
-import { type Credentials, unwrapFileKey } from './unwrap.js';
-import { isOurs, type Judgement, verifiedLeaves, verifiedManifest } from './verify.js';
-
-/** What `open` needs to know. */
-export interface OpenOptions extends Credentials, Judgement {
-  /** Signed files only, unless the caller says otherwise with `true` (see `OpenUnsignedOptions`). */
-  readonly allowUnsigned?: false;
-}
-
-/** For strangers' age files too: then the result may say `signed: false`. A signed file is judged all the same. */
-export interface OpenUnsignedOptions extends Credentials, Partial<Judgement> {
-  readonly allowUnsigned: true;
-}
+import { checkPayload, rootsOf, verifiedLeaves } from './verify.js';
 
 /** A file whose sender, recipients and content are proven. */
-export interface OpenedFile {
-  readonly signed: true;
+export interface OpenedFile extends ProvenFile {
   readonly plaintext: Uint8Array<ArrayBuffer>;
-  /** What the sender signed. */
-  readonly manifest: Manifest;
-  /** The sender as `resolveSender` gave it. */
-  readonly sender: DirectoryEntry;
-  /** Where the time came from by which the sender was judged. */
-  readonly sentAt: { readonly time: number; readonly from: 'log' | 'claim' };
   /** Salted root of the content, 32 bytes. */
   readonly root: Uint8Array<ArrayBuffer>;
   /** Root of the unmarked original: `root` itself unless the sender named another. */
   readonly originRoot: Uint8Array<ArrayBuffer>;
-  readonly mode: Mode;
-  /** SHA-256 of the header, 32 bytes. */
-  readonly headerDigest: Uint8Array<ArrayBuffer>;
 }
 
 /** A plain age file: nobody vouches for who wrote it. */
-export interface OpenedUnsignedFile {
-  readonly signed: false;
+export interface OpenedUnsignedFile extends UnsignedFile {
   readonly plaintext: Uint8Array<ArrayBuffer>;
-  /** Kinds of recipient in the header; two of them make a file as weak as the weaker. */
-  readonly modes: readonly Mode[];
-  readonly headerDigest: Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -86,42 +61,15 @@ export async function open(
   file: SealedSource,
   options: OpenOptions | OpenUnsignedOptions,
 ): Promise<OpenedFile | OpenedUnsignedFile> {
-  const { resolveSender, allowUnsigned } = options;
-  if (allowUnsigned !== true && typeof resolveSender !== 'function') throw new TypeError('open needs resolveSender');
-  // Null out of a database would count as a logged time and let a revoked sender date his own files.
-  if (options.sentAt !== undefined && !isPart('iat', options.sentAt))
-    throw new RangeError('sentAt must be whole seconds since 1970');
   const { parsed, header, payload } = await takeApart(file);
-  const unwrapped = await unwrapFileKey(parsed, options);
-  const { fileKey } = unwrapped;
+  const { fileKey, file: proven } = await openHeader(parsed, header, options);
   try {
-    verifyMac(fileKey, parsed);
-    // Without a resolver nobody is known.
-    const judgement = { ...options, resolveSender: resolveSender ?? (() => null) };
-    const verified = await verifiedManifest(parsed, unwrapped, judgement);
-    const headerDigest = sha256(header);
-    if (verified === null) {
-      // A file with other parts of ours has lost its manifest: no option makes that right.
-      if (allowUnsigned !== true || isOurs(parsed)) throw new SealError('UNSIGNED', 'file is not signed');
-      const modes = [...new Set(parsed.stanzas.map(nativeKind).filter((kind) => kind !== null))];
-      return { signed: false, plaintext: await openPayload(payload, fileKey, null), modes, headerDigest };
-    }
-    const { claims, sender } = verified;
-    const leaves = await verifiedLeaves(parsed, fileKey, claims, payload);
-    const plaintext = await openPayload(payload, fileKey, { salt: fromBase64url(claims.salt)!, leaves });
-    const root = fromBase64url(claims.root)!;
-    const sentAt = options.sentAt;
-    return {
-      signed: true,
-      plaintext,
-      manifest: claims,
-      sender,
-      sentAt: sentAt === undefined ? { time: claims.iat, from: 'claim' } : { time: sentAt, from: 'log' },
-      root,
-      originRoot: claims.originRoot === undefined ? root : fromBase64url(claims.originRoot)!,
-      mode: claims.mode,
-      headerDigest,
-    };
+    if (!proven.signed) return { ...proven, plaintext: await openPayload(payload, fileKey, null) };
+    const { manifest } = proven;
+    checkPayload(manifest, payload.length, payload.subarray(0, PAYLOAD_NONCE_BYTES));
+    const leaves = await verifiedLeaves(parsed, fileKey, manifest);
+    const plaintext = await openPayload(payload, fileKey, { salt: fromBase64url(manifest.salt)!, leaves });
+    return { ...proven, plaintext, ...rootsOf(manifest) };
   } finally {
     fileKey.fill(0);
   }

@@ -1,9 +1,10 @@
+import type { JsonObject } from './checks.js';
 import { SealError } from './errors.js';
-import type { DirectoryEntry } from './keys/directory-entry.js';
+import type { Directory, DirectoryEntry } from './keys/directory-entry.js';
 import type { Mode } from './keys/recipient.js';
 import type { Signer, SigningKeyPair } from './keys/signing-key.js';
 import { MAX_SEATS, MAX_STANZAS } from './limits.js';
-import { isPart, type JsonObject, type Labels, type Manifest } from './manifest-claims.js';
+import { isPart, type Labels, type Manifest } from './manifest-claims.js';
 import { checkLinkKey, type LinkKey } from './stanza/link.js';
 
 /** Somebody to seal to: an entry of the directory, or a bare age recipient string, about which nothing is known. */
@@ -11,6 +12,11 @@ export type Recipient = DirectoryEntry | string;
 
 /** What `seal` needs to know. */
 export interface SealOptions {
+  /**
+   * The verified directory that vouches for every entry below, sender included. `unverified` takes entries on the
+   * caller's word; the result then lists every recipient under `unverifiedRecipients`.
+   */
+  readonly directory: Directory | 'unverified';
   /** Who may open the file. The sender is not added: list yourself to keep access. */
   readonly recipients: readonly Recipient[];
   /** The custodian, an openly listed recipient that files the picture into the record. */

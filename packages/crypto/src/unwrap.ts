@@ -1,5 +1,6 @@
 import { SealError } from './errors.js';
 import type { Header, Stanza } from './header.js';
+import type { Identity } from './keys/recipient.js';
 import { MAX_IDENTITIES } from './limits.js';
 import { openerOf } from './stanza/box.js';
 import { checkLinkKey, type LinkKey, unwrapLink } from './stanza/link.js';
@@ -9,8 +10,8 @@ import { checkScrypt, unwrapScrypt } from './stanza/scrypt.js';
 
 /** What may open a file: at least one of these. */
 export interface Credentials {
-  /** Age identities, `AGE-SECRET-KEY-PQ-1...` or `AGE-SECRET-KEY-1...`; at most 16. */
-  readonly identities?: readonly string[];
+  /** Age identities, `AGE-SECRET-KEY-PQ-1...` or `AGE-SECRET-KEY-1...`, or held ones; at most 16. */
+  readonly identities?: readonly Identity[];
   /** A link's key. */
   readonly link?: LinkKey;
   /** What `combineShares` gave. */
@@ -26,10 +27,10 @@ export function checkStanzas(header: Header): void {
   recoverySetOf(header);
 }
 
-/** The file key, and which stanza gave it to which identity (null when it was no identity that opened). */
+/** The file key, and which stanza gave it to whom (null when it was no identity that opened). */
 export interface Unwrapped {
   readonly fileKey: Uint8Array<ArrayBuffer>;
-  readonly own: { readonly stanza: Stanza; readonly identity: string } | null;
+  readonly own: { readonly stanza: Stanza; readonly recipient: string } | null;
 }
 
 /**
@@ -39,17 +40,17 @@ export interface Unwrapped {
 export async function unwrapFileKey(header: Header, credentials: Credentials): Promise<Unwrapped> {
   const { identities = [], link, recovery, passphrase } = credentials;
   if (identities.length === 0 && link === undefined && recovery === undefined && passphrase === undefined)
-    throw new TypeError('open needs identities, a link, a recovery key or a passphrase');
+    throw new TypeError('identities, a link, a recovery key or a passphrase is needed');
   if (identities.length > MAX_IDENTITIES)
     throw new SealError('LIMIT', 'too many identities', { what: 'MAX_IDENTITIES', limit: MAX_IDENTITIES });
   if (link !== undefined) checkLinkKey(link);
   checkStanzas(header);
-  const openers = await Promise.all(identities.map(openerOf));
+  const openers = identities.map(openerOf);
   for (const stanza of header.stanzas) {
     if (nativeKind(stanza) !== null) {
-      for (const [i, opener] of openers.entries()) {
+      for (const opener of openers) {
         const fileKey = await unwrapNative(stanza, opener);
-        if (fileKey !== null) return { fileKey, own: { stanza, identity: identities[i]! } };
+        if (fileKey !== null) return { fileKey, own: { stanza, recipient: await opener.recipient() } };
       }
     }
     const fileKey =

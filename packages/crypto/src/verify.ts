@@ -1,16 +1,18 @@
 import { base64url, canonicalJson, equal, fromBase64url } from '@wardseal/primitives';
 import { SealError } from './errors.js';
 import { type Header, type Stanza, stanzaDigest } from './header.js';
+import { openInner } from './inner.js';
 import { checkEntry, type DirectoryEntry, standing } from './keys/directory-entry.js';
-import { recipientOf, recipientThumbprint } from './keys/recipient.js';
+import { recipientThumbprint } from './keys/recipient.js';
 import { parseSigningPublicKey, signingKeyThumbprint } from './keys/signing-key.js';
 import { MAX_HEADER_BYTES, MAX_MANIFEST_BYTES } from './limits.js';
-import { commitmentOf, openInner, readManifest, verifySignature } from './manifest.js';
+import { commitmentOf, MANIFEST } from './manifest.js';
 import type { Labels, Manifest, SignedRecipient } from './manifest-claims.js';
 import { OUR_PREFIX, STANZA } from './names.js';
-import { chunkCount, HASH_BYTES, PAYLOAD_NONCE_BYTES, payloadLength, rootOf } from './payload.js';
+import { chunkCount, HASH_BYTES, payloadLength, rootOf } from './payload.js';
 import { nativeKind } from './stanza/native.js';
 import { recoverySetOf } from './stanza/recovery.js';
+import { readStatement, verifyStatement } from './statement.js';
 import type { Unwrapped } from './unwrap.js';
 
 /** Who a manifest says signed it; not yet believed. */
@@ -30,6 +32,15 @@ export interface Judgement {
   readonly sentAt?: number;
   /** The labels that the server showed: they must equal the signed ones. */
   readonly expectLabels?: Labels;
+}
+
+/** The roots that a manifest names: of the content, and of the unmarked original, which is the same unless it says otherwise. */
+export function rootsOf(claims: Manifest): {
+  root: Uint8Array<ArrayBuffer>;
+  originRoot: Uint8Array<ArrayBuffer>;
+} {
+  const root = fromBase64url(claims.root)!;
+  return { root, originRoot: claims.originRoot === undefined ? root : fromBase64url(claims.originRoot)! };
 }
 
 /** Stanzas that do not wrap the file key. */
@@ -54,15 +65,15 @@ export async function verifiedManifest(
 ): Promise<{ claims: Manifest; sender: DirectoryEntry } | null> {
   const stanza = only(header, STANZA.manifest, 'MANIFEST_INVALID');
   if (stanza === null) return null;
-  const manifest = readManifest(await openInner(stanza, fileKey, MAX_MANIFEST_BYTES));
+  const manifest = readStatement<Manifest>(MANIFEST, await openInner('manifest', stanza, fileKey, MAX_MANIFEST_BYTES));
   const { claims } = manifest;
   const sender = await knownSender(claims, judgement);
-  await verifySignature(manifest, parseSigningPublicKey(sender.signingKey));
+  await verifyStatement(manifest, parseSigningPublicKey(sender.signingKey));
   checkStanding(claims, sender, judgement.sentAt);
   if (claims.kc !== commitmentOf(fileKey))
     throw new SealError('COMMITMENT_MISMATCH', 'manifest belongs to another file');
   const wrapping = checkRecipients(header, claims);
-  if (own !== null && claims.stz[wrapping.indexOf(own.stanza)]?.thumbprint !== (await ownThumbprint(own.identity)))
+  if (own !== null && claims.stz[wrapping.indexOf(own.stanza)]?.thumbprint !== recipientThumbprint(own.recipient))
     throw new SealError('RECIPIENTS_MISMATCH', 'reader is not the recipient the sender signed');
   if (judgement.expectLabels !== undefined && canonicalJson(judgement.expectLabels) !== canonicalJson(claims.labels))
     throw new SealError('LABELS_MISMATCH', 'signed labels are not the expected ones');
@@ -86,10 +97,6 @@ function checkStanding(claims: Manifest, sender: DirectoryEntry, sentAt: number 
   if (state === 'revoked' || (sender.revokedAt !== undefined && sentAt === undefined))
     throw new SealError('SENDER_REVOKED', 'sender was revoked');
   if (state === 'expired') throw new SealError('SENDER_EXPIRED', 'sender was outside the time of its entry');
-}
-
-async function ownThumbprint(identity: string): Promise<string> {
-  return recipientThumbprint(await recipientOf(identity));
 }
 
 /** Whether a signed line says of a stanza what the stanza itself shows. */
@@ -128,29 +135,29 @@ function checkRecipients(header: Header, claims: Manifest): readonly Stanza[] {
   return wrapping;
 }
 
-/**
- * The signed leaf hashes of a payload, checked against the signed root. Throws PAYLOAD_INVALID on another length,
- * PAYLOAD_MISMATCH on another nonce, TREE_INVALID when the tree is missing, superfluous or does not lead to the root.
- */
+/** Throws PAYLOAD_INVALID on another length than signed, PAYLOAD_MISMATCH on another nonce. */
+export function checkPayload(claims: Manifest, length: number, nonce: Uint8Array): void {
+  if (length !== payloadLength(claims.size))
+    throw new SealError('PAYLOAD_INVALID', 'payload is cut short or extended', {
+      what: 'length',
+      limit: payloadLength(claims.size),
+      found: length,
+    });
+  if (!equal(nonce, fromBase64url(claims.pn)!))
+    throw new SealError('PAYLOAD_MISMATCH', 'payload is not what was signed', { what: 'nonce' });
+}
+
+/** The signed leaf hashes. Throws TREE_INVALID when the tree is missing, superfluous or does not lead to the signed root. */
 export async function verifiedLeaves(
   header: Header,
   fileKey: Uint8Array,
   claims: Manifest,
-  payload: Uint8Array,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (payload.length !== payloadLength(claims.size))
-    throw new SealError('PAYLOAD_INVALID', 'payload is cut short or extended', {
-      what: 'length',
-      limit: payloadLength(claims.size),
-      found: payload.length,
-    });
-  if (!equal(payload.subarray(0, PAYLOAD_NONCE_BYTES), fromBase64url(claims.pn)!))
-    throw new SealError('PAYLOAD_MISMATCH', 'payload is not what was signed', { what: 'nonce' });
   const root = fromBase64url(claims.root)!;
   const stanza = only(header, STANZA.tree, 'TREE_INVALID');
   const count = chunkCount(claims.size);
   const leaves =
-    stanza === null ? root : await openInner(stanza, fileKey, Math.min(count * HASH_BYTES, MAX_HEADER_BYTES));
+    stanza === null ? root : await openInner('tree', stanza, fileKey, Math.min(count * HASH_BYTES, MAX_HEADER_BYTES));
   // A single leaf is its own root, so a one-chunk file carries no tree.
   if ((stanza === null) !== (count === 1) || leaves.length !== count * HASH_BYTES || !equal(rootOf(leaves), root))
     throw new SealError('TREE_INVALID', 'tree does not lead to the signed root', { what: STANZA.tree });

@@ -1,10 +1,12 @@
 import { base64url, concat, fromUtf8, utf8 } from '@wardseal/primitives';
 import { encodeHeader, parseHeader, type Stanza, stanzaDigest } from '../src/header.js';
+import { openInner, sealInner } from '../src/inner.js';
 import { type SigningKeyPair, signerOf } from '../src/keys/signing-key.js';
-import { openInner, readManifest, sealInner, signManifest } from '../src/manifest.js';
+import { MANIFEST } from '../src/manifest.js';
 import type { Manifest } from '../src/manifest-claims.js';
 import { STANZA } from '../src/names.js';
 import { openPayload, rootOf, sealPayload } from '../src/payload.js';
+import { readStatement, signStatement } from '../src/statement.js';
 import { unwrapFileKey } from '../src/unwrap.js';
 
 // What somebody can do who holds the file key (any recipient): write any header and payload under it, MAC and all.
@@ -23,8 +25,8 @@ export async function openUp(file: Uint8Array<ArrayBuffer>, identity: string): P
   const { fileKey } = await unwrapFileKey(header, { identities: [identity] });
   const payload = file.slice(header.length);
   const inner = header.stanzas.find((stanza) => stanza.type === STANZA.manifest)!;
-  const jws = await openInner(inner, fileKey, 1 << 20);
-  const { claims } = readManifest(jws);
+  const jws = await openInner('manifest', inner, fileKey, 1 << 20);
+  const { claims } = readStatement<Manifest>(MANIFEST, jws);
   const plaintext = await openPayload(payload, fileKey, null);
   return { fileKey, stanzas: header.stanzas, payload, plaintext, jws: fromUtf8(jws)!, claims };
 }
@@ -40,19 +42,19 @@ export function rebuild(
 
 /** The stanzas with the manifest's text replaced. */
 export async function withJws(inside: Inside, jws: string): Promise<Stanza[]> {
-  const stanza = await sealInner(STANZA.manifest, inside.fileKey, utf8(jws));
+  const stanza = await sealInner('manifest', inside.fileKey, utf8(jws));
   return inside.stanzas.map((old) => (old.type === STANZA.manifest ? stanza : old));
 }
 
 /** The stanzas with claims changed and signed again, as a sender with these keys would. */
 export async function withClaims(inside: Inside, keys: SigningKeyPair, change: object): Promise<Stanza[]> {
   const claims = { ...inside.claims, ...change } as Manifest;
-  return withJws(inside, await signManifest(claims, await signerOf(keys)));
+  return withJws(inside, await signStatement({ ...MANIFEST, check: () => true }, claims, await signerOf(keys)));
 }
 
 /** The stanzas with the tree replaced. */
 export async function withTree(inside: Inside, leaves: Uint8Array): Promise<Stanza[]> {
-  const stanza = await sealInner(STANZA.tree, inside.fileKey, leaves);
+  const stanza = await sealInner('tree', inside.fileKey, leaves);
   return [...inside.stanzas.filter((old) => old.type !== STANZA.tree), stanza];
 }
 

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parseHeader } from '../src/header.js';
 import { combineShares, type Mode, open, openShare, recipientThumbprint, type SealedFile, seal } from '../src/index.js';
 import { parseRecipient } from '../src/keys/recipient.js';
-import { join, split } from '../src/shamir.js';
+import { join, split } from '../src/recovery/shamir.js';
 import { sealTo } from '../src/stanza/box.js';
 import { recoverySetOf } from '../src/stanza/recovery.js';
 import { codeOf, content, person, type World, world } from './world.js';

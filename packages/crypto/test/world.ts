@@ -54,6 +54,7 @@ export async function world(kind: Mode = 'pq'): Promise<World> {
     custodian,
     guardians,
     sealing: {
+      directory: 'unverified',
       recipients: [alice.entry, bob.entry],
       custodian: custodian.entry,
       sender: { keys: alice.keys, entry: alice.entry },

@@ -53,6 +53,7 @@ const state = { state: 'active' as const, sentAt: new Date().toISOString() };
 function sealFor(viewer: Person, content: string) {
   return seal(new TextEncoder().encode(content), {
     recipients: [viewer.entry],
+    directory: 'unverified',
     sender: { keys: cast.sender.keys, entry: cast.sender.entry },
     mediaType: 'image/jpeg',
     case: 'case-1',

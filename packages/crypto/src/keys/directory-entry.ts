@@ -1,3 +1,23 @@
+import { canonicalJson } from '@wardseal/primitives';
+import { SealError } from '../errors.js';
+
+/** A passkey of a person, as a WebAuthn relying party knows it (WebAuthn level 3, section 4). Both base64url. */
+export interface PasskeyCredential {
+  readonly id: string;
+  /** The public key in COSE form (RFC 9052). */
+  readonly publicKey: string;
+}
+
+/** On what terms somebody from outside the organisation was let in. */
+export interface OutsiderTerms {
+  /** Why, in a few words. Never about a patient. */
+  readonly purpose: string;
+  /** The two people (ids) who approved. */
+  readonly approvedBy: readonly string[];
+  /** First second at which the terms no longer count. */
+  readonly until: number;
+}
+
 /** What the signed directory says about one person's keys. Times are seconds since 1970 (NumericDate, RFC 7519). */
 export interface DirectoryEntry {
   /** Opaque id of the person within the organisation; not a patient. */
@@ -8,12 +28,42 @@ export interface DirectoryEntry {
   readonly recipient: string;
   /** The person's Ed25519 public key, base64url. */
   readonly signingKey: string;
-  readonly role?: string;
+  /** What the person may be: `custodian`, `guardian`, roles of the trust's own. */
+  readonly roles?: readonly string[];
+  readonly teams?: readonly string[];
+  readonly outsider?: OutsiderTerms;
+  readonly credentials?: readonly PasskeyCredential[];
   readonly validFrom: number;
   /** First second at which the entry no longer counts. */
   readonly validTo: number;
   /** From this second on nothing signed or sealed with the entry's keys counts. */
   readonly revokedAt?: number;
+  /** The person's own proof that they hold both keys: a compact JWS, see `createEnrolment`. In a verified directory always there. */
+  readonly possession?: string;
+}
+
+/** A directory that was proven with `verifySnapshot`: who may be trusted to be whom, until when. */
+export interface Directory {
+  readonly organisation: string;
+  /** Thumbprint of the organisation root that vouches for it, as it was pinned. */
+  readonly rootThumbprint: string;
+  /** Number of the snapshot: a higher one replaces it. */
+  readonly epoch: number;
+  /** SHA-256 of the snapshot as it was carried, base64url. */
+  readonly digest: string;
+  readonly issuedAt: number;
+  /** First second at which the snapshot no longer counts: sealing with it is refused from then on. */
+  readonly validTo: number;
+  /** Every entry, former keys and leavers included. */
+  readonly entries: readonly DirectoryEntry[];
+  /** The entry of a person that counts at `at` (default: the snapshot's time of verification), or null. */
+  person(id: string, at?: number): DirectoryEntry | null;
+  /** The entries of a team's members that count at `at`. */
+  team(id: string, at?: number): readonly DirectoryEntry[];
+  /** Whether exactly this entry, every member of it, stands in the snapshot. */
+  holds(entry: DirectoryEntry): boolean;
+  /** For `open`: the entry of whoever signed, by person and key; leavers and former keys too, to be judged by the time. */
+  resolveSender(iss: { readonly org: string; readonly person: string; readonly kid: string }): DirectoryEntry | null;
 }
 
 /** Throws TypeError when a value is no directory entry at all. */
@@ -27,5 +77,20 @@ export function checkEntry(entry: DirectoryEntry, title: string): void {
 /** Whether the entry counts at a time, and if not, why not. */
 export function standing(entry: DirectoryEntry, at: number): 'valid' | 'expired' | 'revoked' {
   if (entry.revokedAt !== undefined && at >= entry.revokedAt) return 'revoked';
-  return at >= entry.validFrom && at < entry.validTo ? 'valid' : 'expired';
+  const until = Math.min(entry.validTo, entry.outsider?.until ?? entry.validTo);
+  return at >= entry.validFrom && at < until ? 'valid' : 'expired';
+}
+
+/** The same entry, whatever the order of its members. */
+export function sameEntry(a: DirectoryEntry, b: DirectoryEntry): boolean {
+  return canonicalJson(a) === canonicalJson(b);
+}
+
+/** Throws SNAPSHOT_STALE when a directory is out of date at `now`; TypeError when it is none. */
+export function checkDirectory(directory: Directory | 'unverified', now: number): void {
+  if (directory === 'unverified') return;
+  if (typeof directory?.holds !== 'function' || !Number.isSafeInteger(directory.validTo))
+    throw new TypeError('directory must be what verifySnapshot gave, or `unverified`');
+  if (now >= directory.validTo || now < directory.issuedAt)
+    throw new SealError('SNAPSHOT_STALE', 'directory is out of date: fetch the current snapshot');
 }

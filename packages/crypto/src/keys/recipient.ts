@@ -18,6 +18,22 @@ export interface IdentityKey {
   readonly secret: Uint8Array<ArrayBuffer>;
 }
 
+/**
+ * An identity whose secret stays where it is (non-extractable browser keys, a smart card): it only decapsulates.
+ */
+export interface HeldIdentity {
+  /** The age recipient it belongs to. */
+  readonly recipient: string;
+  /**
+   * The KEM's shared secret (32 bytes) for an encapsulated key: X-Wing's for `age1pq` (1120 bytes in), X25519's for `age1`
+   * (32 bytes in). Null when the encapsulated key is not a usable one.
+   */
+  decapsulate(encapsulated: Uint8Array): Promise<Uint8Array | null> | Uint8Array | null;
+}
+
+/** What opens files: an age identity string, or a key that is held elsewhere. */
+export type Identity = string | HeldIdentity;
+
 export const PREFIX = {
   recipient: { pq: 'age1pq', classic: 'age' },
   identity: { pq: 'age-secret-key-pq-', classic: 'age-secret-key-' },
@@ -44,15 +60,16 @@ export function parseIdentity(text: string): IdentityKey {
 }
 
 /**
- * The recipient string that belongs to an identity.
+ * The recipient string that belongs to an identity: computed from an age identity string, as it says of a held one.
  *
- * @throws SealError KEY_INVALID when `identity` is not an age identity of either kind.
+ * @throws SealError KEY_INVALID when `identity` is not an age identity of either kind, or names no recipient.
  *
  * @example
  * const { identity, recipient } = await generateIdentity();
  * assert.equal(await recipientOf(identity), recipient);
  */
-export async function recipientOf(identity: string): Promise<string> {
+export async function recipientOf(identity: Identity): Promise<string> {
+  if (typeof identity === 'object' && identity !== null) return parseRecipient(identity.recipient).text;
   const { kind, secret } = parseIdentity(identity);
   return bech32(PREFIX.recipient[kind], await (kind === 'pq' ? xwingPublicKey(secret) : x25519PublicKey(secret)));
 }

@@ -3,28 +3,57 @@ import {
   aeadSeal,
   concat,
   hkdfSha256,
-  hpkeOpen,
+  hpkeOpenWith,
   hpkeSeal,
   XWING_CIPHERTEXT_BYTES,
   x25519PublicKey,
   x25519Shared,
+  xwingDecapsulate,
 } from '@wardseal/primitives';
 import { SealError } from '../errors.js';
-import { type IdentityKey, type Mode, parseIdentity, type RecipientKey } from '../keys/recipient.js';
+import {
+  type Identity,
+  type Mode,
+  parseIdentity,
+  parseRecipient,
+  type RecipientKey,
+  recipientOf,
+} from '../keys/recipient.js';
 import { ZERO_NONCE } from '../names.js';
 import { random } from '../random.js';
 
 /** Bytes of the encapsulated key (post-quantum) or ephemeral share (classic) that stands beside a ciphertext. */
 export const ENCAPSULATED_BYTES: Readonly<Record<Mode, number>> = { pq: XWING_CIPHERTEXT_BYTES, classic: 32 };
 
-/** An identity ready for many trials: its public half is computed once. */
-export interface Opener extends IdentityKey {
-  readonly publicKey: Uint8Array<ArrayBuffer> | null;
+/** An identity ready for many trials. */
+export interface Opener {
+  readonly kind: Mode;
+  /** Its recipient string; computing it costs, so only whoever opened something asks. */
+  recipient(): Promise<string>;
+  decapsulate(enc: Uint8Array): Promise<Uint8Array | null> | Uint8Array | null;
 }
 
-export async function openerOf(identity: string): Promise<Opener> {
-  const key = parseIdentity(identity);
-  return { ...key, publicKey: key.kind === 'classic' ? await x25519PublicKey(key.secret) : null };
+/** Throws KEY_INVALID when an identity is not one. */
+export function openerOf(identity: Identity): Opener {
+  if (typeof identity === 'object' && typeof identity?.decapsulate === 'function') {
+    const { kind } = parseRecipient(identity.recipient);
+    return {
+      kind,
+      recipient: () => recipientOf(identity),
+      decapsulate: (enc) => (enc.length === ENCAPSULATED_BYTES[kind] ? identity.decapsulate(enc) : null),
+    };
+  }
+  const { kind, secret } = parseIdentity(identity as string);
+  const decapsulate = kind === 'pq' ? xwingDecapsulate : x25519Shared;
+  let recipient: Promise<string> | undefined;
+  return {
+    kind,
+    recipient() {
+      recipient ??= recipientOf(identity);
+      return recipient;
+    },
+    decapsulate: (enc) => (enc.length === ENCAPSULATED_BYTES[kind] ? decapsulate(secret, enc) : null),
+  };
 }
 
 /**
@@ -57,11 +86,11 @@ export async function openBox(
   enc: Uint8Array,
   ciphertext: Uint8Array,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  if (opener.publicKey === null) return hpkeOpen(opener.secret, info, enc, ciphertext);
-  if (enc.length !== ENCAPSULATED_BYTES.classic) return null;
-  const shared = await x25519Shared(opener.secret, enc);
+  const shared = await opener.decapsulate(enc);
   if (shared === null) return null;
-  return aeadOpen(hkdfSha256(shared, concat(enc, opener.publicKey), info, 32), ZERO_NONCE, ciphertext);
+  if (opener.kind === 'pq') return hpkeOpenWith(shared, info, ciphertext);
+  const { publicKey } = parseRecipient(await opener.recipient());
+  return aeadOpen(hkdfSha256(shared, concat(enc, publicKey), info, 32), ZERO_NONCE, ciphertext);
 }
 
 /** Whether the X25519 part of an encapsulated key is a point of low order, which age makes a fault of the header. */

@@ -5,7 +5,7 @@ import type { Mode, RecipientKey } from '../keys/recipient.js';
 import { MAX_SEATS } from '../limits.js';
 import { FORMAT_VERSION, INFO_PREFIX, NO_BYTES, STANZA, ZERO_NONCE } from '../names.js';
 import { random } from '../random.js';
-import { type ShamirShare, split } from '../shamir.js';
+import { type ShamirShare, split } from '../recovery/shamir.js';
 import { ENCAPSULATED_BYTES, type Opener, openBox, sealTo } from './box.js';
 import { WRAPPED_KEY_BYTES } from './native.js';
 

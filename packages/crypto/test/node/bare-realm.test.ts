@@ -19,6 +19,7 @@ it('seals and opens with injected randomness where there is only the language', 
     const sealed = await api.seal(new Uint8Array(70_000).fill(7), {
       recipients: [entry],
       guardians: { seats: [recipient], threshold: 1 },
+      directory: 'unverified',
       sender: { keys, entry },
       mediaType: 'image/jpeg',
       case: 'c',

@@ -55,6 +55,7 @@ export async function linkOnce(given: {
     recipients: [sender.entry],
     custodian: custodian.entry,
     link: { id: base64url(cti), key: linkKey({ secret, share, cti }) },
+    directory: 'unverified',
     sender: { keys: sender.keys, entry: sender.entry },
     mediaType: picture.mediaType,
     case: caseId,

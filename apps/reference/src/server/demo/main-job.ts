@@ -113,6 +113,7 @@ async function run(
         recipients: [viewer.entry, sender.entry],
         custodian: custodian.entry,
         guardians: { seats, threshold: 2 },
+        directory: 'unverified',
         sender: { keys: sender.keys, entry: sender.entry },
         mediaType: picture.mediaType,
         case: caseId,

@@ -1,10 +1,11 @@
 import { canonicalJson, fromBase64url, fromUtf8 } from '@wardseal/primitives';
-import { SealError } from './errors.js';
-import { MAX_SHARE_BYTES } from './limits.js';
+import { SealError } from '../errors.js';
+import type { Identity } from '../keys/recipient.js';
+import { MAX_SHARE_BYTES } from '../limits.js';
+import { type Opener, openBox, openerOf } from '../stanza/box.js';
+import type { RecoveryKey, RecoverySet } from '../stanza/recovery.js';
 import { join } from './shamir.js';
 import { type SealedShare, setOf, shareInfo } from './share.js';
-import { type Opener, openBox, openerOf } from './stanza/box.js';
-import type { RecoveryKey, RecoverySet } from './stanza/recovery.js';
 
 function isShare(value: unknown): value is SealedShare {
   const share = value as Partial<SealedShare> | null;
@@ -57,10 +58,10 @@ async function readShare(
 export async function combineShares(
   header: Uint8Array,
   shares: readonly Uint8Array[],
-  identity: string,
+  identity: Identity,
 ): Promise<RecoveryKey> {
   const recovery = setOf(header);
-  const opener = await openerOf(identity);
+  const opener = openerOf(identity);
   if (shares.length > recovery.seats)
     throw new SealError('LIMIT', 'more shares than seats', {
       what: 'seats',

@@ -1,9 +1,9 @@
 import { base64url, canonicalJson, utf8 } from '@wardseal/primitives';
-import { SealError } from './errors.js';
-import { parseRecipient } from './keys/recipient.js';
+import { SealError } from '../errors.js';
+import { type Identity, parseRecipient } from '../keys/recipient.js';
+import { openerOf, sealTo } from '../stanza/box.js';
+import { openSeat } from '../stanza/recovery.js';
 import { type SealedShare, setOf, shareInfo } from './share.js';
-import { openerOf, sealTo } from './stanza/box.js';
-import { openSeat } from './stanza/recovery.js';
 
 /** For whom a guardian opens a share. */
 export interface ShareRequest {
@@ -27,7 +27,7 @@ export interface ShareRequest {
  */
 export async function openShare(
   header: Uint8Array,
-  seat: string,
+  seat: Identity,
   request: ShareRequest,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const recovery = setOf(header);
@@ -35,7 +35,7 @@ export async function openShare(
   // Shares sealed with less than the file would let its post-quantum recipients count for nothing.
   if (recovery.kind === 'pq' && requester.kind !== 'pq')
     throw new SealError('MIXED_MODE', 'requester key is weaker than the file', { what: requester.kind });
-  const share = await openSeat(recovery, await openerOf(seat));
+  const share = await openSeat(recovery, openerOf(seat));
   if (share === null) throw new SealError('NO_MATCH', 'no seat of this file is for the identity given');
   const { enc, ciphertext } = await sealTo(requester, shareInfo(recovery, share.x), share.y);
   share.y.fill(0);

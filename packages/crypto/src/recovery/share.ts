@@ -1,8 +1,8 @@
 import { utf8 } from '@wardseal/primitives';
-import { parseDetached } from './detach.js';
-import { SealError } from './errors.js';
-import { INFO_PREFIX } from './names.js';
-import { type RecoverySet, recoverySetOf } from './stanza/recovery.js';
+import { parseDetached } from '../detach.js';
+import { SealError } from '../errors.js';
+import { INFO_PREFIX } from '../names.js';
+import { type RecoverySet, recoverySetOf } from '../stanza/recovery.js';
 
 /** A share on its way from guardian to requester. Byte values are base64url. */
 export interface SealedShare {
