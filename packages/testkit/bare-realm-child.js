@@ -23,16 +23,34 @@ function load(url) {
   if (!url.startsWith('file:')) throw new Error(`${url} is not there`);
   let found = modules.get(url);
   if (found === undefined) {
-    found = new SourceTextModule(readFileSync(new URL(url), 'utf8'), { identifier: url, context: realm });
+    found = new SourceTextModule(readFileSync(new URL(url), 'utf8'), {
+      identifier: url,
+      context: realm,
+      importModuleDynamically: (specifier) => ready(import.meta.resolve(specifier, url)),
+    });
     modules.set(url, found);
   }
   return found;
 }
 
+// One promise a module: the same import() may run twice before the first is linked.
+const evaluated = new Map();
+function ready(url) {
+  let found = evaluated.get(url);
+  if (found === undefined) {
+    found = (async () => {
+      const module = load(url);
+      await module.link((specifier, from) => load(import.meta.resolve(specifier, from.identifier)));
+      await module.evaluate();
+      return module;
+    })();
+    evaluated.set(url, found);
+  }
+  return found;
+}
+
 async function run({ entry, program, input }) {
-  const module = load(pathToFileURL(entry).href);
-  await module.link((specifier, from) => load(import.meta.resolve(specifier, from.identifier)));
-  await module.evaluate();
+  const module = await ready(pathToFileURL(entry).href);
   const tools = runInContext('(random) => ({ random })', realm)((length) => bring(randomBytes(length)));
   return runInContext(`(${program})`, realm)(module.namespace, bring(input), tools);
 }

@@ -1,5 +1,4 @@
-import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
-import { type Awaitable, pick, probe } from './backend.js';
+import { type Awaitable, pickLazily, probe } from './backend.js';
 import { type Bytes, equal } from './bytes.js';
 import { nodeCrypto, subtle } from './platform.js';
 import { sha256 } from './sha256.js';
@@ -7,61 +6,56 @@ import { sha256 } from './sha256.js';
 /** Bytes that the authentication tag adds to a ciphertext. */
 export const TAG_BYTES = 16;
 
-interface Aead {
+/** What each back end does; lengths are checked before. */
+export interface Aead {
   seal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Awaitable<Bytes>;
   open(key: Uint8Array, nonce: Uint8Array, ciphertext: Uint8Array, aad: Uint8Array): Awaitable<Bytes | null>;
   /** Without associated data, written into `out`, which has exactly the ciphertext's length. */
-  sealInto?(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, out: Uint8Array): void;
+  sealInto(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, out: Uint8Array): Awaitable<void>;
+  /** Without associated data, written into `out`, which has exactly the plaintext's length. */
+  openInto(key: Uint8Array, nonce: Uint8Array, ciphertext: Uint8Array, out: Uint8Array): Awaitable<boolean>;
 }
 
 const NONE = new Uint8Array(0);
 
-const node: Aead | undefined = nodeCrypto && {
-  seal(key, nonce, plaintext, aad) {
-    const cipher = nodeCrypto!.createCipheriv('chacha20-poly1305', key, nonce, { authTagLength: TAG_BYTES });
+function nodeAead(crypto: NonNullable<typeof nodeCrypto>): Aead {
+  const options = { authTagLength: TAG_BYTES };
+  function seal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array, out: Uint8Array): void {
+    const cipher = crypto.createCipheriv('chacha20-poly1305', key, nonce, options);
     if (aad.length > 0) cipher.setAAD(aad, { plaintextLength: plaintext.length });
-    const out = new Uint8Array(plaintext.length + TAG_BYTES);
     out.set(cipher.update(plaintext));
     cipher.final();
     out.set(cipher.getAuthTag(), plaintext.length);
-    return out;
-  },
-  sealInto(key, nonce, plaintext, out) {
-    const cipher = nodeCrypto!.createCipheriv('chacha20-poly1305', key, nonce, { authTagLength: TAG_BYTES });
-    out.set(cipher.update(plaintext));
-    cipher.final();
-    out.set(cipher.getAuthTag(), plaintext.length);
-  },
-  open(key, nonce, ciphertext, aad) {
+  }
+  function open(key: Uint8Array, nonce: Uint8Array, ciphertext: Uint8Array, aad: Uint8Array, out: Uint8Array): boolean {
     const length = ciphertext.length - TAG_BYTES;
-    const cipher = nodeCrypto!.createDecipheriv('chacha20-poly1305', key, nonce, { authTagLength: TAG_BYTES });
+    const cipher = crypto.createDecipheriv('chacha20-poly1305', key, nonce, options);
     if (aad.length > 0) cipher.setAAD(aad, { plaintextLength: length });
     cipher.setAuthTag(ciphertext.subarray(length));
-    const out = new Uint8Array(length);
     out.set(cipher.update(ciphertext.subarray(0, length)));
     try {
       cipher.final();
+      return true;
     } catch {
+      return false;
+    }
+  }
+  return {
+    seal(key, nonce, plaintext, aad) {
+      const out = new Uint8Array(plaintext.length + TAG_BYTES);
+      seal(key, nonce, plaintext, aad, out);
+      return out;
+    },
+    sealInto: (key, nonce, plaintext, out) => seal(key, nonce, plaintext, NONE, out),
+    open(key, nonce, ciphertext, aad) {
+      const out = new Uint8Array(ciphertext.length - TAG_BYTES);
+      if (open(key, nonce, ciphertext, aad, out)) return out;
       out.fill(0);
       return null;
-    }
-    return out;
-  },
-};
-
-const noble: Aead = {
-  sealInto(key, nonce, plaintext, out) {
-    chacha20poly1305(key, nonce).encrypt(plaintext, out);
-  },
-  seal: (key, nonce, plaintext, aad) => chacha20poly1305(key, nonce, aad).encrypt(plaintext) as Bytes,
-  open(key, nonce, ciphertext, aad) {
-    try {
-      return chacha20poly1305(key, nonce, aad).decrypt(ciphertext) as Bytes;
-    } catch {
-      return null;
-    }
-  },
-};
+    },
+    openInto: (key, nonce, ciphertext, out) => open(key, nonce, ciphertext, NONE, out),
+  };
+}
 
 const NAME = 'ChaCha20-Poly1305';
 
@@ -94,22 +88,49 @@ function parameters(nonce: Uint8Array, aad: Uint8Array): AesGcmParams {
   };
 }
 
-const webcrypto: Aead | undefined = subtle && {
-  async seal(key, nonce, plaintext, aad) {
-    if (!(await webcryptoHasChacha())) return noble.seal(key, nonce, plaintext, aad);
-    return new Uint8Array(await subtle!.encrypt(parameters(nonce, aad), await imported(key), plaintext as Bytes));
-  },
-  async open(key, nonce, ciphertext, aad) {
-    if (!(await webcryptoHasChacha())) return noble.open(key, nonce, ciphertext, aad);
+function webcryptoAead(crypto: SubtleCrypto): Aead {
+  async function seal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Promise<Bytes> {
+    return new Uint8Array(await crypto.encrypt(parameters(nonce, aad), await imported(key), plaintext as Bytes));
+  }
+  async function open(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    ciphertext: Uint8Array,
+    aad: Uint8Array,
+  ): Promise<Bytes | null> {
+    const secret = await imported(key);
     try {
-      return new Uint8Array(await subtle!.decrypt(parameters(nonce, aad), await imported(key), ciphertext as Bytes));
+      return new Uint8Array(await crypto.decrypt(parameters(nonce, aad), secret, ciphertext as Bytes));
     } catch {
       return null;
     }
-  },
-};
+  }
+  return {
+    seal,
+    async sealInto(key, nonce, plaintext, out) {
+      out.set(await seal(key, nonce, plaintext, NONE));
+    },
+    open,
+    async openInto(key, nonce, ciphertext, out) {
+      const plaintext = await open(key, nonce, ciphertext, NONE);
+      if (plaintext) out.set(plaintext);
+      return plaintext !== null;
+    },
+  };
+}
 
-const aead = pick<Aead>({ node, webcrypto, noble });
+const implementation = pickLazily<Aead>({
+  node: nodeCrypto && nodeAead(nodeCrypto),
+  webcrypto: subtle && webcryptoAead(subtle),
+  native: webcryptoHasChacha,
+  noble: async () => (await import('./noble/aead.js')).aead,
+});
+
+/** Runs with the chosen implementation: at once where it is there, so that Node keeps answering without a promise. */
+function run<T>(use: (aead: Aead) => Awaitable<T>): Awaitable<T> {
+  const chosen = implementation();
+  return chosen instanceof Promise ? chosen.then(use) : use(chosen);
+}
 
 function check(key: Uint8Array, nonce: Uint8Array): void {
   if (key.length !== 32) throw new RangeError('key must be 32 bytes');
@@ -127,7 +148,7 @@ export function aeadSeal(
   aad: Uint8Array = NONE,
 ): Awaitable<Bytes> {
   check(key, nonce);
-  return aead().seal(key, nonce, plaintext, aad);
+  return run((aead) => aead.seal(key, nonce, plaintext, aad));
 }
 
 /**
@@ -142,9 +163,7 @@ export function aeadSealInto(
 ): Awaitable<void> {
   check(key, nonce);
   if (out.length !== plaintext.length + TAG_BYTES) throw new RangeError('out must be plaintext length plus 16 bytes');
-  const chosen = aead();
-  if (chosen.sealInto) return chosen.sealInto(key, nonce, plaintext, out);
-  return Promise.resolve(chosen.seal(key, nonce, plaintext, NONE)).then((sealed) => out.set(sealed));
+  return run((aead) => aead.sealInto(key, nonce, plaintext, out));
 }
 
 /** Opens what `aeadSeal` made, or null when key, nonce, ciphertext or associated data is not the one it was sealed with. */
@@ -156,5 +175,25 @@ export function aeadOpen(
 ): Awaitable<Bytes | null> {
   check(key, nonce);
   if (ciphertext.length < TAG_BYTES) return null;
-  return aead().open(key, nonce, ciphertext, aad);
+  return run((aead) => aead.open(key, nonce, ciphertext, aad));
+}
+
+/**
+ * `aeadOpen` without associated data into a buffer of the caller's. False when it does not open: `out` is zeros then.
+ * Throws RangeError when `out` is not 16 bytes shorter than the ciphertext.
+ */
+export function aeadOpenInto(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  ciphertext: Uint8Array,
+  out: Uint8Array,
+): Awaitable<boolean> {
+  check(key, nonce);
+  if (out.length + TAG_BYTES !== ciphertext.length) throw new RangeError('out must be ciphertext length less 16 bytes');
+  const release = (opened: boolean): boolean => {
+    if (!opened) out.fill(0);
+    return opened;
+  };
+  const opened = run((aead) => aead.openInto(key, nonce, ciphertext, out));
+  return opened instanceof Promise ? opened.then(release) : release(opened);
 }

@@ -26,6 +26,26 @@ export function pick<T>(implementations: { node?: T | undefined; webcrypto?: T |
   return () => implementations[backend()] ?? implementations.noble;
 }
 
+/**
+ * `pick` for what may be answered with a promise: noble is loaded when it is first needed, so a page on a browser with
+ * native code never fetches it. `native` says whether WebCrypto knows the algorithm. Rejects when loading fails, which a
+ * caller must not take for a refusal by the algorithm.
+ */
+export function pickLazily<T>(implementations: {
+  node?: T | undefined;
+  webcrypto?: T | undefined;
+  native: () => Promise<boolean>;
+  noble: () => Promise<T>;
+}): () => Awaitable<T> {
+  const { node, webcrypto, native, noble } = implementations;
+  return () => {
+    const where = backend();
+    if (where === 'node' && node) return node;
+    if (where === 'webcrypto' && webcrypto) return native().then((yes) => (yes ? webcrypto : noble()));
+    return noble();
+  };
+}
+
 const probes = new Map<string, Promise<boolean>>();
 
 /** Whether WebCrypto knows an algorithm: asked once by trying it, because no list of names can be trusted. */

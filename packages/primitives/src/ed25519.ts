@@ -1,23 +1,20 @@
-import { sha512 } from '@noble/hashes/sha2.js';
-import { type Awaitable, pick, probe } from './backend.js';
-import { type Bytes, concat, equal, randomBytes } from './bytes.js';
-import { ed25519, ORDER, Point, PRIME } from './curve25519.js';
+import { type Awaitable, pickLazily, probe } from './backend.js';
+import { type Bytes, concat, randomBytes } from './bytes.js';
+import { publicHalf } from './jwk.js';
+import { littleEndian, ORDER, PRIME } from './number25519.js';
 import { nodeCrypto, subtle } from './platform.js';
-import { fromHex, hex } from './text.js';
+import { fromHex } from './text.js';
 
 /** Signs with one imported key: 64 bytes. */
 export type SignFunction = (message: Uint8Array) => Awaitable<Bytes>;
 /** Checks signatures of one imported public key. */
 export type VerifyFunction = (message: Uint8Array, signature: Uint8Array) => Awaitable<boolean>;
 
-interface Ed25519 {
+/** What each back end does; lengths and points are checked before. */
+export interface Ed25519 {
   publicKey(secretKey: Uint8Array): Awaitable<Bytes>;
   signer(secretKey: Uint8Array): Awaitable<SignFunction>;
   verifier(publicKey: Uint8Array): Awaitable<VerifyFunction>;
-}
-
-function littleEndian(data: Uint8Array): bigint {
-  return BigInt(`0x${hex(Uint8Array.from(data).reverse())}`);
 }
 
 // RFC 8410 encodings around the 32 raw bytes.
@@ -44,47 +41,36 @@ function privateKeyObject(secretKey: Uint8Array): import('node:crypto').KeyObjec
   return nodeCrypto!.createPrivateKey({ key: Buffer.from(concat(PKCS8, secretKey)), type: 'pkcs8', format: 'der' });
 }
 
-const noble: Ed25519 = {
-  publicKey: (secretKey) => ed25519.getPublicKey(secretKey) as Bytes,
-  signer: (secretKey) => (message) => ed25519.sign(message, secretKey) as Bytes,
-  verifier(publicKey) {
-    const key = Point.fromBytes(publicKey); // throws when it is no point: the caller turns that into a refusal
-    return (message, signature) => {
-      // noble's own verify() multiplies by the cofactor, so it takes signatures with a mixed-order key or R that
-      // OpenSSL and BoringSSL refuse. Theirs is the check without cofactor: encode(S*B - k*A) is R, byte for byte.
-      const r = signature.subarray(0, 32);
-      const k = littleEndian(sha512(concat(r, publicKey, message))) % ORDER;
-      const expected = Point.BASE.multiplyUnsafe(littleEndian(signature.subarray(32))).subtract(key.multiplyUnsafe(k));
-      return equal(expected.toBytes(), r);
-    };
-  },
-};
+// The base point (RFC 8032 section 5.1), encoded.
+const BASE = new Uint8Array(32).fill(0x66).fill(0x58, 0, 1);
 
 /** Whether WebCrypto has Ed25519. */
 export function webcryptoHasEd25519(): Promise<boolean> {
   return probe('Ed25519', async () => {
     if (!subtle) throw new Error('no WebCrypto');
-    const base = Point.BASE.toBytes() as Bytes;
-    await subtle.importKey('raw', base, 'Ed25519', false, ['verify']);
+    await subtle.importKey('raw', BASE, 'Ed25519', false, ['verify']);
   });
 }
 
 const webcrypto: Ed25519 | undefined = subtle && {
-  // WebCrypto exports no public key from a private one: noble multiplies once, signing stays native.
-  publicKey: noble.publicKey,
+  publicKey: async (secretKey) =>
+    publicHalf(await subtle!.importKey('pkcs8', concat(PKCS8, secretKey), 'Ed25519', true, ['sign'])),
   async signer(secretKey) {
-    if (!(await webcryptoHasEd25519())) return noble.signer(secretKey);
     const key = await subtle!.importKey('pkcs8', concat(PKCS8, secretKey), 'Ed25519', false, ['sign']);
     return async (message) => new Uint8Array(await subtle!.sign('Ed25519', key, message as Bytes));
   },
   async verifier(publicKey) {
-    if (!(await webcryptoHasEd25519())) return noble.verifier(publicKey);
     const key = await subtle!.importKey('raw', publicKey as Bytes, 'Ed25519', false, ['verify']);
     return (message, signature) => subtle!.verify('Ed25519', key, signature as Bytes, message as Bytes);
   },
 };
 
-const implementation = pick<Ed25519>({ node, webcrypto, noble });
+const implementation = pickLazily<Ed25519>({
+  node,
+  webcrypto,
+  native: webcryptoHasEd25519,
+  noble: async () => (await import('./noble/curve25519.js')).ed25519,
+});
 
 // y-coordinates of the eight points of small order; a key or R among them lets one signature fit many messages.
 const SMALL_ORDER_Y = new Set<bigint>([
@@ -110,19 +96,19 @@ export async function ed25519Generate(
 ): Promise<{ secretKey: Bytes; publicKey: Bytes }> {
   const secretKey = new Uint8Array(random(32));
   if (secretKey.length !== 32) throw new RangeError('random source gave another length');
-  return { secretKey, publicKey: await implementation().publicKey(secretKey) };
+  return { secretKey, publicKey: await (await implementation()).publicKey(secretKey) };
 }
 
 /** The public key of a 32-byte secret key. Throws RangeError on another length. */
 export async function ed25519PublicKey(secretKey: Uint8Array): Promise<Bytes> {
   if (secretKey.length !== 32) throw new RangeError('secret key must be 32 bytes');
-  return implementation().publicKey(secretKey);
+  return (await implementation()).publicKey(secretKey);
 }
 
 /** Imports a secret key once, for many signatures. Throws RangeError when it is not 32 bytes. */
 export async function ed25519Signer(secretKey: Uint8Array): Promise<SignFunction> {
   if (secretKey.length !== 32) throw new RangeError('secret key must be 32 bytes');
-  return implementation().signer(secretKey);
+  return (await implementation()).signer(secretKey);
 }
 
 /**
@@ -134,9 +120,10 @@ export async function ed25519Signer(secretKey: Uint8Array): Promise<SignFunction
 export async function ed25519Verifier(publicKey: Uint8Array): Promise<VerifyFunction> {
   if (publicKey.length !== 32) throw new RangeError('public key must be 32 bytes');
   if (!soundPoint(publicKey)) return () => false;
+  const chosen = await implementation();
   let check: VerifyFunction;
   try {
-    check = await implementation().verifier(publicKey);
+    check = await chosen.verifier(publicKey);
   } catch {
     return () => false; // not a point of the curve
   }

@@ -1,4 +1,4 @@
-export { aeadOpen, aeadSeal, aeadSealInto, TAG_BYTES } from './aead.js';
+export { aeadOpen, aeadOpenInto, aeadSeal, aeadSealInto, TAG_BYTES } from './aead.js';
 export { type Awaitable, type Backend, backend, forceBackend } from './backend.js';
 export { base64, base64raw, base64url, fromBase64, fromBase64raw, fromBase64url } from './base64.js';
 export {
@@ -43,14 +43,16 @@ export {
 export { holdsPatientNumber, type NumberReading } from './patient-number.js';
 export { type Sha256Stream, sha256, sha256Large, sha256Stream } from './sha256.js';
 export { fromHex, fromUtf8, hex, utf8 } from './text.js';
-export { x25519PublicKey, x25519Shared } from './x25519.js';
+export { type X25519Opener, x25519Opener, x25519PublicKey, x25519Shared } from './x25519.js';
 export {
   XWING_CIPHERTEXT_BYTES,
   XWING_PUBLIC_BYTES,
   XWING_SEED_BYTES,
+  type XwingOpener,
   xwingCombine,
   xwingDecapsulate,
   xwingEncapsulate,
   xwingExpand,
+  xwingOpener,
   xwingPublicKey,
 } from './xwing.js';

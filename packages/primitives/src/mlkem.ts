@@ -1,6 +1,6 @@
-import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
-import { type Awaitable, pick, probe } from './backend.js';
+import { type Awaitable, backend, pickLazily, probe } from './backend.js';
 import { type Bytes, randomBytes, randomIsInjected } from './bytes.js';
+import { publicHalf } from './jwk.js';
 import { nodeCrypto, subtle } from './platform.js';
 
 /** Bytes of an ML-KEM-768 encapsulation key (FIPS 203 table 3). */
@@ -10,10 +10,17 @@ export const MLKEM_CIPHERTEXT_BYTES = 1088;
 /** Bytes of a secret key as FIPS 203's seed, d and z. */
 const SEED_BYTES = 64;
 
-interface MlKem {
-  publicKey(seed64: Uint8Array): Awaitable<Bytes>;
-  encapsulate(publicKey: Uint8Array): Awaitable<{ ciphertext: Bytes; shared: Bytes }>;
-  decapsulate(seed64: Uint8Array, ciphertext: Uint8Array): Awaitable<Bytes>;
+/** A secret key imported once. */
+interface PreparedKey {
+  publicKey(): Awaitable<Bytes>;
+  decapsulate(ciphertext: Uint8Array): Awaitable<Bytes>;
+}
+
+/** What each back end does; lengths are checked before. */
+export interface MlKem {
+  prepare(seed64: Bytes): Awaitable<PreparedKey>;
+  /** Throws on an invalid key. `message` replaces the 32 random bytes, where the back end can. */
+  encapsulate(publicKey: Uint8Array, message?: Uint8Array): Awaitable<{ ciphertext: Bytes; shared: Bytes }>;
 }
 
 // Node 26 takes raw keys and encapsulates without an experimental warning; older Nodes have neither.
@@ -43,29 +50,25 @@ function nodeMlKem(): MlKem | undefined {
     return undefined;
   }
   return {
-    publicKey(seed64) {
-      const key = nodeCrypto!.createPublicKey(secret(seed64));
-      return new Uint8Array(
-        (key as unknown as { export(o: { format: 'raw-public' }): Uint8Array }).export({ format: 'raw-public' }),
-      );
+    prepare(seed64) {
+      const key = secret(seed64);
+      return {
+        publicKey() {
+          const theirs = nodeCrypto!.createPublicKey(key) as unknown as {
+            export(o: { format: 'raw-public' }): Uint8Array;
+          };
+          return new Uint8Array(theirs.export({ format: 'raw-public' }));
+        },
+        decapsulate: (ciphertext) => new Uint8Array(raw.decapsulate(key, ciphertext)),
+      };
     },
     encapsulate(publicKey) {
       const key = raw.createPublicKey({ key: publicKey, format: 'raw-public', asymmetricKeyType: 'ml-kem-768' });
       const { sharedKey, ciphertext } = raw.encapsulate(key);
       return { ciphertext: new Uint8Array(ciphertext), shared: new Uint8Array(sharedKey) };
     },
-    decapsulate: (seed64, ciphertext) => new Uint8Array(raw.decapsulate(secret(seed64), ciphertext)),
   };
 }
-
-const noble: MlKem = {
-  publicKey: (seed64) => ml_kem768.keygen(seed64).publicKey as Bytes,
-  encapsulate(publicKey) {
-    const { cipherText, sharedSecret } = ml_kem768.encapsulate(publicKey, randomBytes(32));
-    return { ciphertext: cipherText as Bytes, shared: sharedSecret as Bytes };
-  },
-  decapsulate: (seed64, ciphertext) => ml_kem768.decapsulate(ciphertext, ml_kem768.keygen(seed64).secretKey) as Bytes,
-};
 
 const NAME = 'ML-KEM-768';
 interface KemSubtle {
@@ -84,47 +87,72 @@ const kem = subtle as unknown as KemSubtle | undefined;
 function webcryptoHasMlKem(): Promise<boolean> {
   return probe(NAME, async () => {
     if (!kem) throw new Error('no WebCrypto');
-    await kem.importKey('raw-seed', new Uint8Array(64), NAME, false, ['decapsulateBits']);
+    await publicHalf(await kem.importKey('raw-seed', new Uint8Array(SEED_BYTES), NAME, true, ['decapsulateBits']));
   });
 }
 
 const webcrypto: MlKem | undefined = kem && {
-  publicKey: noble.publicKey, // WebCrypto gives no public key from a seed it does not export
+  async prepare(seed64) {
+    const key = await kem!.importKey('raw-seed', seed64, NAME, false, ['decapsulateBits']);
+    return {
+      publicKey: async () => publicHalf(await kem!.importKey('raw-seed', seed64, NAME, true, ['decapsulateBits'])),
+      decapsulate: async (ciphertext) => new Uint8Array(await kem!.decapsulateBits(NAME, key, ciphertext)),
+    };
+  },
   async encapsulate(publicKey) {
-    if (!(await webcryptoHasMlKem())) return noble.encapsulate(publicKey);
     const key = await kem!.importKey('raw-public', publicKey, NAME, false, ['encapsulateBits']);
     const { ciphertext, sharedKey } = await kem!.encapsulateBits(NAME, key);
     return { ciphertext: new Uint8Array(ciphertext), shared: new Uint8Array(sharedKey) };
   },
-  async decapsulate(seed64, ciphertext) {
-    if (!(await webcryptoHasMlKem())) return noble.decapsulate(seed64, ciphertext);
-    const key = await kem!.importKey('raw-seed', seed64, NAME, false, ['decapsulateBits']);
-    return new Uint8Array(await kem!.decapsulateBits(NAME, key, ciphertext));
-  },
 };
 
-const nodeKem = nodeMlKem();
-const mlkem = pick<MlKem>({ node: nodeKem, webcrypto, noble });
+const node = nodeMlKem();
+const noble = async (): Promise<MlKem> => (await import('./noble/mlkem.js')).mlkem;
+const implementation = pickLazily<MlKem>({ node, webcrypto, native: webcryptoHasMlKem, noble });
 
 /** Whether ML-KEM runs natively here. */
 export async function kemIsNative(): Promise<boolean> {
-  const chosen = mlkem();
-  return chosen === nodeKem || (chosen === webcrypto && (await webcryptoHasMlKem()));
+  const where = backend();
+  return where === 'node' ? node !== undefined : where === 'webcrypto' && (await webcryptoHasMlKem());
+}
+
+/** A secret key imported once, for many ciphertexts. */
+export interface MlKemOpener {
+  /** The encapsulation key, 1184 bytes. */
+  readonly publicKey: Bytes;
+  /** As `mlkemDecapsulate`. */
+  decapsulate(ciphertext: Uint8Array): Promise<Bytes | null>;
+}
+
+async function prepare(seed: Uint8Array): Promise<PreparedKey> {
+  if (seed.length !== SEED_BYTES) throw new RangeError('ML-KEM seed must be 64 bytes');
+  return (await implementation()).prepare(seed as Bytes);
+}
+
+async function decapsulate(key: PreparedKey, ciphertext: Uint8Array): Promise<Bytes | null> {
+  return ciphertext.length === MLKEM_CIPHERTEXT_BYTES ? key.decapsulate(new Uint8Array(ciphertext)) : null;
+}
+
+/** Imports a 64-byte seed (FIPS 203, d and z) for many decapsulations. Throws RangeError on another length. */
+export async function mlkemOpener(seed: Uint8Array): Promise<MlKemOpener> {
+  const key = await prepare(seed);
+  return { publicKey: await key.publicKey(), decapsulate: (ciphertext) => decapsulate(key, ciphertext) };
 }
 
 /** The encapsulation key (1184 bytes) of a 64-byte seed (FIPS 203). Throws RangeError on another length. */
 export async function mlkemPublicKey(seed: Uint8Array): Promise<Bytes> {
-  if (seed.length !== SEED_BYTES) throw new RangeError('ML-KEM seed must be 64 bytes');
-  return mlkem().publicKey(seed);
+  return (await prepare(seed)).publicKey();
 }
 
 /** A fresh shared secret and its ciphertext, or null when the key has another length or a coefficient out of range. */
 export async function mlkemEncapsulate(publicKey: Uint8Array): Promise<{ ciphertext: Bytes; shared: Bytes } | null> {
   if (publicKey.length !== MLKEM_PUBLIC_BYTES) return null;
-  // Native back ends draw the message themselves; an injected source must decide everything.
-  const chosen = randomIsInjected() ? noble : mlkem();
+  // Native back ends draw the message themselves; an injected source must decide everything. It is asked before the first
+  // pause, so that what was drawn for whom does not hang on which of two recipients' modules loaded first.
+  const message = randomIsInjected() ? randomBytes(32) : undefined;
+  const chosen = await (message ? noble() : implementation());
   try {
-    return await chosen.encapsulate(new Uint8Array(publicKey));
+    return await chosen.encapsulate(new Uint8Array(publicKey), message);
   } catch {
     return null; // FIPS 203 section 7.2
   }
@@ -135,7 +163,5 @@ export async function mlkemEncapsulate(publicKey: Uint8Array): Promise<{ ciphert
  * rejection). Throws RangeError when the seed is not 64 bytes.
  */
 export async function mlkemDecapsulate(seed: Uint8Array, ciphertext: Uint8Array): Promise<Bytes | null> {
-  if (seed.length !== SEED_BYTES) throw new RangeError('ML-KEM seed must be 64 bytes');
-  if (ciphertext.length !== MLKEM_CIPHERTEXT_BYTES) return null;
-  return mlkem().decapsulate(seed, new Uint8Array(ciphertext));
+  return decapsulate(await prepare(seed), ciphertext);
 }

@@ -1,41 +1,43 @@
-import { type Awaitable, pick, probe } from './backend.js';
+import { type Awaitable, pickLazily, probe } from './backend.js';
 import { type Bytes, concat, equal } from './bytes.js';
-import { x25519 } from './curve25519.js';
 import { nodeCrypto, subtle } from './platform.js';
 import { fromHex } from './text.js';
 
-interface X25519 {
-  publicKey(secretKey: Uint8Array): Awaitable<Bytes>;
-  shared(secretKey: Uint8Array, publicKey: Uint8Array): Awaitable<Bytes>;
+/** A secret key imported once. */
+interface PreparedKey {
+  publicKey(): Awaitable<Bytes>;
+  /** Throws when the secret would be all zeros. */
+  shared(publicKey: Uint8Array): Awaitable<Bytes>;
 }
 
+/** What each back end does; lengths are checked before. */
+export interface X25519 {
+  prepare(secretKey: Uint8Array): Awaitable<PreparedKey>;
+}
+
+// RFC 8410 encodings around the 32 raw bytes.
 const PKCS8 = fromHex('302e020100300506032b656e04220420')!;
 const SPKI = fromHex('302a300506032b656e032100')!;
 const BASE = Uint8Array.of(9, ...new Array<number>(31).fill(0));
 const ZERO = new Uint8Array(32);
 
-function privateKeyObject(secretKey: Uint8Array): import('node:crypto').KeyObject {
-  return nodeCrypto!.createPrivateKey({ key: Buffer.from(concat(PKCS8, secretKey)), type: 'pkcs8', format: 'der' });
-}
-
 const node: X25519 | undefined = nodeCrypto && {
-  publicKey(secretKey) {
-    const key = nodeCrypto!.createPublicKey(privateKeyObject(secretKey));
-    return new Uint8Array(key.export({ type: 'spki', format: 'der' }).subarray(SPKI.length));
+  prepare(secretKey) {
+    const der = Buffer.from(concat(PKCS8, secretKey));
+    const mine = nodeCrypto!.createPrivateKey({ key: der, type: 'pkcs8', format: 'der' });
+    der.fill(0);
+    return {
+      publicKey() {
+        const key = nodeCrypto!.createPublicKey(mine);
+        return new Uint8Array(key.export({ type: 'spki', format: 'der' }).subarray(SPKI.length));
+      },
+      shared(publicKey) {
+        const key = Buffer.from(concat(SPKI, publicKey));
+        const theirs = nodeCrypto!.createPublicKey({ key, type: 'spki', format: 'der' });
+        return new Uint8Array(nodeCrypto!.diffieHellman({ privateKey: mine, publicKey: theirs }));
+      },
+    };
   },
-  shared(secretKey, publicKey) {
-    const theirs = nodeCrypto!.createPublicKey({
-      key: Buffer.from(concat(SPKI, publicKey)),
-      type: 'spki',
-      format: 'der',
-    });
-    return new Uint8Array(nodeCrypto!.diffieHellman({ privateKey: privateKeyObject(secretKey), publicKey: theirs }));
-  },
-};
-
-const noble: X25519 = {
-  publicKey: (secretKey) => x25519.getPublicKey(secretKey) as Bytes,
-  shared: (secretKey, publicKey) => x25519.getSharedSecret(secretKey, publicKey) as Bytes,
 };
 
 function webcryptoHasX25519(): Promise<boolean> {
@@ -45,40 +47,69 @@ function webcryptoHasX25519(): Promise<boolean> {
   });
 }
 
-async function webcryptoShared(secretKey: Uint8Array, publicKey: Uint8Array): Promise<Bytes> {
-  const mine = await subtle!.importKey('pkcs8', concat(PKCS8, secretKey), 'X25519', false, ['deriveBits']);
-  const theirs = await subtle!.importKey('raw', publicKey as Bytes, 'X25519', false, []);
-  return new Uint8Array(await subtle!.deriveBits({ name: 'X25519', public: theirs }, mine, 256));
-}
-
 const webcrypto: X25519 | undefined = subtle && {
-  async publicKey(secretKey) {
+  async prepare(secretKey) {
+    const mine = await subtle!.importKey('pkcs8', concat(PKCS8, secretKey), 'X25519', false, ['deriveBits']);
+    async function shared(publicKey: Uint8Array): Promise<Bytes> {
+      const theirs = await subtle!.importKey('raw', publicKey as Bytes, 'X25519', false, []);
+      return new Uint8Array(await subtle!.deriveBits({ name: 'X25519', public: theirs }, mine, 256));
+    }
     // The public key is the shared secret with the base point.
-    return (await webcryptoHasX25519()) ? webcryptoShared(secretKey, BASE) : noble.publicKey(secretKey);
-  },
-  async shared(secretKey, publicKey) {
-    return (await webcryptoHasX25519()) ? webcryptoShared(secretKey, publicKey) : noble.shared(secretKey, publicKey);
+    return { publicKey: () => shared(BASE), shared };
   },
 };
 
-const implementation = pick<X25519>({ node, webcrypto, noble });
+const implementation = pickLazily<X25519>({
+  node,
+  webcrypto,
+  native: webcryptoHasX25519,
+  noble: async () => (await import('./noble/curve25519.js')).x25519,
+});
 
-/** The X25519 public key (RFC 7748) of a 32-byte secret key. Throws RangeError on another length. */
-export async function x25519PublicKey(secretKey: Uint8Array): Promise<Bytes> {
+async function prepare(secretKey: Uint8Array): Promise<PreparedKey> {
   if (secretKey.length !== 32) throw new RangeError('secret key must be 32 bytes');
-  return implementation().publicKey(secretKey);
+  return (await implementation()).prepare(secretKey);
 }
 
-/**
- * The X25519 shared secret, 32 bytes, or null when the public key is of low order (an all-zero secret, RFC 7748 section 6.1).
- * Throws RangeError when either key is not 32 bytes.
- */
-export async function x25519Shared(secretKey: Uint8Array, publicKey: Uint8Array): Promise<Bytes | null> {
-  if (secretKey.length !== 32 || publicKey.length !== 32) throw new RangeError('keys must be 32 bytes');
+async function agree(key: PreparedKey, publicKey: Uint8Array): Promise<Bytes | null> {
   try {
-    const shared = await implementation().shared(secretKey, publicKey);
+    const shared = await key.shared(publicKey);
     return equal(shared, ZERO) ? null : shared;
   } catch {
     return null; // every back end refuses an all-zero secret, each with its own error
   }
+}
+
+/** A secret key imported once, for many public keys. */
+export interface X25519Opener {
+  /** The key's own public half, 32 bytes. */
+  readonly publicKey: Bytes;
+  /** As `x25519Shared`. Rejects with RangeError when the public key is not 32 bytes. */
+  shared(publicKey: Uint8Array): Promise<Bytes | null>;
+}
+
+/** Imports a secret key for many agreements. Throws RangeError when it is not 32 bytes. */
+export async function x25519Opener(secretKey: Uint8Array): Promise<X25519Opener> {
+  const key = await prepare(secretKey);
+  return {
+    publicKey: await key.publicKey(),
+    async shared(publicKey) {
+      if (publicKey.length !== 32) throw new RangeError('public key must be 32 bytes');
+      return agree(key, publicKey);
+    },
+  };
+}
+
+/** The X25519 public key (RFC 7748) of a 32-byte secret key. Throws RangeError on another length. */
+export async function x25519PublicKey(secretKey: Uint8Array): Promise<Bytes> {
+  return (await prepare(secretKey)).publicKey();
+}
+
+/**
+ * The X25519 shared secret, 32 bytes, or null when the public key is of low order (an all-zero secret, RFC 7748 section 6.1).
+ * Throws RangeError when either key is not 32 bytes. Importing the key each time is slower: see `x25519Opener`.
+ */
+export async function x25519Shared(secretKey: Uint8Array, publicKey: Uint8Array): Promise<Bytes | null> {
+  if (publicKey.length !== 32) throw new RangeError('public key must be 32 bytes');
+  return agree(await prepare(secretKey), publicKey);
 }

@@ -1,16 +1,10 @@
 import { sha3_256, shake256 } from '@noble/hashes/sha3.js';
 import { pick } from './backend.js';
 import { type Bytes, concat, randomBytes } from './bytes.js';
-import {
-  MLKEM_CIPHERTEXT_BYTES,
-  MLKEM_PUBLIC_BYTES,
-  mlkemDecapsulate,
-  mlkemEncapsulate,
-  mlkemPublicKey,
-} from './mlkem.js';
+import { MLKEM_CIPHERTEXT_BYTES, MLKEM_PUBLIC_BYTES, mlkemEncapsulate, mlkemOpener, mlkemPublicKey } from './mlkem.js';
 import { nodeCrypto } from './platform.js';
 import { utf8 } from './text.js';
-import { x25519PublicKey, x25519Shared } from './x25519.js';
+import { x25519Opener, x25519PublicKey } from './x25519.js';
 
 // X-Wing (draft-connolly-cfrg-xwing-kem): ML-KEM-768 and X25519 side by side, joined by SHA3-256.
 /** Bytes of an X-Wing public key. */
@@ -67,30 +61,48 @@ export async function xwingPublicKey(seed: Uint8Array): Promise<Bytes> {
 export async function xwingEncapsulate(publicKey: Uint8Array): Promise<{ ciphertext: Bytes; shared: Bytes } | null> {
   if (publicKey.length !== XWING_PUBLIC_BYTES) return null;
   const theirs = publicKey.subarray(MLKEM_PUBLIC_BYTES);
-  const ephemeral = randomBytes(32);
-  const ephemeralPublic = await x25519PublicKey(ephemeral);
-  const classical = await x25519Shared(ephemeral, theirs);
+  const ephemeral = await x25519Opener(randomBytes(32));
+  const classical = await ephemeral.shared(theirs);
   if (classical === null) return null;
   const post = await mlkemEncapsulate(publicKey.subarray(0, MLKEM_PUBLIC_BYTES));
   if (post === null) return null;
   return {
-    ciphertext: concat(post.ciphertext, ephemeralPublic),
-    shared: xwingCombine(post.shared, classical, ephemeralPublic, theirs),
+    ciphertext: concat(post.ciphertext, ephemeral.publicKey),
+    shared: xwingCombine(post.shared, classical, ephemeral.publicKey, theirs),
+  };
+}
+
+/** A secret key imported once, for many ciphertexts. */
+export interface XwingOpener {
+  /** The public key, 1216 bytes. */
+  readonly publicKey: Bytes;
+  /** As `xwingDecapsulate`. */
+  decapsulate(ciphertext: Uint8Array): Promise<Bytes | null>;
+}
+
+/** Imports a 32-byte seed for many decapsulations. Throws RangeError on another length. */
+export async function xwingOpener(seed: Uint8Array): Promise<XwingOpener> {
+  const secret = xwingExpand(seed);
+  const [post, classical] = await Promise.all([mlkemOpener(secret.mlkem), x25519Opener(secret.x25519)]);
+  return {
+    publicKey: concat(post.publicKey, classical.publicKey),
+    async decapsulate(ciphertext) {
+      if (ciphertext.length !== XWING_CIPHERTEXT_BYTES) return null;
+      const ephemeralPublic = ciphertext.subarray(MLKEM_CIPHERTEXT_BYTES);
+      const agreed = await classical.shared(ephemeralPublic);
+      if (agreed === null) return null;
+      const shared = await post.decapsulate(ciphertext.subarray(0, MLKEM_CIPHERTEXT_BYTES));
+      return shared && xwingCombine(shared, agreed, ephemeralPublic, classical.publicKey);
+    },
   };
 }
 
 /**
  * The shared secret (32 bytes) of a ciphertext for a 32-byte seed, or null when its length is wrong or its X25519 half is
  * of low order. A changed ML-KEM half gives another secret, not null (implicit rejection, FIPS 203 section 6.3).
- * Throws RangeError when the seed is not 32 bytes.
+ * Throws RangeError when the seed is not 32 bytes. Importing the key each time costs more than the decapsulation: see
+ * `xwingOpener`.
  */
 export async function xwingDecapsulate(seed: Uint8Array, ciphertext: Uint8Array): Promise<Bytes | null> {
-  if (ciphertext.length !== XWING_CIPHERTEXT_BYTES) return null;
-  const secret = xwingExpand(seed);
-  const ephemeralPublic = ciphertext.subarray(MLKEM_CIPHERTEXT_BYTES);
-  const classical = await x25519Shared(secret.x25519, ephemeralPublic);
-  if (classical === null) return null;
-  const post = await mlkemDecapsulate(secret.mlkem, ciphertext.subarray(0, MLKEM_CIPHERTEXT_BYTES));
-  if (post === null) return null;
-  return xwingCombine(post, classical, ephemeralPublic, await x25519PublicKey(secret.x25519));
+  return (await xwingOpener(seed)).decapsulate(ciphertext);
 }

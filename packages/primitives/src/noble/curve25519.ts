@@ -2,14 +2,13 @@ import { eddsa, edwards } from '@noble/curves/abstract/edwards.js';
 import { Field } from '@noble/curves/abstract/modular.js';
 import { montgomery } from '@noble/curves/abstract/montgomery.js';
 import { sha512 } from '@noble/hashes/sha2.js';
+import { type Bytes, concat, equal } from '../bytes.js';
+import type { Ed25519 } from '../ed25519.js';
+import { littleEndian, ORDER, PRIME } from '../number25519.js';
+import type { X25519 } from '../x25519.js';
 
 // noble's ready-made ed25519.js sets up further protocols when it is loaded and needs TextEncoder for that, which a bare
 // realm has not. Here noble's generic curves get the numbers of the two RFCs; a test keeps them equal to the ready-made.
-
-/** The field's prime, 2^255 - 19 (RFC 7748 section 4.1). */
-export const PRIME: bigint = 2n ** 255n - 19n;
-/** The order of the base point (RFC 8032 section 5.1). */
-export const ORDER: bigint = 2n ** 252n + 27742317777372353535851937790883648493n;
 
 const field = Field(PRIME);
 const SQRT_MINUS_ONE = field.pow(2n, (PRIME - 1n) / 4n);
@@ -33,8 +32,8 @@ function clamp(scalar: Uint8Array): Uint8Array {
   return scalar;
 }
 
-/** Points of edwards25519 (RFC 8032 section 5.1). */
-export const Point: ReturnType<typeof edwards> = /* @__PURE__ */ edwards(
+// Points of edwards25519 (RFC 8032 section 5.1).
+const Point = edwards(
   {
     p: PRIME,
     n: ORDER,
@@ -47,13 +46,36 @@ export const Point: ReturnType<typeof edwards> = /* @__PURE__ */ edwards(
   { uvRatio: rootOfRatio },
 );
 
-/** Ed25519 keys and signatures (RFC 8032). */
-export const ed25519: ReturnType<typeof eddsa> = /* @__PURE__ */ eddsa(Point, sha512, { adjustScalarBytes: clamp });
+const eddsa25519 = eddsa(Point, sha512, { adjustScalarBytes: clamp });
 
-/** X25519 (RFC 7748). */
-export const x25519: ReturnType<typeof montgomery> = /* @__PURE__ */ montgomery({
+const montgomery25519 = montgomery({
   P: PRIME,
   type: 'x25519',
   adjustScalarBytes: clamp,
   powPminus2: (x) => field.pow(x, PRIME - 2n),
 });
+
+/** X25519 (RFC 7748) in plain JavaScript. */
+export const x25519: X25519 = {
+  prepare: (secretKey) => ({
+    publicKey: () => montgomery25519.getPublicKey(secretKey) as Bytes,
+    shared: (publicKey) => montgomery25519.getSharedSecret(secretKey, publicKey) as Bytes,
+  }),
+};
+
+/** Ed25519 (RFC 8032) in plain JavaScript. */
+export const ed25519: Ed25519 = {
+  publicKey: (secretKey) => eddsa25519.getPublicKey(secretKey) as Bytes,
+  signer: (secretKey) => (message) => eddsa25519.sign(message, secretKey) as Bytes,
+  verifier(publicKey) {
+    const key = Point.fromBytes(publicKey); // throws when it is no point: the caller turns that into a refusal
+    return (message, signature) => {
+      // noble's own verify() multiplies by the cofactor, so it takes signatures with a mixed-order key or R that
+      // OpenSSL and BoringSSL refuse. Theirs is the check without cofactor: encode(S*B - k*A) is R, byte for byte.
+      const r = signature.subarray(0, 32);
+      const k = littleEndian(sha512(concat(r, publicKey, message))) % ORDER;
+      const expected = Point.BASE.multiplyUnsafe(littleEndian(signature.subarray(32))).subtract(key.multiplyUnsafe(k));
+      return equal(expected.toBytes(), r);
+    };
+  },
+};
