@@ -7,6 +7,7 @@ import { checkSizes } from './check-size.mjs';
 import { checkTree } from './check-tree.mjs';
 import { chromiumPath, ensureComponents } from './components.mjs';
 import { consumer } from './consumer.mjs';
+import { checkFigures } from './figures.mjs';
 import { readJson, report, root, run } from './lib.mjs';
 
 const full = process.argv.includes('--full');
@@ -116,7 +117,7 @@ async function main() {
   await step('tests', tests());
   if (built) {
     await step('consumer', () => consumer({ full, temp }));
-    await step('readme', checkReadmes);
+    await step('readme', async () => [...(await checkReadmes()), ...checkFigures()]);
     await step('size', checkSizes);
   }
   if (full) {

@@ -20,6 +20,7 @@ export type { OpenOptions, OpenUnsignedOptions, ProvenFile, UnsignedFile } from 
 export { provideRandomness } from './random.js';
 export { combineShares } from './recovery/combine-shares.js';
 export { openShare, type ShareRequest } from './recovery/open-share.js';
+export { type NativeKind, requireNative } from './require-native.js';
 export { type SealedFile, type SealedHeader, seal } from './seal.js';
 export type { Recipient, SealOptions } from './seal-options.js';
 export type { PlaintextSource, SealedSource } from './source.js';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { open, seal } from '../../src/index.js';
+import { open, requireNative, seal } from '../../src/index.js';
 import { forceBackend, forceRandomness } from '../../src/testing.js';
 import { content, type World, world } from '../world.js';
 
@@ -36,5 +36,14 @@ describe('back ends', () => {
       return (await seal(content(70_000), w.sealing)).bytes;
     };
     expect(await once()).toEqual(await once());
+  });
+
+  it('refuses to run in JavaScript where native was asked for', async () => {
+    await requireNative(); // Node has everything, or this test says what it lacks
+    forceBackend('noble');
+    for (const kind of ['hash', 'aead', 'kem', 'sign'] as const)
+      await expect(requireNative([kind])).rejects.toMatchObject({ code: 'UNSUPPORTED', what: kind });
+    await requireNative([]);
+    await expect(requireNative(['speed' as 'hash'])).rejects.toThrow(TypeError);
   });
 });
