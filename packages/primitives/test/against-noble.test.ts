@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   aeadOpen,
+  aeadOpenInto,
   aeadSeal,
   aeadSealInto,
   capabilities,
@@ -65,6 +66,12 @@ onEachBackend((name) => {
         const into = new Uint8Array(plaintext.length + 16);
         await aeadSealInto(key, nonce, plaintext, into);
         expect(into).toEqual(await aeadSeal(key, nonce, plaintext));
+        const out = new Uint8Array(plaintext.length).fill(7);
+        expect(await aeadOpenInto(key, nonce, into, out)).toBe(true);
+        expect(out).toEqual(plaintext);
+        into[0]! ^= 1;
+        expect(await aeadOpenInto(key, nonce, into, out)).toBe(false);
+        expect(out).toEqual(new Uint8Array(plaintext.length)); // nothing unproven stays behind
       }),
       few,
     );
@@ -85,6 +92,8 @@ onEachBackend((name) => {
     expect(() => aeadSeal(key, new Uint8Array(24), plaintext)).toThrow(RangeError);
     expect(() => aeadOpen(key, new Uint8Array(8), sealed)).toThrow(RangeError);
     expect(() => aeadSealInto(key, nonce, plaintext, new Uint8Array(40))).toThrow(RangeError);
+    expect(() => aeadOpenInto(key, nonce, sealed, new Uint8Array(39))).toThrow(RangeError);
+    expect(() => aeadOpenInto(key, nonce, new Uint8Array(15), new Uint8Array(0))).toThrow(RangeError);
   });
 
   test('signatures are the oracle’s, and fit nothing else', async () => {

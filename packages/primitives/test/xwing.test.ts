@@ -11,11 +11,14 @@ import {
   hpkeSeal,
   injectRandom,
   utf8,
+  x25519Opener,
+  x25519PublicKey,
   x25519Shared,
   xwingCombine,
   xwingDecapsulate,
   xwingEncapsulate,
   xwingExpand,
+  xwingOpener,
   xwingPublicKey,
 } from '../src/index.js';
 import vectors from '../vectors/xwing.json' with { type: 'json' };
@@ -121,4 +124,39 @@ test('the two halves apart, joined, give X-Wing’s secret, and a decapsulated s
     await expect(hpkeOpenWith(shared.subarray(1), info, ciphertext)).rejects.toThrow(RangeError);
   }
   expect(() => xwingExpand(seed.subarray(1))).toThrow(RangeError);
+});
+
+test('an opener gives what the one-shot functions give, for every back end and many ciphertexts', async () => {
+  const publicKey = await xwingPublicKey(seed);
+  const made = await onAll(() => xwingEncapsulate(publicKey));
+  const lowOrder = new Uint8Array(made[0]!.ciphertext).fill(0, 1088);
+  const changed = new Uint8Array(made[0]!.ciphertext).fill(1, 0, 1);
+  for (const opener of await onAll(() => xwingOpener(seed))) {
+    expect(opener.publicKey).toEqual(publicKey);
+    for (const one of made) expect(await opener.decapsulate(one!.ciphertext)).toEqual(one!.shared);
+    expect(await opener.decapsulate(lowOrder)).toBeNull();
+    expect(await opener.decapsulate(publicKey)).toBeNull();
+    expect(await opener.decapsulate(changed)).toEqual(await xwingDecapsulate(seed, changed));
+  }
+  const theirs = await x25519PublicKey(utf8('another secret key of 32 bytes..'));
+  for (const opener of await onAll(() => x25519Opener(seed))) {
+    expect(opener.publicKey).toEqual(await x25519PublicKey(seed));
+    expect(await opener.shared(theirs)).toEqual(await x25519Shared(seed, theirs));
+    expect(await opener.shared(new Uint8Array(32))).toBeNull();
+    await expect(opener.shared(publicKey)).rejects.toThrow(RangeError);
+  }
+  await expect(xwingOpener(publicKey)).rejects.toThrow(RangeError);
+  await expect(x25519Opener(publicKey)).rejects.toThrow(RangeError);
+});
+
+test('an opener outlives its seed', async () => {
+  const publicKey = await xwingPublicKey(seed);
+  const made = (await xwingEncapsulate(publicKey))!;
+  const shared = await onAll(async () => {
+    const copy = new Uint8Array(seed);
+    const opener = await xwingOpener(copy);
+    copy.fill(0);
+    return opener.decapsulate(made.ciphertext);
+  });
+  for (const one of shared) expect(one).toEqual(made.shared);
 });
