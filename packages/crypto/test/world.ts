@@ -4,6 +4,7 @@ import {
   generateSigningKey,
   type Mode,
   type OpenOptions,
+  SealError,
   type SealOptions,
   type SigningKeyPair,
 } from '../src/index.js';
@@ -79,12 +80,18 @@ export function content(size: number): Uint8Array<ArrayBuffer> {
   return out;
 }
 
-/** The code an act was refused with. */
+/** The code an act was refused with. Every error says what is wrong as the house asks: in words, and a limit with its figure. */
 export async function codeOf(act: () => unknown): Promise<string> {
   try {
     await act();
   } catch (error) {
-    return (error as { code?: string }).code ?? `${(error as Error).name}: ${(error as Error).message}`;
+    if (!(error instanceof SealError))
+      return (error as { code?: string }).code ?? `${(error as Error).name}: ${(error as Error).message}`;
+    const { code, message, what, limit } = error;
+    if (!/^[a-z`].*[^.]$/.test(message)) throw new Error(`${code} has a message in another style: \`${message}\``);
+    if (what === '' || (code === 'LIMIT' && !(what !== undefined && typeof limit === 'number')))
+      throw new Error(`${code} does not say which part or limit was concerned`);
+    return code;
   }
   return 'accepted';
 }
