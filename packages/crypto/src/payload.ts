@@ -1,4 +1,12 @@
-import { aeadOpen, aeadSealInto, equal, hkdfSha256, MerkleBuilder, sha256Large, TAG_BYTES } from '@wardseal/primitives';
+import {
+  aeadOpenInto,
+  aeadSealInto,
+  equal,
+  hkdfSha256,
+  MerkleBuilder,
+  sha256Large,
+  TAG_BYTES,
+} from '@wardseal/primitives';
 import { SealError } from './errors.js';
 import { CHUNK_BYTES } from './limits.js';
 import { INFO } from './names.js';
@@ -125,15 +133,14 @@ export async function openPayload(
     await everyChunk(count, async (index) => {
       const at = PAYLOAD_NONCE_BYTES + index * SEALED_CHUNK_BYTES;
       const sealed = payload.subarray(at, Math.min(payload.length, at + SEALED_CHUNK_BYTES));
-      const chunk = await aeadOpen(key, chunkNonce(index, index === count - 1), sealed);
-      if (chunk === null)
+      const chunk = plaintext.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES);
+      if (!(await aeadOpenInto(key, chunkNonce(index, index === count - 1), sealed, chunk)))
         throw new SealError('PAYLOAD_INVALID', 'payload was changed', { what: 'chunk', found: index });
       if (signed && hash) {
         const leaf = await hash(chunk);
         if (!equal(leaf, signed.leaves.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES)))
           throw new SealError('PAYLOAD_MISMATCH', 'payload is not what was signed', { what: 'chunk', found: index });
       }
-      plaintext.set(chunk, index * CHUNK_BYTES);
     });
   } catch (error) {
     plaintext.fill(0);
