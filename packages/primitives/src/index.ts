@@ -40,6 +40,13 @@ export {
   rootFromInclusion,
   treeRoot,
 } from './merkle.js';
+export {
+  MLKEM_CIPHERTEXT_BYTES,
+  MLKEM_PUBLIC_BYTES,
+  type MlKemOpener,
+  mlkemEncapsulate,
+  mlkemOpener,
+} from './mlkem.js';
 export { holdsPatientNumber, type NumberReading } from './patient-number.js';
 export { type Sha256Stream, sha256, sha256Large, sha256Stream } from './sha256.js';
 export { fromHex, fromUtf8, hex, utf8 } from './text.js';
