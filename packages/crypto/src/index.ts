@@ -7,7 +7,13 @@ export { type Inspection, inspect } from './inspect.js';
 export type { Directory, DirectoryEntry, OutsiderTerms, PasskeyCredential } from './keys/directory-entry.js';
 export { type GeneratedIdentity, generateIdentity } from './keys/identity.js';
 export { type HeldIdentity, type Identity, type Mode, recipientOf, recipientThumbprint } from './keys/recipient.js';
-export { generateSigningKey, type Signer, type SigningKeyPair, signingKeyThumbprint } from './keys/signing-key.js';
+export {
+  generateSigningKey,
+  type Signer,
+  type SigningKeyPair,
+  signingKeyPairOf,
+  signingKeyThumbprint,
+} from './keys/signing-key.js';
 export * as limits from './limits.js';
 export type {
   Labels,

@@ -8,6 +8,7 @@ import {
   provideRandomness,
   recipientOf,
   recipientThumbprint,
+  signingKeyPairOf,
   signingKeyThumbprint,
 } from '../src/index.js';
 import { forceRandomness } from '../src/testing.js';
@@ -115,6 +116,9 @@ describe('keys', () => {
   it('for signing carry their thumbprint', async () => {
     const keys = await generateSigningKey();
     expect(keys.kid).toBe(signingKeyThumbprint(keys.publicKey));
+    expect(await signingKeyPairOf(keys.secretKey)).toEqual(keys);
+    for (const bad of ['', keys.secretKey.toLowerCase(), keys.secretKey.slice(0, -1), keys.publicKey])
+      expect(await codeOf(() => signingKeyPairOf(bad))).toBe('KEY_INVALID');
     expect(keys.secretKey).toMatch(/^WARDSEAL-SIGNING-KEY-1[0-9A-Z]{58}$/);
     for (const bad of ['', 'x', `${keys.publicKey}=`, keys.publicKey.slice(1)])
       expect(await codeOf(() => signingKeyThumbprint(bad))).toBe('KEY_INVALID');

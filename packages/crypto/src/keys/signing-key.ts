@@ -70,6 +70,23 @@ export async function generateSigningKey(): Promise<SigningKeyPair> {
   };
 }
 
+/**
+ * The key pair that belongs to a secret signing key: for a key kept as one line of text.
+ *
+ * @throws SealError KEY_INVALID when `secretKey` is not a `WARDSEAL-SIGNING-KEY-1...` string.
+ *
+ * @example
+ * assert.deepEqual(await signingKeyPairOf(keys.secretKey), keys);
+ */
+export async function signingKeyPairOf(secretKey: string): Promise<SigningKeyPair> {
+  if (typeof secretKey !== 'string') throw new TypeError('secretKey must be a string');
+  const secret = fromUpperBech32(PREFIX, secretKey);
+  if (secret?.length !== 32)
+    throw new SealError('KEY_INVALID', 'secret signing key is not a valid `WARDSEAL-SIGNING-KEY-1...` string');
+  const publicKey = base64url(await ed25519PublicKey(secret));
+  return { kid: signingKeyThumbprint(publicKey), publicKey, secretKey };
+}
+
 /** A signer of the caller's whose every signature is checked: with a wrong one the file would open for nobody. */
 function checking(keys: Signer): Signer {
   const { kid, publicKey } = keys;
