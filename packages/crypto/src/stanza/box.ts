@@ -6,9 +6,9 @@ import {
   hpkeOpenWith,
   hpkeSeal,
   XWING_CIPHERTEXT_BYTES,
-  x25519PublicKey,
+  x25519Opener,
   x25519Shared,
-  xwingDecapsulate,
+  xwingOpener,
 } from '@wardseal/primitives';
 import { SealError } from '../errors.js';
 import {
@@ -44,7 +44,8 @@ export function openerOf(identity: Identity): Opener {
     };
   }
   const { kind, secret } = parseIdentity(identity as string);
-  const decapsulate = kind === 'pq' ? xwingDecapsulate : x25519Shared;
+  // Imported at the first trial and kept: importing costs more than a trial.
+  let trial: Promise<(enc: Uint8Array) => Promise<Uint8Array | null>> | undefined;
   let recipient: Promise<string> | undefined;
   return {
     kind,
@@ -52,7 +53,14 @@ export function openerOf(identity: Identity): Opener {
       recipient ??= recipientOf(identity);
       return recipient;
     },
-    decapsulate: (enc) => (enc.length === ENCAPSULATED_BYTES[kind] ? decapsulate(secret, enc) : null),
+    async decapsulate(enc) {
+      if (enc.length !== ENCAPSULATED_BYTES[kind]) return null;
+      trial ??=
+        kind === 'pq'
+          ? xwingOpener(secret).then((key) => key.decapsulate)
+          : x25519Opener(secret).then((key) => key.shared);
+      return (await trial)(enc);
+    },
   };
 }
 
@@ -71,9 +79,9 @@ export async function sealTo(
     if (sealed === null) throw unusable;
     return sealed;
   }
-  const ephemeral = random(32);
-  const enc = await x25519PublicKey(ephemeral);
-  const shared = await x25519Shared(ephemeral, recipient.publicKey);
+  const ephemeral = await x25519Opener(random(32));
+  const enc = ephemeral.publicKey;
+  const shared = await ephemeral.shared(recipient.publicKey);
   if (shared === null) throw unusable;
   const key = hkdfSha256(shared, concat(enc, recipient.publicKey), info, 32);
   return { enc, ciphertext: await aeadSeal(key, ZERO_NONCE, plaintext) };
