@@ -1,23 +1,12 @@
-import { fromBase64url } from '@wardseal/primitives';
 import { takeApart } from './detach.js';
-import {
-  type OpenOptions,
-  type OpenUnsignedOptions,
-  openHeader,
-  type ProvenFile,
-  type UnsignedFile,
-} from './open-header.js';
-import { openPayload, PAYLOAD_NONCE_BYTES } from './payload.js';
+import { openContent, type ProvenContent } from './open-content.js';
+import type { OpenOptions, OpenUnsignedOptions, UnsignedFile } from './open-header.js';
+import { PAYLOAD_NONCE_BYTES } from './payload.js';
 import type { SealedSource } from './source.js';
-import { checkPayload, rootsOf, verifiedLeaves } from './verify.js';
 
 /** A file whose sender, recipients and content are proven. */
-export interface OpenedFile extends ProvenFile {
+export interface OpenedFile extends ProvenContent {
   readonly plaintext: Uint8Array<ArrayBuffer>;
-  /** Salted root of the content, 32 bytes. */
-  readonly root: Uint8Array<ArrayBuffer>;
-  /** Root of the unmarked original: `root` itself unless the sender named another. */
-  readonly originRoot: Uint8Array<ArrayBuffer>;
 }
 
 /** A plain age file: nobody vouches for who wrote it. */
@@ -62,15 +51,11 @@ export async function open(
   options: OpenOptions | OpenUnsignedOptions,
 ): Promise<OpenedFile | OpenedUnsignedFile> {
   const { parsed, header, payload } = await takeApart(file);
-  const { fileKey, file: proven } = await openHeader(parsed, header, options);
+  const start = { nonce: payload.subarray(0, PAYLOAD_NONCE_BYTES), length: payload.length };
+  const { file: proven, opener } = await openContent(parsed, header, () => start, options);
   try {
-    if (!proven.signed) return { ...proven, plaintext: await openPayload(payload, fileKey, null) };
-    const { manifest } = proven;
-    checkPayload(manifest, payload.length, payload.subarray(0, PAYLOAD_NONCE_BYTES));
-    const leaves = await verifiedLeaves(parsed, fileKey, manifest);
-    const plaintext = await openPayload(payload, fileKey, { salt: fromBase64url(manifest.salt)!, leaves });
-    return { ...proven, plaintext, ...rootsOf(manifest) };
+    return { ...proven, plaintext: await opener.whole(payload) };
   } finally {
-    fileKey.fill(0);
+    opener.wipe();
   }
 }

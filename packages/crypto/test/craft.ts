@@ -5,7 +5,7 @@ import { type SigningKeyPair, signerOf } from '../src/keys/signing-key.js';
 import { MANIFEST } from '../src/manifest.js';
 import type { Manifest } from '../src/manifest-claims.js';
 import { STANZA } from '../src/names.js';
-import { openPayload, rootOf, sealPayload } from '../src/payload.js';
+import { PayloadOpener, rootOf, sealPayload } from '../src/payload.js';
 import { readStatement, signStatement } from '../src/statement.js';
 import { unwrapFileKey } from '../src/unwrap.js';
 
@@ -27,7 +27,7 @@ export async function openUp(file: Uint8Array<ArrayBuffer>, identity: string): P
   const inner = header.stanzas.find((stanza) => stanza.type === STANZA.manifest)!;
   const jws = await openInner('manifest', inner, fileKey, 1 << 20);
   const { claims } = readStatement<Manifest>(MANIFEST, jws);
-  const plaintext = await openPayload(payload, fileKey, null);
+  const plaintext = await new PayloadOpener(fileKey, payload.subarray(0, 16), null).whole(payload);
   return { fileKey, stanzas: header.stanzas, payload, plaintext, jws: fromUtf8(jws)!, claims };
 }
 
