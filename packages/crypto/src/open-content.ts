@@ -8,7 +8,8 @@ import {
   type ProvenFile,
   type UnsignedFile,
 } from './open-header.js';
-import { PAYLOAD_NONCE_BYTES, PayloadOpener, payloadLength } from './payload.js';
+import { PAYLOAD_NONCE_BYTES, payloadLength } from './payload.js';
+import { PayloadOpener } from './payload-opener.js';
 import { checkPayload, rootsOf, verifiedLeaves } from './verify.js';
 
 // From a header to an opener of chunks: what whole files, streams, ranges and files on disk have in common.

@@ -2,7 +2,8 @@ import { sha256 } from '@wardseal/primitives';
 import { type Draft, draftFile, finishHeader, headerLength } from './draft.js';
 import type { Mode } from './keys/recipient.js';
 import type { SignedRecipient } from './manifest-claims.js';
-import { chunkCount, payloadLength, sealPayload } from './payload.js';
+import { chunkCount, payloadLength } from './payload.js';
+import { sealPayload } from './payload-sealer.js';
 import type { SealOptions } from './seal-options.js';
 import { type PlaintextSource, plaintextReader } from './source.js';
 

@@ -1,5 +1,5 @@
 import { asBytes } from '@wardseal/primitives';
-import type { ReadPlaintext } from './payload.js';
+import type { ReadPlaintext } from './payload-sealer.js';
 
 /** What can be sealed: bytes, or a Blob or File, which is read in pieces. */
 export type PlaintextSource = Uint8Array | Blob;

@@ -5,7 +5,9 @@ import { type SigningKeyPair, signerOf } from '../src/keys/signing-key.js';
 import { MANIFEST } from '../src/manifest.js';
 import type { Manifest } from '../src/manifest-claims.js';
 import { STANZA } from '../src/names.js';
-import { PayloadOpener, rootOf, sealPayload } from '../src/payload.js';
+import { rootOf } from '../src/payload.js';
+import { PayloadOpener } from '../src/payload-opener.js';
+import { sealPayload } from '../src/payload-sealer.js';
 import { readStatement, signStatement } from '../src/statement.js';
 import { unwrapFileKey } from '../src/unwrap.js';
 
