@@ -36,3 +36,9 @@ export const MAX_SCRYPT_LOG_N = 18;
 
 /** Longest key string read: an age1pq recipient has 1959 characters. */
 export const MAX_KEY_LENGTH = 2_048;
+
+/** Longest id of a credential, in UTF-16 units: WebAuthn allows 1,023 bytes, which are 1,364 characters of base64url. */
+export const MAX_CREDENTIAL_LENGTH = 1_364;
+
+/** Longest wrapped keys: the largest, for a device, are 2.1 kB. */
+export const MAX_PROTECTED_KEYS_BYTES = 4_096;

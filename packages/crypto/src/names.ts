@@ -39,6 +39,9 @@ export const INFO_PREFIX = {
   recovery: 'wardseal.org/v0/recovery',
   seat: 'wardseal.org/v0/seat',
   share: 'wardseal.org/v0/share',
+  protectedKeys: 'wardseal.org/v0/protected-keys',
+  deviceSecret: 'wardseal.org/v0/device-secret',
+  deviceFingerprint: 'wardseal.org/v0/device-fingerprint',
 } as const;
 
 /** `typ` of each kind of signed statement (RFC 7515 section 4.1.9): one can never be taken for another. */

@@ -39,6 +39,15 @@ export function parseSigningPublicKey(text: string): Uint8Array<ArrayBuffer> {
   return key;
 }
 
+/** The 32 bytes of a secret signing key. Throws KEY_INVALID. */
+export function parseSigningSecretKey(text: string): Uint8Array<ArrayBuffer> {
+  if (typeof text !== 'string') throw new TypeError('secretKey must be a string');
+  const secret = fromUpperBech32(PREFIX, text);
+  if (secret?.length !== 32)
+    throw new SealError('KEY_INVALID', 'secret signing key is not a valid `WARDSEAL-SIGNING-KEY-1...` string');
+  return secret;
+}
+
 /**
  * The thumbprint of a public signing key (RFC 7638 over the JWK of RFC 8037), base64url.
  *
@@ -79,11 +88,7 @@ export async function generateSigningKey(): Promise<SigningKeyPair> {
  * assert.deepEqual(await signingKeyPairOf(keys.secretKey), keys);
  */
 export async function signingKeyPairOf(secretKey: string): Promise<SigningKeyPair> {
-  if (typeof secretKey !== 'string') throw new TypeError('secretKey must be a string');
-  const secret = fromUpperBech32(PREFIX, secretKey);
-  if (secret?.length !== 32)
-    throw new SealError('KEY_INVALID', 'secret signing key is not a valid `WARDSEAL-SIGNING-KEY-1...` string');
-  const publicKey = base64url(await ed25519PublicKey(secret));
+  const publicKey = base64url(await ed25519PublicKey(parseSigningSecretKey(secretKey)));
   return { kid: signingKeyThumbprint(publicKey), publicKey, secretKey };
 }
 
