@@ -95,7 +95,17 @@ export async function openBox(
   ciphertext: Uint8Array,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const shared = await opener.decapsulate(enc);
-  if (shared === null) return null;
+  return shared && openBoxWith(opener, shared, info, enc, ciphertext);
+}
+
+/** `openBox` for who has decapsulated already. */
+export async function openBoxWith(
+  opener: Opener,
+  shared: Uint8Array,
+  info: Uint8Array,
+  enc: Uint8Array,
+  ciphertext: Uint8Array,
+): Promise<Uint8Array<ArrayBuffer> | null> {
   if (opener.kind === 'pq') return hpkeOpenWith(shared, info, ciphertext);
   const { publicKey } = parseRecipient(await opener.recipient());
   return aeadOpen(hkdfSha256(shared, concat(enc, publicKey), info, 32), ZERO_NONCE, ciphertext);

@@ -3,7 +3,7 @@ import { SealError } from '../errors.js';
 import { encodeStanza, type Stanza } from '../header.js';
 import type { Mode, RecipientKey } from '../keys/recipient.js';
 import { INFO, STANZA } from '../names.js';
-import { ENCAPSULATED_BYTES, isLowOrder, type Opener, openBox, sealTo } from './box.js';
+import { ENCAPSULATED_BYTES, isLowOrder, type Opener, openBoxWith, sealTo } from './box.js';
 
 const TYPE: Readonly<Record<Mode, string>> = { pq: STANZA.hybrid, classic: STANZA.x25519 };
 const LABEL: Readonly<Record<Mode, Uint8Array>> = { pq: INFO.hybrid, classic: INFO.x25519 };
@@ -40,8 +40,10 @@ export function checkNative(stanza: Stanza): void {
 export async function unwrapNative(stanza: Stanza, opener: Opener): Promise<Uint8Array<ArrayBuffer> | null> {
   if (nativeKind(stanza) !== opener.kind) return null;
   const enc = encapsulated(stanza, opener.kind);
-  const fileKey = await openBox(opener, LABEL[opener.kind], enc, stanza.body);
-  if (fileKey === null && (await isLowOrder(enc)))
+  const shared = await opener.decapsulate(enc);
+  if (shared !== null) return openBoxWith(opener, shared, LABEL[opener.kind], enc, stanza.body);
+  // Only a point of low order agrees with no key at all: asked here and not at each miss, where it would double the work.
+  if (await isLowOrder(enc))
     throw new SealError('HEADER_INVALID', 'a native stanza holds a point of low order', { what: stanza.type });
-  return fileKey;
+  return null;
 }
