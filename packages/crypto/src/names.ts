@@ -36,12 +36,18 @@ export const INFO: Readonly<Record<InfoName, Uint8Array<ArrayBuffer>>> = {
 /** The same for purposes that take a parameter behind a space, such as the set id. */
 export const INFO_PREFIX = {
   link: 'wardseal.org/v0/link',
+  salt: 'wardseal.org/v0/salt',
   recovery: 'wardseal.org/v0/recovery',
+  recoveryKey: 'wardseal.org/v0/recovery-key',
+  coefficient: 'wardseal.org/v0/coefficient',
+  check: 'wardseal.org/v0/check',
   seat: 'wardseal.org/v0/seat',
   share: 'wardseal.org/v0/share',
   protectedKeys: 'wardseal.org/v0/protected-keys',
   deviceSecret: 'wardseal.org/v0/device-secret',
   deviceFingerprint: 'wardseal.org/v0/device-fingerprint',
+  enrolment: 'wardseal.org/v0/enrolment',
+  challenge: 'wardseal.org/v0/challenge',
 } as const;
 
 /** `typ` of each kind of signed statement (RFC 7515 section 4.1.9): one can never be taken for another. */
@@ -57,5 +63,5 @@ export const STATEMENT = {
 
 export const NO_BYTES: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
-/** Nonce of keys that seal one message only, each derived from fresh randomness. */
+/** Nonce of keys that seal one message only, each derived for it alone. */
 export const ZERO_NONCE: Uint8Array<ArrayBuffer> = new Uint8Array(12);

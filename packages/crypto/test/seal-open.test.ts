@@ -10,7 +10,7 @@ import {
   SealError,
   seal,
 } from '../src/index.js';
-import { codeOf, content, NOW, person, type World, world } from './world.js';
+import { codeOf, content, directoryOf, NOW, person, type World, world } from './world.js';
 
 let pq: World;
 let classic: World;
@@ -123,12 +123,45 @@ describe('seal and open', () => {
 
   it('says which recipients nobody vouched for', async () => {
     const stranger = await person('stranger');
-    const sealed = await seal(content(1), {
-      ...pq.sealing,
-      recipients: [pq.bob.entry, stranger.entry.recipient],
-    });
-    expect(sealed.unverifiedRecipients).toContain(recipientThumbprint(stranger.entry.recipient));
-    expect((await seal(content(1), pq.sealing)).unverifiedRecipients).toHaveLength(3); // no directory, so nobody
+    const guardians = { seats: pq.guardians.map(({ entry }) => entry), threshold: 2 };
+    expect((await seal(content(1), { ...pq.sealing, guardians })).unverifiedRecipients).toEqual([]);
+    const recipients = [pq.bob.entry, stranger.entry.recipient];
+    const sealed = await seal(content(1), { ...pq.sealing, recipients });
+    expect(sealed.unverifiedRecipients).toEqual([recipientThumbprint(stranger.entry.recipient)]);
+    const unsure = await seal(content(1), { ...pq.sealing, directory: 'unverified' });
+    expect(unsure.unverifiedRecipients).toHaveLength(3);
+  });
+
+  it('refuses whom the directory does not list just so', async () => {
+    const stranger = await person('stranger');
+    const to = (entry: typeof stranger.entry) => () => seal(content(1), { ...pq.sealing, recipients: [entry] });
+    expect(await codeOf(to(stranger.entry))).toBe('RECIPIENT_UNKNOWN');
+    expect(await codeOf(to({ ...pq.bob.entry, recipient: stranger.entry.recipient }))).toBe('RECIPIENT_UNKNOWN');
+    expect(await codeOf(to({ ...pq.bob.entry, roles: ['custodian'] }))).toBe('RECIPIENT_UNKNOWN');
+    const sender = { keys: stranger.keys, entry: stranger.entry };
+    expect(await codeOf(() => seal(content(1), { ...pq.sealing, sender }))).toBe('SENDER_UNKNOWN');
+  });
+
+  it('refuses a directory that is out of date, or none', async () => {
+    const { validTo, issuedAt } = pq.directory;
+    const lasting = { validFrom: 0, validTo: validTo + 1000 };
+    const [one, two] = await Promise.all([person('one', 'pq', lasting), person('two', 'pq', lasting)]);
+    const later = await directoryOf([one.entry, two.entry]);
+    const { custodian: _, ...sealing } = pq.sealing;
+    const at = (now: number) => () =>
+      seal(content(1), {
+        ...sealing,
+        directory: later,
+        recipients: [two.entry],
+        sender: { keys: one.keys, entry: one.entry },
+        now,
+      });
+    expect(await codeOf(at(validTo - 1))).toBe('accepted');
+    expect(await codeOf(at(validTo))).toBe('SNAPSHOT_STALE');
+    expect(await codeOf(at(issuedAt - limits.MAX_CLOCK_SKEW_SECONDS))).toBe('accepted');
+    expect(await codeOf(at(issuedAt - limits.MAX_CLOCK_SKEW_SECONDS - 1))).toBe('SNAPSHOT_STALE');
+    const none = { ...pq.sealing, directory: undefined } as never;
+    expect(await codeOf(() => seal(content(1), none))).toMatch(/^TypeError/);
   });
 
   it('gives somebody named twice one stanza, and the custodian its role', async () => {
@@ -180,19 +213,22 @@ describe('header and payload apart', () => {
       'wardseal.org/manifest',
       'wardseal.org/tree',
     ]);
-    expect(new TextDecoder().decode(sealed.header)).not.toMatch(/alice|bob|case-1|forearm|photo/);
+    expect(new TextDecoder().decode(sealed.header)).not.toMatch(/alice|case-1|forearm|photo/);
   });
 });
 
 describe('what seal refuses', () => {
   it('a recipient of the other kind', async () => {
-    const recipients = [pq.bob.entry, classic.bob.entry];
-    expect(await codeOf(() => seal(content(1), { ...pq.sealing, recipients }))).toBe('MIXED_MODE');
-    expect(await codeOf(() => seal(content(1), { ...classic.sealing, recipients }))).toBe('MIXED_MODE');
-    const { mode: _, ...unsaid } = classic.sealing;
+    const other = { pq: await person('other', 'classic'), classic: await person('other', 'pq') };
+    const [w, c] = await Promise.all([world('pq', [other.pq]), world('classic', [other.classic])]);
+    const recipients = [w.bob.entry, other.pq.entry];
+    expect(await codeOf(() => seal(content(1), { ...w.sealing, recipients }))).toBe('MIXED_MODE');
+    const reversed = [c.bob.entry, other.classic.entry];
+    expect(await codeOf(() => seal(content(1), { ...c.sealing, recipients: reversed }))).toBe('MIXED_MODE');
+    const { mode: _, ...unsaid } = c.sealing;
     expect(await codeOf(() => seal(content(1), unsaid))).toBe('MIXED_MODE');
-    const guardians = { seats: [classic.bob.entry], threshold: 1 };
-    expect(await codeOf(() => seal(content(1), { ...pq.sealing, guardians }))).toBe('MIXED_MODE');
+    const guardians = { seats: [other.pq.entry], threshold: 1 };
+    expect(await codeOf(() => seal(content(1), { ...w.sealing, guardians }))).toBe('MIXED_MODE');
   });
 
   it('entries that do not count now', async () => {
@@ -249,12 +285,13 @@ describe('what seal refuses', () => {
   it('more recipients than a manifest can name', async () => {
     const many = await Promise.all(Array.from({ length: 400 }, (_, i) => person(`p${i}`, 'classic')));
     const recipients = many.map(({ entry }) => entry);
-    const error = await seal(content(1), { ...classic.sealing, recipients }).catch((reason: unknown) => reason);
+    const department = await world('classic', many);
+    const error = await seal(content(1), { ...department.sealing, recipients }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(SealError);
     expect(error).toMatchObject({ code: 'LIMIT', what: 'MAX_MANIFEST_BYTES' });
-    const fewer = { ...classic.sealing, recipients: recipients.slice(0, 250) };
+    const fewer = { ...department.sealing, recipients: recipients.slice(0, 250) };
     expect(
-      (await open((await seal(content(1), fewer)).bytes, { ...classic.opening, identities: [many[249]!.identity] }))
+      (await open((await seal(content(1), fewer)).bytes, { ...department.opening, identities: [many[249]!.identity] }))
         .signed,
     ).toBe(true);
   });

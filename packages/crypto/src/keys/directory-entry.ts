@@ -1,5 +1,6 @@
 import { canonicalJson } from '@wardseal/primitives';
 import { SealError } from '../errors.js';
+import { MAX_CLOCK_SKEW_SECONDS } from '../limits.js';
 
 /** A passkey of a person, as a WebAuthn relying party knows it (WebAuthn level 3, section 4). Both base64url. */
 export interface PasskeyCredential {
@@ -12,7 +13,7 @@ export interface PasskeyCredential {
 export interface OutsiderTerms {
   /** Why, in a few words. Never about a patient. */
   readonly purpose: string;
-  /** The two people (ids) who approved. */
+  /** The two other people (ids) of the organisation who approved. */
   readonly approvedBy: readonly string[];
   /** First second at which the terms no longer count. */
   readonly until: number;
@@ -20,7 +21,7 @@ export interface OutsiderTerms {
 
 /** What the signed directory says about one person's keys. Times are seconds since 1970 (NumericDate, RFC 7519). */
 export interface DirectoryEntry {
-  /** Opaque id of the person within the organisation; not a patient. */
+  /** Opaque id of the person within the organisation; not a patient, and never given to another person later. */
   readonly person: string;
   /** Opaque id of the organisation, such as an ODS code. */
   readonly organisation: string;
@@ -28,7 +29,7 @@ export interface DirectoryEntry {
   readonly recipient: string;
   /** The person's Ed25519 public key, base64url. */
   readonly signingKey: string;
-  /** What the person may be: `custodian`, `guardian`, roles of the trust's own. */
+  /** What the person may be: `custodian`, `guardian`, roles of the trust's own. `outsider` only with terms. */
   readonly roles?: readonly string[];
   readonly teams?: readonly string[];
   readonly outsider?: OutsiderTerms;
@@ -74,11 +75,19 @@ export function checkEntry(entry: DirectoryEntry, title: string): void {
     throw new TypeError(`${title} must be a directory entry`);
 }
 
+function expiryOf(entry: DirectoryEntry): number {
+  return Math.min(entry.validTo, entry.outsider?.until ?? entry.validTo);
+}
+
+/** First second at which the entry no longer counts, for whatever reason. */
+export function endOf(entry: DirectoryEntry): number {
+  return Math.min(expiryOf(entry), entry.revokedAt ?? Number.POSITIVE_INFINITY);
+}
+
 /** Whether the entry counts at a time, and if not, why not. */
 export function standing(entry: DirectoryEntry, at: number): 'valid' | 'expired' | 'revoked' {
   if (entry.revokedAt !== undefined && at >= entry.revokedAt) return 'revoked';
-  const until = Math.min(entry.validTo, entry.outsider?.until ?? entry.validTo);
-  return at >= entry.validFrom && at < until ? 'valid' : 'expired';
+  return at >= entry.validFrom && at < expiryOf(entry) ? 'valid' : 'expired';
 }
 
 /** The same entry, whatever the order of its members. */
@@ -91,6 +100,6 @@ export function checkDirectory(directory: Directory | 'unverified', now: number)
   if (directory === 'unverified') return;
   if (typeof directory?.holds !== 'function' || !Number.isSafeInteger(directory.validTo))
     throw new TypeError('directory must be what verifySnapshot gave, or `unverified`');
-  if (now >= directory.validTo || now < directory.issuedAt)
+  if (now >= directory.validTo || now < directory.issuedAt - MAX_CLOCK_SKEW_SECONDS)
     throw new SealError('SNAPSHOT_STALE', 'directory is out of date: fetch the current snapshot');
 }

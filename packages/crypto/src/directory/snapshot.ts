@@ -1,0 +1,137 @@
+import { base64url, canonicalJson, concat, fromUtf8, sha256Large, utf8 } from '@wardseal/primitives';
+import { bytes, oneOf, record, text, textUpTo, whole } from '../checks.js';
+import { SealError } from '../errors.js';
+import type { DirectoryEntry } from '../keys/directory-entry.js';
+import {
+  MAX_ENTRY_BYTES,
+  MAX_SNAPSHOT_BYTES,
+  MAX_SNAPSHOT_HEAD_LENGTH,
+  MAX_SNAPSHOT_SECONDS,
+  MAX_STATEMENT_LENGTH,
+} from '../limits.js';
+import { STATEMENT } from '../names.js';
+import { readStatement, type Statement, type StatementKind } from '../statement.js';
+import type { Delegation } from './delegation.js';
+import { invalid, type Listed } from './entries.js';
+
+// A snapshot is a signed line about the lines that follow: one entry a line. Signed whole in a JWS it would be a third larger,
+// and a reader would have to decode megabytes before it knows whether anybody signed them.
+
+/** What the directory key signs. */
+export interface SnapshotHead {
+  readonly v: 0;
+  readonly organisation: string;
+  /** 1 for the first snapshot of an organisation, then one more each. */
+  readonly epoch: number;
+  /** SHA-256 of the snapshot before, whole; absent in the first. */
+  readonly previous?: string;
+  readonly iat: number;
+  /** First second at which the snapshot no longer counts. */
+  readonly until: number;
+  readonly delegation: string;
+  readonly count: number;
+  /** SHA-256 of everything behind the first line. */
+  readonly entries: string;
+}
+
+const LF = 10;
+
+export const SNAPSHOT: StatementKind = {
+  typ: STATEMENT.snapshot,
+  check: record({
+    v: oneOf(0),
+    organisation: text,
+    epoch: (value) => whole(value) && value !== 0,
+    'previous?': bytes(32),
+    iat: whole,
+    until: whole,
+    delegation: textUpTo(MAX_STATEMENT_LENGTH),
+    count: whole,
+    entries: bytes(32),
+  }),
+  most: MAX_SNAPSHOT_HEAD_LENGTH,
+  limit: 'MAX_SNAPSHOT_HEAD_LENGTH',
+  broken: 'SNAPSHOT_INVALID',
+  title: 'snapshot',
+};
+
+/** An entry as it stands in a snapshot: a copy in canonical form. Throws SNAPSHOT_INVALID when JSON cannot carry it. */
+export function listedOf(entry: DirectoryEntry, line: number): Listed {
+  try {
+    const text = canonicalJson(entry);
+    return { entry: JSON.parse(text) as DirectoryEntry, line: text };
+  } catch (cause) {
+    throw invalid('entry', line, cause);
+  }
+}
+
+function tooLong(what: string, limit: number, found: number): SealError {
+  return new SealError('LIMIT', 'snapshot is too long', { what, limit, found });
+}
+
+/** The lines of entries as bytes. Throws LIMIT. */
+export function encodeEntries(listed: readonly Listed[]): Uint8Array<ArrayBuffer> {
+  let total = 0;
+  const lines = listed.map(({ line }) => {
+    const encoded = utf8(`${line}\n`);
+    if (encoded.length > MAX_ENTRY_BYTES) throw tooLong('MAX_ENTRY_BYTES', MAX_ENTRY_BYTES, encoded.length);
+    total += encoded.length;
+    if (total > MAX_SNAPSHOT_BYTES - MAX_SNAPSHOT_HEAD_LENGTH)
+      throw tooLong('MAX_SNAPSHOT_BYTES', MAX_SNAPSHOT_BYTES, total);
+    return encoded;
+  });
+  return concat(...lines);
+}
+
+/** Takes a snapshot apart, nothing believed yet. Throws SNAPSHOT_INVALID or LIMIT. */
+export function splitSnapshot(snapshot: Uint8Array<ArrayBuffer>): {
+  head: Statement<SnapshotHead>;
+  body: Uint8Array<ArrayBuffer>;
+} {
+  if (snapshot.length > MAX_SNAPSHOT_BYTES) throw tooLong('MAX_SNAPSHOT_BYTES', MAX_SNAPSHOT_BYTES, snapshot.length);
+  const end = snapshot.indexOf(LF);
+  if (end < 0) throw invalid('encoding');
+  const head = readStatement<SnapshotHead>(SNAPSHOT, snapshot.subarray(0, end));
+  const { epoch, previous, iat, until } = head.claims;
+  if ((previous === undefined) !== (epoch === 1)) throw invalid('previous');
+  if (until <= iat || until - iat > MAX_SNAPSHOT_SECONDS) throw invalid('until');
+  return { head, body: snapshot.subarray(end + 1) };
+}
+
+/** Throws SNAPSHOT_INVALID unless the delegation covers the snapshot's whole time. */
+export function checkCovered({ iat, until }: SnapshotHead, delegation: Delegation): void {
+  if (iat < delegation.from) throw invalid('iat');
+  if (until > delegation.until) throw invalid('until');
+}
+
+/** The entries behind a head that was believed. Throws SNAPSHOT_INVALID or LIMIT. */
+export function decodeEntries(body: Uint8Array, count: number): Listed[] {
+  const listed: Listed[] = [];
+  for (let at = 0; at < body.length; ) {
+    const end = body.indexOf(LF, at);
+    if (end < 0) throw invalid('encoding', listed.length + 1);
+    if (end + 1 - at > MAX_ENTRY_BYTES) throw tooLong('MAX_ENTRY_BYTES', MAX_ENTRY_BYTES, end + 1 - at);
+    listed.push(decodeLine(body.subarray(at, end), listed.length + 1));
+    if (listed.length > count) throw invalid('count');
+    at = end + 1;
+  }
+  if (listed.length !== count) throw invalid('count');
+  return listed;
+}
+
+function decodeLine(encoded: Uint8Array, line: number): Listed {
+  const text = fromUtf8(encoded);
+  let listed: Listed;
+  try {
+    listed = listedOf(JSON.parse(text ?? '') as DirectoryEntry, line);
+  } catch (cause) {
+    throw invalid('encoding', line, cause);
+  }
+  if (listed.line !== text) throw invalid('encoding', line);
+  return listed;
+}
+
+/** SHA-256 of many bytes, base64url. */
+export async function digestText(data: Uint8Array): Promise<string> {
+  return base64url(await sha256Large(data));
+}
