@@ -1,19 +1,33 @@
-import { base64url, canonicalJson, fromBase64url, fromUtf8, utf8 } from '@wardseal/primitives';
+import { base64url, canonicalJson, concat, fromBase64url, fromUtf8, utf8 } from '@wardseal/primitives';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseHeader } from '../src/header.js';
-import { combineShares, type Mode, open, openShare, recipientThumbprint, type SealedFile, seal } from '../src/index.js';
+import { encodeHeader, encodeStanza, parseHeader, type Stanza, stanzaDigest } from '../src/header.js';
+import {
+  checkSeat,
+  combineShares,
+  type Mode,
+  open,
+  openShare,
+  recipientThumbprint,
+  type SealedFile,
+  seal,
+} from '../src/index.js';
 import { parseRecipient } from '../src/keys/recipient.js';
+import { STANZA } from '../src/names.js';
 import { join, split } from '../src/recovery/shamir.js';
 import { sealTo } from '../src/stanza/box.js';
-import { recoverySetOf } from '../src/stanza/recovery.js';
+import { recoveryHolds, recoverySetOf, shareCheck, wrapForGuardians } from '../src/stanza/recovery.js';
+import { openUp, rebuild, withClaims } from './craft.js';
+import { approvedRequest } from './recovery-world.js';
 import { codeOf, content, person, type World, world } from './world.js';
 
 describe.each<Mode>(['pq', 'classic'])('guardians 2-of-3, %s', (kind) => {
   let w: World;
   let sealed: SealedFile;
-  const share = (i: number, requester = w.mallory.entry.recipient) =>
-    openShare(sealed.header, w.guardians[i]!.identity, { requester });
+  const share = async (i: number, requester = w.mallory.entry, header = sealed.header) => {
+    const { request, options } = await approvedRequest(w, header, requester);
+    return openShare(header, w.guardians[i]!.identity, request, options);
+  };
 
   beforeAll(async () => {
     w = await world(kind);
@@ -73,22 +87,29 @@ describe.each<Mode>(['pq', 'classic'])('guardians 2-of-3, %s', (kind) => {
   });
 
   it('outsiders and recipients have no seat', async () => {
-    const requester = w.mallory.entry.recipient;
-    expect(await codeOf(() => openShare(sealed.header, w.bob.identity, { requester }))).toBe('NO_MATCH');
-    expect(await codeOf(() => openShare(sealed.header, w.mallory.identity, { requester }))).toBe('NO_MATCH');
-    expect(await codeOf(() => openShare(sealed.header, w.guardians[0]!.identity, { requester: 'x' }))).toBe(
-      'KEY_INVALID',
-    );
+    const { request, options } = await approvedRequest(w, sealed.header, w.mallory.entry);
     const other = await person('other', kind === 'pq' ? 'classic' : 'pq');
-    expect(await codeOf(() => openShare(sealed.header, other.identity, { requester }))).toBe('NO_MATCH');
+    for (const { identity } of [w.custodian, w.mallory, other]) {
+      expect(await codeOf(() => openShare(sealed.header, identity, request, options))).toBe('NO_MATCH');
+      expect(await codeOf(() => checkSeat(sealed.header, identity))).toBe('NO_MATCH');
+    }
+    expect(await codeOf(() => openShare(sealed.header, 'x', request, options))).toBe('KEY_INVALID');
   });
 
   it('no share leaves a post-quantum file for a weaker key', async () => {
     const { entry } = await person('requester', 'classic');
-    expect(await codeOf(() => share(0, entry.recipient))).toBe(kind === 'pq' ? 'MIXED_MODE' : 'accepted');
+    expect(await codeOf(() => share(0, entry))).toBe(kind === 'pq' ? 'MIXED_MODE' : 'accepted');
   });
 
-  it('a hostile guardian can spoil recovery, and no more', async () => {
+  it('a guardian can try the seat without any request', async () => {
+    for (const [i, { identity }] of w.guardians.entries())
+      expect(await checkSeat(sealed.header, identity)).toEqual({ seat: i + 1, threshold: 2, seats: 3 });
+    expect(await codeOf(() => checkSeat(sealed.bytes, w.guardians[0]!.identity))).toBe('HEADER_INVALID');
+    const plain = await seal(content(10), w.sealing);
+    expect(await codeOf(() => checkSeat(plain.header, w.guardians[0]!.identity))).toBe('UNSUPPORTED');
+  });
+
+  it('a hostile guardian is found out, and stops nobody', async () => {
     const good = await share(0);
     const requester = parseRecipient(w.mallory.entry.recipient);
     const { id } = recoverySetOf(parseHeader(sealed.header))!;
@@ -100,13 +121,11 @@ describe.each<Mode>(['pq', 'classic'])('guardians 2-of-3, %s', (kind) => {
     for (const seat of [0, 4, 255])
       expect(await codeOf(async () => combined(await forge(seat, new Uint8Array(32))))).toBe('SHARE_INVALID');
     expect(await codeOf(async () => combined(await forge(2, new Uint8Array(31))))).toBe('SHARE_INVALID');
-    const recovery = await combined(await forge(2, new Uint8Array(32)));
+    const error = await combined(await forge(2, new Uint8Array(32))).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'SHARE_INVALID', what: 'value', found: 2 });
     const { identities: _, ...opening } = w.opening;
-    // of two for one seat the first counts
-    const shares = [good, await share(1), await forge(1, new Uint8Array(32))];
-    const honest = await combineShares(sealed.header, shares, w.mallory.identity);
-    expect(await codeOf(() => open(sealed.bytes, { ...opening, recovery: honest }))).toBe('accepted');
-    expect(await codeOf(() => open(sealed.bytes, { ...opening, recovery }))).toBe('NO_MATCH');
+    const recovery = await combineShares(sealed.header, [good, await share(2)], w.mallory.identity);
+    expect(await codeOf(() => open(sealed.bytes, { ...opening, recovery }))).toBe('accepted');
   });
 
   it('a share that was touched is refused', async () => {
@@ -132,6 +151,93 @@ describe.each<Mode>(['pq', 'classic'])('guardians 2-of-3, %s', (kind) => {
       expect(await codeOf(() => combineShares(sealed.header, [good, utf8(share)], w.mallory.identity))).toBe(
         'SHARE_INVALID',
       );
+  });
+});
+
+/** The recovery stanza with its body changed; any other as it is. */
+function changed(stanza: Stanza, change: (body: Uint8Array) => void): Stanza {
+  if (stanza.type !== STANZA.recovery) return stanza;
+  const body = stanza.body.slice();
+  change(body);
+  return encodeStanza(stanza.type, stanza.args, body);
+}
+
+describe('a hostile sender', () => {
+  const FILE_KEY = Uint8Array.from({ length: 16 }, (_, i) => i);
+
+  it('cannot publish checks or a wrapping that lead elsewhere', async () => {
+    const people = await Promise.all(['a', 'b', 'c'].map((id) => person(id, 'classic')));
+    const keys = people.map(({ entry }) => parseRecipient(entry.recipient));
+    const { stanza } = await wrapForGuardians(keys, 2, FILE_KEY);
+    const set = recoverySetOf({ stanzas: [stanza] })!;
+    expect(await recoveryHolds(set, FILE_KEY)).toBe(true);
+    expect(
+      await recoveryHolds(
+        set,
+        FILE_KEY.map((byte) => byte ^ 1),
+      ),
+    ).toBe(false);
+    expect(await recoveryHolds({ ...set, wrapped: set.wrapped.map((byte) => byte ^ 1) }, FILE_KEY)).toBe(false);
+    for (let seat = 0; seat < 3; seat++) {
+      const sealed = set.sealed.map((part, i) => (i === seat ? { ...part, check: new Uint8Array(32) } : part));
+      expect(await recoveryHolds({ ...set, sealed }, FILE_KEY)).toBe(false);
+    }
+    for (const change of [{ threshold: 3 }, { threshold: 1 }, { id: base64url(new Uint8Array(16)) }])
+      expect(await recoveryHolds({ ...set, ...change }, FILE_KEY)).toBe(false);
+  });
+
+  it('with a useless share is found out by its guardian', async () => {
+    const w = await world('classic');
+    const guardians = { seats: w.guardians.map(({ entry }) => entry), threshold: 2 };
+    const inside = await openUp((await seal(content(10), { ...w.sealing, guardians })).bytes, w.bob.identity);
+    const { id } = recoverySetOf(inside)!;
+    // what the sender could have sealed to seat 2 in the place of its share
+    const { enc, ciphertext } = await sealTo(
+      parseRecipient(w.guardians[1]!.entry.recipient),
+      utf8(`wardseal.org/v0/seat ${id} 2 3 2`),
+      new Uint8Array(32),
+    );
+    const stanzas = inside.stanzas.map((stanza) =>
+      changed(stanza, (body) => body.set(concat(enc, ciphertext), 32 + (32 + 32 + 48) + 32)),
+    );
+    const forged = encodeHeader(inside.fileKey, stanzas);
+    expect(await codeOf(() => checkSeat(forged, w.guardians[1]!.identity))).toBe('RECOVERY_INVALID');
+    expect(await codeOf(() => checkSeat(forged, w.guardians[0]!.identity))).toBe('accepted');
+    const { request, options } = await approvedRequest(w, forged, w.mallory.entry);
+    expect(await codeOf(() => openShare(forged, w.guardians[1]!.identity, request, options))).toBe('RECOVERY_INVALID');
+  });
+
+  it('is refused by whoever opens the file, although everything is signed', async () => {
+    const w = await world('classic');
+    const guardians = { seats: w.guardians.map(({ entry }) => entry), threshold: 2 };
+    const inside = await openUp((await seal(content(10), { ...w.sealing, guardians })).bytes, w.bob.identity);
+    const resealed = async (change: (body: Uint8Array) => void) => {
+      const forged = inside.stanzas.find(({ type }) => type === STANZA.recovery)!;
+      const digest = base64url(stanzaDigest(changed(forged, change)));
+      const stz = inside.claims.stz.map((line) => (line.role === 'recovery' ? { ...line, digest } : line));
+      const stanzas = (await withClaims(inside, w.alice.keys, { stz })).map((stanza) => changed(stanza, change));
+      return codeOf(() => open(rebuild(inside, { stanzas }), w.opening));
+    };
+    expect(await resealed(() => undefined)).toBe('accepted');
+    for (const at of [0, 31, 32, 63, 32 + 112, 32 + 2 * 112]) // the wrapping, and a byte of each seat's check
+      expect(
+        await resealed((body) => {
+          body[at]! ^= 1;
+        }),
+      ).toBe('RECOVERY_INVALID');
+  });
+
+  it('says nothing of a share by its check but the share itself', () => {
+    const shape = { id: 'set', threshold: 2, seats: 3 };
+    const y = new Uint8Array(32).fill(9);
+    const all = [
+      shareCheck(shape, { x: 1, y }),
+      shareCheck(shape, { x: 2, y }),
+      shareCheck({ ...shape, threshold: 3 }, { x: 1, y }),
+      shareCheck({ ...shape, seats: 4 }, { x: 1, y }),
+      shareCheck({ ...shape, id: 'other' }, { x: 1, y }),
+    ].map((check) => base64url(check));
+    expect(new Set(all).size).toBe(all.length);
   });
 });
 

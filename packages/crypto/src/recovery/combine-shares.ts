@@ -1,9 +1,9 @@
-import { canonicalJson, fromBase64url, fromUtf8 } from '@wardseal/primitives';
+import { canonicalJson, equal, fromBase64url, fromUtf8 } from '@wardseal/primitives';
 import { SealError } from '../errors.js';
 import type { Identity } from '../keys/recipient.js';
 import { MAX_SHARE_BYTES } from '../limits.js';
 import { type Opener, openBox, openerOf } from '../stanza/box.js';
-import type { RecoveryKey, RecoverySet } from '../stanza/recovery.js';
+import { type RecoveryKey, type RecoverySet, shareCheck } from '../stanza/recovery.js';
 import { join } from './shamir.js';
 import { type SealedShare, setOf, shareInfo } from './share.js';
 
@@ -24,8 +24,11 @@ async function readShare(
   data: Uint8Array,
   opener: Opener,
 ): Promise<{ x: number; y: Uint8Array<ArrayBuffer> }> {
-  const invalid = (what: string) =>
-    new SealError('SHARE_INVALID', 'a share is not one for this file and requester', { what });
+  const invalid = (what: string, found?: number) =>
+    new SealError('SHARE_INVALID', 'a share is not one for this file and requester', {
+      what,
+      ...(found === undefined ? {} : { found }),
+    });
   if (!(data instanceof Uint8Array)) throw new TypeError('share must be a Uint8Array');
   const text = data.length > MAX_SHARE_BYTES ? null : fromUtf8(data);
   let share: unknown;
@@ -40,16 +43,19 @@ async function readShare(
   const ciphertext = fromBase64url(share.ciphertext);
   const y = enc && ciphertext && (await openBox(opener, shareInfo(recovery, share.seat), enc, ciphertext));
   if (y?.length !== 32) throw invalid('ciphertext');
-  return { x: share.seat, y };
+  const value = { x: share.seat, y };
+  if (!equal(shareCheck(recovery, value), recovery.sealed[share.seat - 1]!.check)) throw invalid('value', share.seat);
+  return value;
 }
 
 /**
  * The requester's act: joins the shares of enough guardians into a key that opens this one file, with
  * `open(file, { recovery })`. One share a seat; more than the threshold do no harm, the first ones count.
  *
- * @throws SealError SHARE_INVALID when a share is malformed, for another file or for another requester; SHARES_INSUFFICIENT
- * with fewer different seats than the threshold; HEADER_INVALID, LIMIT or UNSUPPORTED as `openShare`; KEY_INVALID when
- * `identity` is not one. Whether the shares were honest shows in `open`: NO_MATCH when they were not.
+ * @throws SealError SHARE_INVALID when a share is malformed, for another file or requester, or not the one that the file's sender
+ * committed to (`what` is `value` and `found` the seat: its guardian changed it); SHARES_INSUFFICIENT with fewer different seats than the
+ * threshold; HEADER_INVALID, LIMIT or UNSUPPORTED as `openShare`; KEY_INVALID when `identity` is not one.
+ * @see docs/spec/recovery.md
  *
  * @example
  * const recovery = await combineShares(header, [first, second], requesterIdentity);

@@ -1,0 +1,47 @@
+import { approveShare, type Directory, type DirectoryEntry, type ShareRequest } from '../src/index.js';
+import { sameEntry, standing } from '../src/keys/directory-entry.js';
+import { signingKeyThumbprint } from '../src/keys/signing-key.js';
+import { NOW, type Person, type World } from './world.js';
+
+/** A directory as `verifySnapshot` gives it, of entries that nobody signed: recovery is judged here, not the snapshot. */
+export function directoryWith(entries: readonly DirectoryEntry[], change: Partial<Directory> = {}): Directory {
+  return {
+    organisation: 'demo-trust',
+    rootThumbprint: 'A'.repeat(43),
+    epoch: 1,
+    digest: 'A'.repeat(43),
+    issuedAt: NOW - 100,
+    validTo: NOW + 1_000_000,
+    entries,
+    person: (id, at = NOW) => entries.find((e) => e.person === id && standing(e, at) === 'valid') ?? null,
+    team: (id, at = NOW) => entries.filter((e) => e.teams?.includes(id) && standing(e, at) === 'valid'),
+    holds: (entry) => entries.some((candidate) => sameEntry(candidate, entry)),
+    resolveSender: ({ org, person, kid }) =>
+      entries.find(
+        (e) => e.organisation === org && e.person === person && signingKeyThumbprint(e.signingKey) === kid,
+      ) ?? null,
+    ...change,
+  };
+}
+
+export const asGuardian = ({ entry }: Person): DirectoryEntry => ({ ...entry, roles: ['guardian'] });
+
+export const GROUND = 'complaint 17: the trust must see what was sent';
+export const LOG_ENTRY = 'evt-000017';
+
+/** A request for a file's shares that Alice and Bob approved, and the directory that knows everybody. */
+export async function approvedRequest(
+  w: World,
+  header: Uint8Array,
+  requester: DirectoryEntry,
+  approvers: readonly Person[] = [w.alice, w.bob],
+): Promise<{ request: ShareRequest; options: { directory: Directory; now: number } }> {
+  const everybody = [w.alice, w.bob, w.custodian].map(({ entry }) => entry);
+  const directory = directoryWith([...everybody, requester, ...w.guardians.map(asGuardian)]);
+  const options = { directory, now: NOW };
+  const asked = { requester, ground: GROUND, logEntry: LOG_ENTRY };
+  const approvals = await Promise.all(
+    approvers.map((approver) => approveShare(header, asked, { approver, ...options })),
+  );
+  return { request: { ...asked, approvals }, options };
+}
