@@ -1,0 +1,60 @@
+import { type Identity, recipientOf, type SigningKeyPair, signingKeyPairOf } from '../index.js';
+import { UsageError } from './failure.js';
+import { readLines } from './input.js';
+
+// A key file holds secrets as lines of text: an age identity, a signing key or both, with comments as age-keygen writes them.
+// A file with the identity alone is one that age itself reads.
+
+/** What one person holds. */
+export interface HeldKeys {
+  readonly identities: readonly Identity[];
+  readonly signing: SigningKeyPair | null;
+}
+
+/** Reads key files; `-` is stdin. Nothing of their content is ever in an error. */
+export async function readKeys(paths: readonly string[]): Promise<HeldKeys> {
+  const identities: string[] = [];
+  let signing: SigningKeyPair | null = null;
+  for (const path of paths) {
+    const lines = await readLines(path, 'the key file');
+    if (lines.length === 0) throw new UsageError(`${path}: there is no key in it`);
+    for (const { line, at } of lines) {
+      if (line.startsWith('WARDSEAL-SIGNING-KEY-')) {
+        if (signing !== null) throw new UsageError(`${at}: a second signing key`);
+        signing = await signingKeyPairOf(line);
+      } else if (line.startsWith('AGE-SECRET-KEY-')) {
+        await recipientOf(line); // says KEY_INVALID now, not in the middle
+        identities.push(line);
+      } else throw new UsageError(`${at}: it is no secret key`);
+    }
+  }
+  return { identities, signing };
+}
+
+/** The identities of some key files: at least one. */
+export async function readIdentities(paths: readonly string[]): Promise<readonly Identity[]> {
+  const { identities } = await readKeys(paths);
+  if (identities.length === 0)
+    throw new UsageError('the key file holds no AGE-SECRET-KEY: a signing key opens nothing');
+  return identities;
+}
+
+/** The one signing key of a key file. */
+export async function readSigningKey(path: string): Promise<SigningKeyPair> {
+  const { signing } = await readKeys([path]);
+  if (signing === null) throw new UsageError('the key file holds no WARDSEAL-SIGNING-KEY');
+  return signing;
+}
+
+/** A key file's text. */
+export async function keyFile(keys: {
+  readonly identity?: string;
+  readonly signing?: SigningKeyPair;
+}): Promise<string> {
+  const { identity, signing } = keys;
+  const lines = [`# created: ${new Date().toISOString().slice(0, 19)}Z`];
+  if (identity !== undefined) lines.push(`# public key: ${await recipientOf(identity)}`, identity);
+  if (signing !== undefined)
+    lines.push(`# public signing key: ${signing.publicKey}`, `# its thumbprint: ${signing.kid}`, signing.secretKey);
+  return `${lines.join('\n')}\n`;
+}
