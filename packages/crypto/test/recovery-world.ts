@@ -1,9 +1,9 @@
 import { approveShare, type Directory, type DirectoryEntry, type ShareRequest } from '../src/index.js';
 import { sameEntry, standing } from '../src/keys/directory-entry.js';
 import { signingKeyThumbprint } from '../src/keys/signing-key.js';
-import { NOW, type Person, type World } from './world.js';
+import { directoryOf, NOW, type Person, type World } from './world.js';
 
-/** A directory as `verifySnapshot` gives it, of entries that nobody signed: recovery is judged here, not the snapshot. */
+/** A directory such as `verifySnapshot` would never give: what a caller's own could hold, so that recovery's rules stand alone. */
 export function directoryWith(entries: readonly DirectoryEntry[], change: Partial<Directory> = {}): Directory {
   return {
     organisation: 'demo-trust',
@@ -24,8 +24,6 @@ export function directoryWith(entries: readonly DirectoryEntry[], change: Partia
   };
 }
 
-export const asGuardian = ({ entry }: Person): DirectoryEntry => ({ ...entry, roles: ['guardian'] });
-
 export const GROUND = 'complaint 17: the trust must see what was sent';
 export const LOG_ENTRY = 'evt-000017';
 
@@ -36,8 +34,8 @@ export async function approvedRequest(
   requester: DirectoryEntry,
   approvers: readonly Person[] = [w.alice, w.bob],
 ): Promise<{ request: ShareRequest; options: { directory: Directory; now: number } }> {
-  const everybody = [w.alice, w.bob, w.custodian].map(({ entry }) => entry);
-  const directory = directoryWith([...everybody, requester, ...w.guardians.map(asGuardian)]);
+  const known = w.directory.holds(requester);
+  const directory = known ? w.directory : await directoryOf([...w.directory.entries, requester]);
   const options = { directory, now: NOW };
   const asked = { requester, ground: GROUND, logEntry: LOG_ENTRY };
   const approvals = await Promise.all(
