@@ -1,4 +1,4 @@
-import { base64url, canonicalJson, utf8 } from '@wardseal/primitives';
+import { base64url, canonicalJson, fromBase64url, utf8 } from '@wardseal/primitives';
 import { SealError } from './errors.js';
 import { encodeHeader, type Stanza, stanzaDigest } from './header.js';
 import { sealInner } from './inner.js';
@@ -6,7 +6,7 @@ import { checkDirectory, checkEntry, type DirectoryEntry, standing } from './key
 import { type Mode, parseRecipient, type RecipientKey, recipientThumbprint } from './keys/recipient.js';
 import { type Signer, signerOf } from './keys/signing-key.js';
 import { CHUNK_BYTES, MAX_HEADER_BYTES } from './limits.js';
-import { commitmentOf, MANIFEST } from './manifest.js';
+import { commitmentOf, MANIFEST, ROTATED_MANIFEST } from './manifest.js';
 import { isPart, type Manifest, type SignedRecipient } from './manifest-claims.js';
 import { HASH_BYTES, PAYLOAD_NONCE_BYTES, rootOf, SALT_BYTES } from './payload.js';
 import { random } from './random.js';
@@ -41,7 +41,7 @@ export interface Draft {
 }
 
 /** Parts of a manifest that a rotated file keeps, and what it adds. */
-export type Kept = Partial<Pick<Manifest, 'id' | 'salt' | 'origin' | 'epoch' | 'prev'>>;
+export type Kept = Partial<Pick<Manifest, 'id' | 'salt' | 'origin' | 'epoch' | 'prev' | 'reason' | 'logEntry'>>;
 
 /** Reads a recipient and refuses who must not get the file. Throws as `seal` says. */
 export function seatOf(recipient: Recipient, trust: Trust): Seat {
@@ -125,7 +125,7 @@ export async function draftFile(o: SealOptions, now: number, kept: Kept = {}): P
     if (o.link) list(await wrapForLink(o.link, fileKey), 'link', o.link.id);
 
     const nonce = random(PAYLOAD_NONCE_BYTES);
-    const salt = random(SALT_BYTES);
+    const salt = kept.salt === undefined ? random(SALT_BYTES) : fromBase64url(kept.salt)!;
     const claims: Draft['claims'] = {
       v: 0,
       id: base64url(random(16)),
@@ -164,15 +164,17 @@ export async function draftFile(o: SealOptions, now: number, kept: Kept = {}): P
 }
 
 async function encode(draft: Draft, size: number, leaves: Uint8Array, root: Uint8Array, signer: Signer) {
-  const jws = await signStatement(MANIFEST, { ...draft.claims, size, root: base64url(root) }, signer);
+  const kind = draft.claims.origin === undefined ? MANIFEST : ROTATED_MANIFEST;
+  const jws = await signStatement(kind, { ...draft.claims, size, root: base64url(root) }, signer);
   const inner = [await sealInner('manifest', draft.fileKey, utf8(jws))];
   if (leaves.length > HASH_BYTES) inner.push(await sealInner('tree', draft.fileKey, leaves));
   return encodeHeader(draft.fileKey, [...draft.stanzas, ...inner]);
 }
 
-function checkLength(length: number): void {
+/** Throws LIMIT when a header would be longer than anybody reads. */
+export function checkLength(length: number): void {
   if (length <= MAX_HEADER_BYTES) return;
-  throw new SealError('LIMIT', 'header would be too long: file too large or too many recipients', {
+  throw new SealError('LIMIT', 'header would be too long: file too large, too many recipients or changes', {
     what: 'MAX_HEADER_BYTES',
     limit: MAX_HEADER_BYTES,
     found: length,

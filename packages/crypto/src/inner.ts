@@ -1,8 +1,7 @@
-import { aeadOpen, aeadSeal, base64raw, fromBase64raw, hkdfSha256 } from '@wardseal/primitives';
+import { aeadOpen, aeadSeal, base64raw, equal, fromBase64raw, hkdfSha256, sha256, utf8 } from '@wardseal/primitives';
 import { SealError, type SealErrorCode } from './errors.js';
 import { encodeStanza, type Stanza } from './header.js';
-import { FORMAT_VERSION, INFO, STANZA, ZERO_NONCE } from './names.js';
-import { random } from './random.js';
+import { FORMAT_VERSION, INFO, INFO_PREFIX, STANZA, ZERO_NONCE } from './names.js';
 
 // Stanzas whose body only holders of the file key can read: manifest, tree and grants.
 
@@ -15,9 +14,18 @@ const BROKEN: Readonly<Record<InnerPart, SealErrorCode>> = {
   grant: 'GRANT_INVALID',
 };
 
-/** Seals a stanza's content under a key of its own: a fresh salt each time, so the nonce may be fixed. */
+/**
+ * The salt of a stanza follows from file key and content: two contents never share a key, so the nonce may be fixed, and one
+ * content has one encoding, so that nobody can give a file a second valid header with another digest
+ * (docs/decisions/0014-one-header.md).
+ */
+function saltOf(part: InnerPart, fileKey: Uint8Array, content: Uint8Array): Uint8Array<ArrayBuffer> {
+  return hkdfSha256(fileKey, sha256(content), utf8(`${INFO_PREFIX.salt} ${part}`), SALT_BYTES);
+}
+
+/** Seals a stanza's content under a key of its own. */
 export async function sealInner(part: InnerPart, fileKey: Uint8Array, content: Uint8Array): Promise<Stanza> {
-  const salt = random(SALT_BYTES);
+  const salt = saltOf(part, fileKey, content);
   const key = hkdfSha256(fileKey, salt, INFO[part], 32);
   return encodeStanza(STANZA[part], [FORMAT_VERSION, base64raw(salt)], await aeadSeal(key, ZERO_NONCE, content));
 }
@@ -38,6 +46,6 @@ export async function openInner(
   if (stanza.body.length > most + 16)
     throw new SealError('LIMIT', 'a stanza is too long', { what: stanza.type, limit: most, found: stanza.body.length });
   const content = await aeadOpen(hkdfSha256(fileKey, salt, INFO[part], 32), ZERO_NONCE, stanza.body);
-  if (content === null) throw broken;
+  if (content === null || !equal(salt, saltOf(part, fileKey, content))) throw broken;
   return content;
 }

@@ -71,6 +71,10 @@ export interface Manifest {
   readonly epoch?: number;
   /** In a rotated file: digest of the header that it replaces. */
   readonly prev?: string;
+  /** In a rotated file: why it was rotated. */
+  readonly reason?: string;
+  /** In a rotated file: the log entry under which it was. */
+  readonly logEntry?: string;
 }
 
 /** `type/subtype` in lower case (RFC 6838), without parameters. */
@@ -102,13 +106,19 @@ const PARTS: Readonly<Record<string, Check>> = {
   'origin?': textUpTo(MAX_MANIFEST_BYTES),
   'epoch?': (value) => whole(value) && (value as number) >= 1,
   'prev?': bytes(32),
+  'reason?': text,
+  'logEntry?': text,
 };
 
 const manifest = record(PARTS);
+const ROTATION = ['origin', 'epoch', 'prev', 'reason'];
 
-/** Whether a value is a manifest: every member known, of its type and within its limit. */
+/** Whether a value is a manifest: every member known, of its type and within its limit, those of a rotation all or none. */
 export function isManifest(value: unknown): value is Manifest {
-  return manifest(value);
+  if (!manifest(value)) return false;
+  const names = Object.keys(value as Manifest);
+  const found = ROTATION.filter((name) => names.includes(name)).length;
+  return found === ROTATION.length || (found === 0 && !names.includes('logEntry'));
 }
 
 /** Whether one member has its type and is within its limit; for checking what a caller gives before anything is sealed. */

@@ -1,8 +1,9 @@
 import { base64url, hkdfSha256, sha256 } from '@wardseal/primitives';
-import { MAX_MANIFEST_BYTES } from './limits.js';
-import { isManifest } from './manifest-claims.js';
+import { SealError } from './errors.js';
+import { MAX_MANIFEST_BYTES, MAX_ROTATED_MANIFEST_BYTES } from './limits.js';
+import { isManifest, type Manifest } from './manifest-claims.js';
 import { INFO, NO_BYTES, STATEMENT } from './names.js';
-import type { StatementKind } from './statement.js';
+import { readStatement, type Statement, type StatementKind } from './statement.js';
 
 /** The sender's statement about one file. */
 export const MANIFEST: StatementKind = {
@@ -13,6 +14,25 @@ export const MANIFEST: StatementKind = {
   broken: 'MANIFEST_INVALID',
   title: 'manifest',
 };
+
+/** The same about a rotated file, which carries the first statement whole. */
+export const ROTATED_MANIFEST: StatementKind = {
+  ...MANIFEST,
+  most: MAX_ROTATED_MANIFEST_BYTES,
+  limit: 'MAX_ROTATED_MANIFEST_BYTES',
+};
+
+/** Reads a manifest of either kind. Throws MANIFEST_INVALID, or LIMIT above what its kind may have. */
+export function readManifest(jws: string | Uint8Array): Statement<Manifest> {
+  const manifest = readStatement<Manifest>(ROTATED_MANIFEST, jws);
+  if (manifest.claims.origin === undefined && jws.length > MAX_MANIFEST_BYTES)
+    throw new SealError('LIMIT', 'manifest is too long', {
+      what: 'MAX_MANIFEST_BYTES',
+      limit: MAX_MANIFEST_BYTES,
+      found: jws.length,
+    });
+  return manifest;
+}
 
 /** SHA-256 over a value that only the file key gives: binds a manifest to its file key without telling anything of it. */
 export function commitmentOf(fileKey: Uint8Array): string {

@@ -32,6 +32,8 @@ export interface OpenedContent {
   readonly file: ProvenContent | UnsignedFile;
   /** The caller wipes it. */
   readonly opener: PayloadOpener;
+  /** The manifest as it was signed, for a rotation to carry; of a signed file only. */
+  readonly jws?: string;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function openContent(
   start: () => Promise<PayloadStart> | PayloadStart,
   options: OpenOptions | OpenUnsignedOptions,
 ): Promise<OpenedContent> {
-  const { fileKey, file } = await openHeader(parsed, header, options);
+  const { fileKey, file, jws } = await openHeader(parsed, header, options);
   try {
     const { nonce, length } = await start();
     const cut = nonce.length < PAYLOAD_NONCE_BYTES;
@@ -61,7 +63,7 @@ export async function openContent(
       leaves,
       size: manifest.size,
     });
-    return { file: { ...file, ...rootsOf(manifest) }, opener };
+    return { file: { ...file, ...rootsOf(manifest) }, opener, ...(jws === undefined ? {} : { jws }) };
   } finally {
     fileKey.fill(0);
   }

@@ -1,9 +1,11 @@
 import { sha256 } from '@wardseal/primitives';
 import { SealError } from './errors.js';
-import { type Header, verifyMac } from './header.js';
+import type { RecipientChange } from './grants/authorize-grant.js';
+import type { Line } from './grants/chain.js';
+import { type Header, type Stanza, verifyMac } from './header.js';
 import type { DirectoryEntry } from './keys/directory-entry.js';
 import type { Mode } from './keys/recipient.js';
-import { isPart, type Manifest } from './manifest-claims.js';
+import { isPart, type Manifest, type SignedRecipient } from './manifest-claims.js';
 import { nativeKind } from './stanza/native.js';
 import { type Credentials, unwrapFileKey } from './unwrap.js';
 import { isOurs, type Judgement, verifiedManifest } from './verify.js';
@@ -25,10 +27,18 @@ export interface OpenUnsignedOptions extends Credentials, Partial<Judgement> {
 /** What is proven of a file by its header. */
 export interface ProvenFile {
   readonly signed: true;
-  /** What the sender signed. */
+  /** What was signed of this header. In a rotated file its `iss`, `iat` and `stz` are the rotation's: the author is `sender`. */
   readonly manifest: Manifest;
-  /** The sender as `resolveSender` gave it. */
+  /** Who sealed the content first, as `resolveSender` gave them, however often the file was rotated since. */
   readonly sender: DirectoryEntry;
+  /** Only in a rotated file: who put it under a new key, which is no authorship, and what the sender had signed. */
+  readonly rotated?: { readonly by: DirectoryEntry; readonly origin: Manifest };
+  /** Who can open the file with this header: those signed and those granted, less those removed, in header order. */
+  readonly recipients: readonly SignedRecipient[];
+  /** How many changes of recipients led to this header. */
+  readonly epoch: number;
+  /** The changes that this header still shows, each authorised: the last rotation, then the grants after it. */
+  readonly changes: readonly RecipientChange[];
   /** Where the time came from by which the sender was judged. */
   readonly sentAt: { readonly time: number; readonly from: 'log' | 'claim' };
   readonly mode: Mode;
@@ -48,6 +58,10 @@ export interface UnsignedFile {
 export interface OpenedHeader {
   readonly fileKey: Uint8Array<ArrayBuffer>;
   readonly file: ProvenFile | UnsignedFile;
+  /** The stanzas that wrap the file key, each with its line; none in an unsigned file. */
+  readonly lines: ReadonlyMap<Stanza, Line>;
+  /** The manifest as it was signed, for a rotation to carry. */
+  readonly jws?: string;
 }
 
 /** Unwraps and judges a header; `bytes` are the ones it was read from. Throws as `open` says of everything but the payload. */
@@ -56,11 +70,12 @@ export async function openHeader(
   bytes: Uint8Array,
   options: OpenOptions | OpenUnsignedOptions,
 ): Promise<OpenedHeader> {
-  const { resolveSender, allowUnsigned, sentAt } = options;
+  const { resolveSender, allowUnsigned, sentAt, notBelowEpoch = 0 } = options;
   if (allowUnsigned !== true && typeof resolveSender !== 'function')
     throw new TypeError('resolveSender is needed to judge a signed file');
   // Null out of a database would count as a logged time and let a revoked sender date his own files.
   if (sentAt !== undefined && !isPart('iat', sentAt)) throw new RangeError('sentAt must be whole seconds since 1970');
+  if (!isPart('iat', notBelowEpoch)) throw new RangeError('notBelowEpoch must be a whole number');
   const unwrapped = await unwrapFileKey(parsed, options);
   const { fileKey } = unwrapped;
   try {
@@ -73,18 +88,22 @@ export async function openHeader(
       // A file with other parts of ours has lost its manifest: no option makes that right.
       if (allowUnsigned !== true || isOurs(parsed)) throw new SealError('UNSIGNED', 'file is not signed');
       const modes = [...new Set(parsed.stanzas.map(nativeKind).filter((kind) => kind !== null))];
-      return { fileKey, file: { signed: false, modes, headerDigest } };
+      return { fileKey, file: { signed: false, modes, headerDigest }, lines: new Map() };
     }
-    const { claims, sender } = verified;
+    const { claims, sender, rotated, lines, epoch, changes } = verified;
     const file: ProvenFile = {
       signed: true,
       manifest: claims,
       sender,
-      sentAt: sentAt === undefined ? { time: claims.iat, from: 'claim' } : { time: sentAt, from: 'log' },
+      ...(rotated === null ? {} : { rotated }),
+      recipients: [...lines.values()].map(({ thumbprint, role, digest }) => ({ thumbprint, role, digest })),
+      epoch,
+      changes,
+      sentAt: sentAt === undefined ? { time: verified.sealedAt, from: 'claim' } : { time: sentAt, from: 'log' },
       mode: claims.mode,
       headerDigest,
     };
-    return { fileKey, file };
+    return { fileKey, file, lines, jws: verified.jws };
   } catch (error) {
     fileKey.fill(0);
     throw error;

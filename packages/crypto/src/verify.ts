@@ -1,18 +1,20 @@
-import { base64url, canonicalJson, equal, fromBase64url } from '@wardseal/primitives';
+import { canonicalJson, equal, fromBase64url } from '@wardseal/primitives';
 import { SealError } from './errors.js';
-import { type Header, type Stanza, stanzaDigest } from './header.js';
+import type { AuthorizeGrant } from './grants/authorize-grant.js';
+import { type Chain, verifiedChain } from './grants/chain.js';
+import { issuerOf, stood } from './grants/judge.js';
+import { originOf } from './grants/rotated.js';
+import type { Header, Stanza } from './header.js';
 import { openInner } from './inner.js';
-import { checkEntry, type DirectoryEntry, standing } from './keys/directory-entry.js';
+import type { DirectoryEntry } from './keys/directory-entry.js';
 import { recipientThumbprint } from './keys/recipient.js';
-import { parseSigningPublicKey, signingKeyThumbprint } from './keys/signing-key.js';
-import { MAX_HEADER_BYTES, MAX_MANIFEST_BYTES } from './limits.js';
-import { commitmentOf, MANIFEST } from './manifest.js';
-import type { Labels, Manifest, SignedRecipient } from './manifest-claims.js';
+import { parseSigningPublicKey } from './keys/signing-key.js';
+import { MAX_HEADER_BYTES, MAX_ROTATED_MANIFEST_BYTES } from './limits.js';
+import { commitmentOf, readManifest } from './manifest.js';
+import type { Labels, Manifest } from './manifest-claims.js';
 import { OUR_PREFIX, STANZA } from './names.js';
 import { chunkCount, HASH_BYTES, payloadLength, rootOf } from './payload.js';
-import { nativeKind } from './stanza/native.js';
-import { recoverySetOf } from './stanza/recovery.js';
-import { readStatement, verifyStatement } from './statement.js';
+import { verifyStatement } from './statement.js';
 import type { Unwrapped } from './unwrap.js';
 
 /** Who a manifest says signed it; not yet believed. */
@@ -28,10 +30,14 @@ export type ResolveSender = (iss: ClaimedSender) => Promise<DirectoryEntry | nul
 /** What `open` judges a manifest by. */
 export interface Judgement {
   readonly resolveSender: ResolveSender;
-  /** When the file was sent, in seconds since 1970, as the audit log has it. Without it the sender's own claim counts. */
+  /** When the file was first sent, in seconds since 1970, as the audit log has it. Without it the sender's own claim counts. */
   readonly sentAt?: number;
   /** The labels that the server showed: they must equal the signed ones. */
   readonly expectLabels?: Labels;
+  /** Asked for every later change of recipients. Without it a file whose recipients were changed is refused. */
+  readonly authorizeGrant?: AuthorizeGrant;
+  /** The highest epoch that this client has seen of the file: an older header is refused. */
+  readonly notBelowEpoch?: number;
 }
 
 /** The roots that a manifest names: of the content, and of the unmarked original, which is the same unless it says otherwise. */
@@ -42,9 +48,6 @@ export function rootsOf(claims: Manifest): {
   const root = fromBase64url(claims.root)!;
   return { root, originRoot: claims.originRoot === undefined ? root : fromBase64url(claims.originRoot)! };
 }
-
-/** Stanzas that do not wrap the file key. */
-const STATEMENTS: ReadonlySet<string> = new Set([STANZA.manifest, STANZA.tree, STANZA.grant]);
 
 function only(header: Header, type: string, code: 'MANIFEST_INVALID' | 'TREE_INVALID'): Stanza | null {
   const found = header.stanzas.filter((stanza) => stanza.type === type);
@@ -57,82 +60,72 @@ export function isOurs(header: Header): boolean {
   return header.stanzas.some((stanza) => stanza.type.startsWith(OUR_PREFIX));
 }
 
-/** The signed manifest's claims, read and checked against signer, keys and header. Null when the header has no manifest. */
+/** What a manifest and the grants behind it prove. */
+export interface Verified extends Chain {
+  readonly claims: Manifest;
+  /** The manifest as it was signed. */
+  readonly jws: string;
+  /** Who sealed the content first. */
+  readonly sender: DirectoryEntry;
+  /** When the sender claims to have done so. */
+  readonly sealedAt: number;
+  /** In a rotated file: who signed the manifest in the sender's place, and the first one. */
+  readonly rotated: { readonly by: DirectoryEntry; readonly origin: Manifest } | null;
+}
+
+/** The signed manifest's claims, read and checked against signer, keys, header and grants. Null when the header has no manifest. */
 export async function verifiedManifest(
   header: Header,
   { fileKey, own }: Unwrapped,
   judgement: Judgement,
-): Promise<{ claims: Manifest; sender: DirectoryEntry } | null> {
+): Promise<Verified | null> {
   const stanza = only(header, STANZA.manifest, 'MANIFEST_INVALID');
   if (stanza === null) return null;
-  const manifest = readStatement<Manifest>(MANIFEST, await openInner('manifest', stanza, fileKey, MAX_MANIFEST_BYTES));
+  only(header, STANZA.tree, 'TREE_INVALID');
+  const manifest = readManifest(await openInner('manifest', stanza, fileKey, MAX_ROTATED_MANIFEST_BYTES));
   const { claims } = manifest;
-  const sender = await knownSender(claims, judgement);
-  await verifyStatement(manifest, parseSigningPublicKey(sender.signingKey));
-  checkStanding(claims, sender, judgement.sentAt);
+  const signer = await knownSender(claims, judgement);
+  await verifyStatement(manifest, parseSigningPublicKey(signer.signingKey));
+  const first = claims.origin === undefined ? null : await originOf(claims, judgement);
+  const { sender, origin } = first ?? { sender: signer, origin: claims };
+  checkStanding(origin, sender, judgement.sentAt);
   if (claims.kc !== commitmentOf(fileKey))
     throw new SealError('COMMITMENT_MISMATCH', 'manifest belongs to another file');
-  const wrapping = checkRecipients(header, claims);
-  if (own !== null && claims.stz[wrapping.indexOf(own.stanza)]?.thumbprint !== recipientThumbprint(own.recipient))
-    throw new SealError('RECIPIENTS_MISMATCH', 'reader is not the recipient the sender signed');
-  if (judgement.expectLabels !== undefined && canonicalJson(judgement.expectLabels) !== canonicalJson(claims.labels))
+  const rotated = first === null ? null : { by: signer, origin };
+  const chain = await verifiedChain(header, fileKey, claims, judgement, rotated?.by ?? null);
+  if (own !== null && chain.lines.get(own.stanza)?.thumbprint !== recipientThumbprint(own.recipient))
+    throw new SealError('RECIPIENTS_MISMATCH', 'reader is not the recipient whom the list names');
+  const { expectLabels, notBelowEpoch = 0 } = judgement;
+  if (expectLabels !== undefined && canonicalJson(expectLabels) !== canonicalJson(claims.labels))
     throw new SealError('LABELS_MISMATCH', 'signed labels are not the expected ones');
-  return { claims, sender };
+  if (chain.epoch < notBelowEpoch)
+    throw new SealError('ROLLBACK', 'an older list of recipients came back', {
+      what: 'epoch',
+      limit: notBelowEpoch,
+      found: chain.epoch,
+    });
+  return { claims, jws: manifest.jws, sender, sealedAt: origin.iat, rotated, ...chain };
 }
 
-async function knownSender(claims: Manifest, judgement: Judgement): Promise<DirectoryEntry> {
-  const sender = await judgement.resolveSender({ ...claims.iss });
-  const unknown = new SealError('SENDER_UNKNOWN', 'sender is not known');
-  if (sender === null || sender === undefined) throw unknown;
-  checkEntry(sender, 'what resolveSender gives');
-  const { org, person, kid } = claims.iss;
-  const same = sender.organisation === org && sender.person === person;
-  if (!same || signingKeyThumbprint(sender.signingKey) !== kid) throw unknown;
+/** Whoever a statement names, as `resolveSender` knows them. Throws SENDER_UNKNOWN. */
+export async function knownSender(
+  { iss }: { readonly iss: ClaimedSender },
+  { resolveSender }: Pick<Judgement, 'resolveSender'>,
+): Promise<DirectoryEntry> {
+  const sender = await issuerOf(iss, resolveSender);
+  if (sender === null) throw new SealError('SENDER_UNKNOWN', 'sender is not known');
   return sender;
 }
 
-function checkStanding(claims: Manifest, sender: DirectoryEntry, sentAt: number | undefined): void {
-  const state = standing(sender, sentAt ?? claims.iat);
-  // A thief of a key dates what he signs before its revocation: only a logged time speaks for a revoked sender.
-  if (state === 'revoked' || (sender.revokedAt !== undefined && sentAt === undefined))
-    throw new SealError('SENDER_REVOKED', 'sender was revoked');
+/** Throws SENDER_EXPIRED or SENDER_REVOKED when an entry did not count when something was signed. */
+export function checkStanding(
+  { iat }: { readonly iat: number },
+  sender: DirectoryEntry,
+  logged: number | undefined,
+): void {
+  const state = stood(sender, iat, logged);
+  if (state === 'revoked') throw new SealError('SENDER_REVOKED', 'sender was revoked');
   if (state === 'expired') throw new SealError('SENDER_EXPIRED', 'sender was outside the time of its entry');
-}
-
-/** Whether a signed line says of a stanza what the stanza itself shows. */
-function describes({ role, thumbprint }: SignedRecipient, stanza: Stanza): boolean {
-  if (stanza.type === STANZA.recovery || stanza.type === STANZA.link)
-    return role === (stanza.type === STANZA.link ? 'link' : 'recovery') && thumbprint === stanza.args[1];
-  return nativeKind(stanza) !== null && (role === 'member' || role === 'custodian');
-}
-
-/** The stanzas that wrap the file key: they must be the signed ones, all of them, in order, and of the signed mode. */
-function checkRecipients(header: Header, claims: Manifest): readonly Stanza[] {
-  if (header.stanzas.some((stanza) => stanza.type === STANZA.grant))
-    throw new SealError('GRANT_INVALID', 'header holds a grant that nobody authorised', { what: STANZA.grant });
-  const wrapping = header.stanzas.filter((stanza) => !STATEMENTS.has(stanza.type));
-  const same =
-    wrapping.length === claims.stz.length &&
-    new Set(claims.stz.map(({ thumbprint }) => thumbprint)).size === wrapping.length &&
-    wrapping.every(
-      (stanza, i) => base64url(stanzaDigest(stanza)) === claims.stz[i]!.digest && describes(claims.stz[i]!, stanza),
-    );
-  if (!same) throw new SealError('RECIPIENTS_MISMATCH', 'recipients are not the ones the sender signed');
-  const kinds = new Set(wrapping.map(nativeKind).filter((kind) => kind !== null));
-  const recovery = recoverySetOf(header);
-  if (recovery !== null) kinds.add(recovery.kind);
-  if ([...kinds].some((kind) => kind !== claims.mode))
-    throw new SealError('MIXED_MODE', 'a recipient is not of the mode the sender signed');
-  const signed = claims.recovery;
-  const agrees =
-    recovery === null
-      ? signed === undefined
-      : signed?.set === recovery.id &&
-        signed.k === recovery.threshold &&
-        signed.n === recovery.seats &&
-        signed.seats.length === signed.n;
-  if (!agrees) throw new SealError('MANIFEST_INVALID', 'recovery is not the one the sender signed');
-  return wrapping;
 }
 
 /** Throws PAYLOAD_INVALID on another length than signed, PAYLOAD_MISMATCH on another nonce. */
