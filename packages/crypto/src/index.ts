@@ -45,6 +45,7 @@ export type {
   SignedRecipient,
 } from './manifest-claims.js';
 export { type OpenedFile, type OpenedUnsignedFile, open } from './open.js';
+export type { ProvenContent } from './open-content.js';
 export type { OpenOptions, OpenUnsignedOptions, ProvenFile, UnsignedFile } from './open-header.js';
 export { provideRandomness } from './random.js';
 export type { RecoveryRequest } from './recovery/approval.js';
@@ -62,8 +63,12 @@ export {
 export { type NativeKind, requireNative } from './require-native.js';
 export { type SealedFile, type SealedHeader, seal } from './seal.js';
 export type { Recipient, SealOptions } from './seal-options.js';
-export type { PlaintextSource, SealedSource } from './source.js';
+export type { PlaintextSource, RandomAccessSource, SealedSource } from './source.js';
 export type { LinkKey } from './stanza/link.js';
 export type { RecoveryKey } from './stanza/recovery.js';
+export { openRange } from './stream/open-range.js';
+export { openReader, type RangedSource, type SealedReader } from './stream/open-reader.js';
+export { type OpenedStream, type OpenedUnsignedStream, openStream, type StreamedSource } from './stream/open-stream.js';
+export { type SealedStream, sealStream } from './stream/seal-stream.js';
 export type { Credentials } from './unwrap.js';
 export type { ClaimedSender, Judgement, ResolveSender } from './verify.js';

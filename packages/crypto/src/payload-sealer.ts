@@ -11,6 +11,7 @@ import {
   READ_CHUNKS,
   SEALED_CHUNK_BYTES,
 } from './payload.js';
+import type { RandomAccessSource } from './source.js';
 
 /** Seals the chunks of one payload in order and hashes them in the same pass. Whole files, streams and disks all go by it. */
 export class PayloadSealer {
@@ -67,10 +68,10 @@ export class PayloadSealer {
   }
 }
 
-/** Gives the plaintext bytes from `start` to `end`. */
-export type ReadPlaintext = (start: number, end: number) => Promise<Uint8Array> | Uint8Array;
+/** Gives exactly the plaintext bytes from `start` to `end`, or throws. */
+export type ReadPlaintext = RandomAccessSource['read'];
 
-/** Reads a source from end to end, so much at a time. Throws RangeError when it gives more or less than asked. */
+/** Reads a source from its beginning to its end, so much at a time. */
 export async function everyPart(
   read: ReadPlaintext,
   size: number,
@@ -79,10 +80,7 @@ export async function everyPart(
   const step = READ_CHUNKS * CHUNK_BYTES;
   for (let at = 0; at === 0 || at < size; at += step) {
     const end = Math.min(size, at + step);
-    const part = await read(at, end);
-    // Otherwise the file would be written without an error and open for nobody.
-    if (part.length !== end - at) throw new RangeError('source changed its size while it was read');
-    await each(part, at, end === size);
+    await each(await read(at, end), at, end === size);
   }
 }
 

@@ -1,5 +1,5 @@
 import { asBytes } from '@wardseal/primitives';
-import type { ReadPlaintext } from './payload-sealer.js';
+import { SealError } from './errors.js';
 
 /** What can be sealed: bytes, or a Blob or File, which is read in pieces. */
 export type PlaintextSource = Uint8Array | Blob;
@@ -7,12 +7,27 @@ export type PlaintextSource = Uint8Array | Blob;
 /** A sealed file: whole, or header and payload as they are stored apart. */
 export type SealedSource = Uint8Array | Blob | { readonly header: Uint8Array; readonly payload: Uint8Array | Blob };
 
-// Read ahead a little, because a Blob answers slowly: 1 MiB at once instead of 64 KiB.
-const BLOB_READ_BYTES = 1_048_576;
+/** Bytes that can be read from anywhere: a file, a Blob, an object store by range requests. */
+export interface RandomAccessSource {
+  /** Bytes in all. */
+  readonly size: number;
+  /** Gives exactly the bytes from `start` to `end`, `end` not included. */
+  read(start: number, end: number): Promise<Uint8Array> | Uint8Array;
+}
 
-// By shape, not by class: a realm may have no Blob.
+// By shape, not by class: a realm may have no Blob, and streams come from several.
 function isBlob(value: unknown): value is Blob {
   return typeof (value as Blob | null)?.arrayBuffer === 'function' && typeof (value as Blob).size === 'number';
+}
+
+function isRandomAccess(value: unknown): value is RandomAccessSource {
+  const { read, size } = (value ?? {}) as Partial<RandomAccessSource>;
+  return typeof read === 'function' && Number.isSafeInteger(size) && (size as number) >= 0;
+}
+
+/** Whether a value is a ReadableStream. */
+export function isStream(value: unknown): value is ReadableStream<Uint8Array> {
+  return typeof (value as ReadableStream | null)?.getReader === 'function';
 }
 
 async function allBytes(part: unknown, title: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -21,28 +36,57 @@ async function allBytes(part: unknown, title: string): Promise<Uint8Array<ArrayB
   throw new TypeError(`${title} must be a Uint8Array or a Blob`);
 }
 
-function blobReader(blob: Blob): ReadPlaintext {
-  let held: { from: number; bytes: Promise<Uint8Array> } | undefined;
-  return async (start, end) => {
-    const from = start - (start % BLOB_READ_BYTES);
-    if (held?.from !== from)
-      held = { from, bytes: allBytes(blob.slice(from, Math.min(blob.size, from + BLOB_READ_BYTES)), 'source') };
-    return (await held.bytes).subarray(start - from, end - from);
+/** A source that gives what it is asked for or throws what `wrong` makes of the two lengths. */
+function exact(source: RandomAccessSource, wrong: (asked: number, found: number) => Error): RandomAccessSource {
+  return {
+    size: source.size,
+    async read(start, end) {
+      const part = await source.read(start, end);
+      if (!(part instanceof Uint8Array)) throw new TypeError('source must give Uint8Arrays');
+      if (part.length !== end - start) throw wrong(end - start, part.length);
+      return part;
+    },
   };
 }
 
-/** Size of a plaintext and how to read it. Throws TypeError on anything else. */
-export function plaintextReader(source: PlaintextSource): { size: number; read: ReadPlaintext } {
+function inMemory(source: unknown): RandomAccessSource | null {
   if (source instanceof Uint8Array) return { size: source.length, read: (start, end) => source.subarray(start, end) };
-  if (isBlob(source)) return { size: source.size, read: blobReader(source) };
-  throw new TypeError('source must be a Uint8Array or a Blob');
+  if (!isBlob(source)) return null;
+  const read = async (start: number, end: number) => new Uint8Array(await source.slice(start, end).arrayBuffer());
+  return { size: source.size, read };
+}
+
+/** A plaintext to read. Reading throws RangeError when it changed its size meanwhile. Throws TypeError on anything else. */
+export function plaintextReader(source: PlaintextSource | RandomAccessSource): RandomAccessSource {
+  const readable = inMemory(source) ?? (isRandomAccess(source) ? source : null);
+  if (readable === null) throw new TypeError('source must be a Uint8Array or a Blob');
+  // Otherwise the file would be written without an error and open for nobody.
+  return exact(readable, () => new RangeError('source changed its size while it was read'));
+}
+
+/** A sealed file to read. Reading throws PAYLOAD_INVALID when the source gives less or more than asked. Throws TypeError on anything else. */
+export function sealedReader(source: Uint8Array | Blob | RandomAccessSource, title: string): RandomAccessSource {
+  const readable = inMemory(source) ?? (isRandomAccess(source) ? source : null);
+  if (readable === null) throw new TypeError(`${title} must be a Uint8Array, a Blob or a source with size and read`);
+  return exact(readable, (limit, found) => {
+    const facts = { what: 'read', limit, found };
+    return new SealError('PAYLOAD_INVALID', 'source gave another number of bytes than it was asked for', facts);
+  });
+}
+
+/** The two parts when a file comes in two, else null. */
+export function detachedParts<Payload>(
+  file: unknown,
+): { readonly header: Uint8Array<ArrayBuffer>; readonly payload: Payload } | null {
+  const { header, payload } = (file ?? {}) as { header?: unknown; payload: Payload };
+  return header instanceof Uint8Array ? { header: asBytes(header), payload } : null;
 }
 
 /** A sealed file as bytes: whole, or in its two parts. Throws TypeError on anything else. */
 export async function sealedParts(
   file: SealedSource,
 ): Promise<{ whole: Uint8Array<ArrayBuffer> } | { header: Uint8Array<ArrayBuffer>; payload: Uint8Array<ArrayBuffer> }> {
-  if (!(file instanceof Uint8Array) && !isBlob(file) && file?.header instanceof Uint8Array)
-    return { header: asBytes(file.header), payload: await allBytes(file.payload, 'payload') };
-  return { whole: await allBytes(file, 'file') };
+  const parts = detachedParts<Uint8Array | Blob>(file);
+  if (parts === null) return { whole: await allBytes(file, 'file') };
+  return { header: parts.header, payload: await allBytes(parts.payload, 'payload') };
 }

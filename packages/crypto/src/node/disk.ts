@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import * as promises from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { RandomAccessSource } from '../source.js';
+
+/** The few calls of node:fs/promises that replacing a file needs. */
+export interface FileSystem {
+  open(path: string, flags: string, mode?: number): Promise<Pick<FileHandle, 'write' | 'sync' | 'close'>>;
+  rename(from: string, to: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+}
+
+/** Writes all of `data` at `position` of the new file. */
+export type WriteAt = (data: Uint8Array, position: number) => Promise<void>;
+
+/** Reads `into` full, or up to the end of the file; gives how many bytes that were. */
+export async function readFull(file: FileHandle, into: Uint8Array, position: number): Promise<number> {
+  let filled = 0;
+  while (filled < into.length) {
+    const { bytesRead } = await file.read(into, filled, into.length - filled, position + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled;
+}
+
+/** Opens a regular file and gives its size. Throws TypeError on a folder, a pipe or a device. */
+export async function openRegular(path: string): Promise<{ readonly file: FileHandle; readonly size: number }> {
+  const file = await promises.open(path, 'r');
+  try {
+    const stats = await file.stat();
+    if (!stats.isFile()) throw new TypeError('source must be a regular file; for pipes there are streams');
+    return { file, size: stats.size };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** A file read from its beginning to its end: what `read` gives is good until the next call. */
+export function sequential(file: FileHandle, size: number): RandomAccessSource {
+  let buffer = new Uint8Array(0);
+  return {
+    size,
+    async read(start, end) {
+      if (buffer.length < end - start) buffer = new Uint8Array(end - start);
+      const part = buffer.subarray(0, end - start);
+      return part.subarray(0, await readFull(file, part, start));
+    },
+  };
+}
+
+/**
+ * Makes a file, or replaces one, all or nothing: written under another name beside it, readable by its owner only, synced,
+ * then renamed. When `fill` or the disk fails, the new file is removed, the old one is untouched, and the error is theirs.
+ */
+export async function replaceFile<T>(
+  path: string,
+  fill: (write: WriteAt) => Promise<T>,
+  fs: FileSystem = promises,
+): Promise<T> {
+  const fresh = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const file = await fs.open(fresh, 'wx', 0o600);
+  let result: T;
+  try {
+    try {
+      result = await fill(async (data, position) => {
+        for (let at = 0; at < data.length; ) {
+          const { bytesWritten } = await file.write(data, at, data.length - at, position + at);
+          // A disk that takes nothing and says nothing would keep us here for ever.
+          if (bytesWritten === 0) throw new Error('the disk takes no more');
+          at += bytesWritten;
+        }
+      });
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await fs.rename(fresh, path);
+  } catch (error) {
+    await fs.unlink(fresh).catch(() => {}); // why it failed matters more than that it lies there
+    throw error;
+  }
+  // The new name is durable only with its folder; Windows cannot sync one and does not need to.
+  if (process.platform !== 'win32') {
+    const folder = await fs.open(dirname(path), 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  }
+  return result;
+}
