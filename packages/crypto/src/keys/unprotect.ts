@@ -1,0 +1,139 @@
+import { aeadOpen, fromBase64url, utf8 } from '@wardseal/primitives';
+import { record, textUpTo } from '../checks.js';
+import { SealError } from '../errors.js';
+import { MAX_KEY_LENGTH, MAX_PROTECTED_KEYS_BYTES } from '../limits.js';
+import { INFO_PREFIX, NO_BYTES, ZERO_NONCE } from '../names.js';
+import { openBox, openerOf } from '../stanza/box.js';
+import {
+  associatedData,
+  checkPrf,
+  checkSubject,
+  DEVICE_ENC_BYTES,
+  DEVICE_SECRET_BYTES,
+  type Envelope,
+  onlyMember,
+  type PersonalKeys,
+  type ProtectionMethod,
+  type ProtectionSubject,
+  readCanonical,
+  readEnvelope,
+  wrappingKey,
+} from './protected-keys.js';
+import { type Identity, recipientOf, recipientThumbprint } from './recipient.js';
+import { recoveryCodeSecret } from './recovery-code.js';
+import { signingKeyPairOf, signingKeyThumbprint } from './signing-key.js';
+
+/** What opens wrapped keys: exactly one of these, of the method they were wrapped with. */
+export type UnprotectBy =
+  | { readonly passkeyPrf: Uint8Array }
+  | { readonly recoveryCode: string }
+  /** The device's own identity, whose recipient was approved. */
+  | { readonly deviceIdentity: Identity };
+
+/** Whose keys must come out. */
+export interface UnprotectionSubject extends ProtectionSubject {
+  /**
+   * The public keys that the person's directory entry names; the keys that come out must be theirs. Needed with a device:
+   * anybody can seal keys of their own to its recipient.
+   */
+  readonly entry?: { readonly recipient: string; readonly signingKey: string };
+}
+
+type SecretOf = (envelope: Envelope) => Promise<Uint8Array | null> | Uint8Array;
+
+function secretOf(by: UnprotectBy, about: UnprotectionSubject): { method: ProtectionMethod; secret: SecretOf } {
+  onlyMember(by, ['passkeyPrf', 'recoveryCode', 'deviceIdentity']);
+  if ('passkeyPrf' in by) {
+    checkPrf(by.passkeyPrf);
+    const secret = by.passkeyPrf.slice();
+    return { method: 'passkey', secret: () => secret };
+  }
+  if ('recoveryCode' in by) {
+    const secret = recoveryCodeSecret(by.recoveryCode);
+    return { method: 'code', secret: () => secret };
+  }
+  if (about.entry === undefined)
+    throw new TypeError('about must name the directory entry when keys come from a device');
+  const opener = openerOf(by.deviceIdentity);
+  if (opener.kind !== 'pq')
+    throw new SealError('MIXED_MODE', 'a device needs an `AGE-SECRET-KEY-PQ-1...` identity', { what: opener.kind });
+  async function opened({ enc = '', sealed = '' }: Envelope): Promise<Uint8Array | null> {
+    const encapsulated = fromBase64url(enc);
+    if (encapsulated?.length !== DEVICE_ENC_BYTES) return null;
+    const info = utf8(INFO_PREFIX.deviceSecret);
+    const secret = await openBox(opener, info, encapsulated, fromBase64url(sealed) ?? NO_BYTES);
+    return secret?.length === DEVICE_SECRET_BYTES ? secret : null;
+  }
+  return { method: 'device', secret: opened };
+}
+
+const isContent = record({ identity: textUpTo(MAX_KEY_LENGTH), signingKey: textUpTo(MAX_KEY_LENGTH) });
+
+/** Null when the content is not what `protectKeys` would have wrapped under this envelope. */
+async function keysOf(content: Uint8Array, envelope: Envelope): Promise<PersonalKeys | null> {
+  const keys = readCanonical<{ identity: string; signingKey: string }>(content, isContent);
+  if (keys === null) return null;
+  try {
+    const { identity } = keys;
+    const signing = await signingKeyPairOf(keys.signingKey);
+    const thumbprint = recipientThumbprint(await recipientOf(identity));
+    return thumbprint === envelope.thumbprint && signing.kid === envelope.kid ? { identity, signing } : null;
+  } catch (error) {
+    if (error instanceof SealError && error.code === 'KEY_INVALID') return null;
+    throw error;
+  }
+}
+
+/**
+ * Opens what `protectKeys` made, with the same way, person and credential.
+ *
+ * A server may hand out older wraps of the same credential: give `about.entry` (the person's directory entry) wherever it is
+ * known, then only the keys it names come out. With a device it is needed.
+ *
+ * @throws SealError CODE_INVALID when the recovery code is mistyped, before anything else; PROTECTED_KEYS_INVALID when the
+ * keys do not open or are not those of the entry: one code and message for a wrong secret, person, credential or method,
+ * and for changed bytes; LIMIT above 4 KiB; KEY_INVALID when `deviceIdentity` or `about.entry` is not a key, MIXED_MODE when
+ * it is a classic one. TypeError or RangeError as `protectKeys`, and without `about.entry` for a device.
+ *
+ * @example
+ * const keys = await unprotectKeys(wrapped, { recoveryCode: typed }, { person: 'p-1', credential: 'code-1', entry });
+ */
+export async function unprotectKeys(
+  wrapped: Uint8Array,
+  by: UnprotectBy,
+  about: UnprotectionSubject,
+): Promise<PersonalKeys> {
+  checkSubject(about);
+  const { method, secret } = secretOf(by, about);
+  const { entry } = about;
+  const expected = entry && {
+    thumbprint: recipientThumbprint(entry.recipient),
+    kid: signingKeyThumbprint(entry.signingKey),
+  };
+  if (!(wrapped instanceof Uint8Array)) throw new TypeError('wrapped keys must be a Uint8Array');
+  if (wrapped.length > MAX_PROTECTED_KEYS_BYTES)
+    throw new SealError('LIMIT', 'wrapped keys are too long', {
+      what: 'MAX_PROTECTED_KEYS_BYTES',
+      limit: MAX_PROTECTED_KEYS_BYTES,
+      found: wrapped.length,
+    });
+  const envelope = readEnvelope(wrapped);
+  const keys = envelope?.method === method ? await opened(envelope, secret, about) : null;
+  const named =
+    expected === undefined || (envelope?.thumbprint === expected.thumbprint && envelope.kid === expected.kid);
+  if (keys === null || !named)
+    throw new SealError('PROTECTED_KEYS_INVALID', 'wrapped keys do not open with what was given');
+  return keys;
+}
+
+async function opened(envelope: Envelope, secretFor: SecretOf, about: ProtectionSubject): Promise<PersonalKeys | null> {
+  const { ciphertext, ...bound } = envelope;
+  const secret = await secretFor(envelope);
+  const sealed = fromBase64url(ciphertext);
+  if (secret === null || sealed === null) return null;
+  const key = wrappingKey(secret, fromBase64url(envelope.salt)!, envelope.method);
+  const content = await aeadOpen(key, ZERO_NONCE, sealed, associatedData(bound, about));
+  const keys = content && (await keysOf(content, envelope));
+  for (const used of [secret, key, content]) used?.fill(0);
+  return keys;
+}
