@@ -21,13 +21,14 @@ export { type ReleaseOptions, release, type SessionKey } from './grants/release.
 export { removeRecipients } from './grants/remove-recipients.js';
 export { rewrapWithout } from './grants/rewrap-without.js';
 export { type RotatedFile, type RotateOptions, rotate } from './grants/rotate.js';
-export { type Inspection, inspect } from './inspect.js';
+export { type InspectedSource, type Inspection, inspect } from './inspect.js';
 export { deviceFingerprint } from './keys/device-fingerprint.js';
 export type { Directory, DirectoryEntry, OutsiderTerms, PasskeyCredential } from './keys/directory-entry.js';
 export { type GeneratedIdentity, generateIdentity } from './keys/identity.js';
 export { type ProtectBy, protectKeys } from './keys/protect.js';
 export type { PersonalKeys, ProtectionSubject } from './keys/protected-keys.js';
 export { type HeldIdentity, type Identity, type Mode, recipientOf, recipientThumbprint } from './keys/recipient.js';
+export { canonicalRecoveryCode, generateRecoveryCode } from './keys/recovery-code.js';
 export {
   generateSigningKey,
   type Signer,
@@ -35,7 +36,6 @@ export {
   signingKeyPairOf,
   signingKeyThumbprint,
 } from './keys/signing-key.js';
-export { canonicalRecoveryCode, generateRecoveryCode } from './keys/recovery-code.js';
 export { type UnprotectBy, type UnprotectionSubject, unprotectKeys } from './keys/unprotect.js';
 export * as limits from './limits.js';
 export type {

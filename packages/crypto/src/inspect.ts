@@ -1,10 +1,10 @@
 import { sha256 } from '@wardseal/primitives';
-import { takeApart } from './detach.js';
-import { type Stanza, stanzaDigest } from './header.js';
+import { parseDetached, takeApart } from './detach.js';
+import { type Header, type Stanza, stanzaDigest } from './header.js';
 import type { Mode } from './keys/recipient.js';
 import { STANZA } from './names.js';
 import { plaintextSize } from './payload.js';
-import type { SealedSource } from './source.js';
+import { detachedParts, type SealedSource } from './source.js';
 import { nativeKind } from './stanza/native.js';
 import { recoverySetOf } from './stanza/recovery.js';
 import { checkStanzas } from './unwrap.js';
@@ -29,6 +29,26 @@ export interface Inspection {
   }[];
 }
 
+/** What can be inspected: a sealed file, or its header and how long its payload is (a file or an object in a store, never read). */
+export type InspectedSource =
+  | SealedSource
+  | { readonly header: Uint8Array; readonly payload: Uint8Array | { readonly size: number } };
+
+async function partsOf(
+  file: InspectedSource,
+): Promise<{ readonly parsed: Header; readonly header: Uint8Array; readonly payloadBytes: number }> {
+  const parts = detachedParts<Uint8Array | { readonly size: number }>(file);
+  if (parts === null) {
+    const { parsed, header, payload } = await takeApart(file as SealedSource);
+    return { parsed, header, payloadBytes: payload.length };
+  }
+  const { header, payload } = parts;
+  const payloadBytes = payload instanceof Uint8Array ? payload.length : payload?.size;
+  if (!Number.isSafeInteger(payloadBytes) || payloadBytes < 0)
+    throw new TypeError('payload must be a Uint8Array, a Blob or something with a size');
+  return { parsed: parseDetached(header), header, payloadBytes };
+}
+
 const isManifestStanza = (stanza: Stanza): boolean => stanza.type === STANZA.manifest;
 
 /**
@@ -40,14 +60,14 @@ const isManifestStanza = (stanza: Stanza): boolean => stanza.type === STANZA.man
  * @example
  * const { modes, recovery } = await inspect(file);
  */
-export async function inspect(file: SealedSource): Promise<Inspection> {
-  const { parsed, header, payload } = await takeApart(file);
+export async function inspect(file: InspectedSource): Promise<Inspection> {
+  const { parsed, header, payloadBytes } = await partsOf(file);
   checkStanzas(parsed);
   const recovery = recoverySetOf(parsed);
   return {
     headerBytes: header.length,
     headerDigest: sha256(header),
-    plaintextBytes: plaintextSize(payload.length),
+    plaintextBytes: plaintextSize(payloadBytes),
     modes: [...new Set(parsed.stanzas.map(nativeKind).filter((kind) => kind !== null))],
     hasManifest: parsed.stanzas.some(isManifestStanza),
     ...(recovery === null

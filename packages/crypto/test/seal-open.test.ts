@@ -196,6 +196,10 @@ describe('header and payload apart', () => {
     const guardians = { seats: pq.guardians.map(({ entry }) => entry), threshold: 2 };
     const sealed = await seal(content(65_537), { ...pq.sealing, link, guardians });
     const seen = await inspect(sealed.bytes);
+    const { header, payload } = sealed;
+    for (const payloadOnly of [payload, new Blob([payload]), { size: payload.length }])
+      expect(await inspect({ header, payload: payloadOnly })).toEqual(seen);
+    expect(await codeOf(() => inspect({ header, payload: { size: Number.NaN } }))).toMatch(/^TypeError/);
     expect(seen).toMatchObject({
       headerBytes: sealed.header.length,
       plaintextBytes: 65_537,
