@@ -1,0 +1,149 @@
+import { canonicalJson, concat, fromUtf8, utf8 } from '@wardseal/primitives';
+import { everyJsonMutation, HOSTILE_JSON_TEXTS } from '@wardseal/testkit';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { SealError } from '../src/index.js';
+import { type Reader, readers } from './hostile-readers.js';
+import { world } from './world.js';
+
+// Whatever the bytes, a reader of this package gives a result or one SealError: no other error, no hang.
+
+let all: readonly Reader[];
+beforeAll(async () => {
+  all = await readers(await world('classic'));
+});
+
+/** `accepted`, or the code; throws on any other error. */
+async function outcome({ name, read, readText }: Reader, data: Uint8Array | string): Promise<string> {
+  try {
+    await (typeof data === 'string' ? readText?.(data) : read(data));
+    return 'accepted';
+  } catch (error) {
+    if (error instanceof SealError) return error.code;
+    throw new Error(`${name} throws what is no SealError`, { cause: error });
+  }
+}
+
+async function everyReader(each: (reader: Reader) => Promise<void>): Promise<void> {
+  for (const reader of all) await each(reader);
+}
+
+/** Places in something `length` long: every one when it is short, else the ends and a sample. */
+function places(length: number): number[] {
+  const step = Math.max(1, Math.floor(length / 200));
+  return Array.from({ length }, (_, i) => i).filter((i) => i < 40 || i >= length - 60 || i % step === 0);
+}
+
+describe('every reader', () => {
+  it('takes what is valid', async () => {
+    await everyReader(async (reader) =>
+      expect([reader.name, await outcome(reader, reader.valid)]).toEqual([reader.name, 'accepted']),
+    );
+  });
+
+  it('refuses what is cut anywhere', async () => {
+    await everyReader(async (reader) => {
+      const { valid, name } = reader;
+      for (const end of places(valid.length)) {
+        const told = await outcome(reader, valid.subarray(0, end));
+        // Without its payload a file still shows its header; the end of the armor is a line end, which may be missing.
+        const harmless =
+          /^(inspect|detachHeader)$/.test(name) || (/^decodeArmor/.test(name) && end === valid.length - 1);
+        if (!harmless) expect(`${name} cut at ${end}: ${told}`).not.toMatch(/accepted$/);
+      }
+    });
+  });
+
+  it('refuses what is longer, by a byte or by megabytes', async () => {
+    await everyReader(async (reader) => {
+      const { valid, name } = reader;
+      for (const more of [
+        Uint8Array.of(0),
+        utf8('A'),
+        utf8('='),
+        utf8('}'),
+        valid,
+        new Uint8Array(1_000_000).fill(65),
+      ]) {
+        const told = await outcome(reader, concat(valid, more));
+        const harmless = /^(inspect|detachHeader)$/.test(name);
+        if (!harmless) expect(`${name} with ${more.length} bytes more: ${told}`).not.toMatch(/accepted$/);
+      }
+    });
+  });
+
+  it('gives a result or a SealError, whatever the bytes', async () => {
+    const any = fc.uint8Array({ maxLength: 300 });
+    const place = fc.record({ at: fc.nat(), remove: fc.nat(40), put: fc.uint8Array({ maxLength: 40 }) });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(),
+        any,
+        fc.array(place, { minLength: 1, maxLength: 3 }),
+        async (which, bytes, changes) => {
+          const reader = all[which % all.length]!;
+          await outcome(reader, bytes);
+          let changed = reader.valid;
+          for (const { at, remove, put } of changes) {
+            const from = at % (changed.length + 1);
+            changed = concat(changed.subarray(0, from), put, changed.subarray(from + remove));
+          }
+          await outcome(reader, changed);
+        },
+      ),
+      { numRuns: 600 },
+    );
+  });
+
+  it('refuses JSON that is another, another spelling of the same, or none', async () => {
+    await everyReader(async (reader) => {
+      const { valid, name } = reader;
+      const text = fromUtf8(valid) ?? '';
+      if (!text.startsWith('{')) return;
+      const value = JSON.parse(text) as Record<string, unknown>;
+      const backwards = Object.fromEntries(Object.entries(value).reverse());
+      const spellings = [
+        ` ${text}`,
+        `${text}\n`,
+        JSON.stringify(value, null, 1),
+        JSON.stringify(backwards),
+        `\ufeff${text}`,
+      ];
+      for (const other of [...spellings, ...HOSTILE_JSON_TEXTS])
+        expect(`${name}: ${await outcome(reader, utf8(other))}`).not.toMatch(/accepted$/);
+      for (const { what, path, value: changed } of everyJsonMutation(value)) {
+        let encoded: string;
+        try {
+          encoded = canonicalJson(changed as never);
+        } catch {
+          continue; // cannot be written in canonical form, and other forms are refused above
+        }
+        if (encoded === text) continue;
+        const told = await outcome(reader, utf8(encoded));
+        // A request to guardians is only carried; what it says is judged where it is used.
+        if (name !== 'decodeShareRequest') expect(`${name} ${path} ${what}: ${told}`).not.toMatch(/accepted$/);
+      }
+    });
+  });
+
+  it('survives text that is no text', async () => {
+    const texts = [
+      '',
+      ' ',
+      '\0',
+      '\ud800',
+      '\u212a',
+      'é',
+      '１',
+      '='.repeat(43),
+      '1'.repeat(100_000),
+      '.'.repeat(70_000),
+      'age1',
+      'AGE-SECRET-KEY-1',
+    ];
+    await everyReader(async (reader) => {
+      for (const value of texts)
+        if (reader.readText) expect(`${reader.name}: ${await outcome(reader, value)}`).not.toMatch(/accepted$/);
+    });
+  });
+});
