@@ -1,13 +1,13 @@
-import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
 import { type Awaitable, pick } from './backend.js';
 import type { Bytes } from './bytes.js';
+import { createSha256 } from './js/sha256.js';
 import { nodeCrypto, subtle } from './platform.js';
 
 type Digest = (data: Uint8Array) => Bytes;
 
 // The one-shot hash() is 1.1 to 1.3 times createHash on small inputs.
 const node: Digest | undefined = nodeCrypto && ((data) => new Uint8Array(nodeCrypto!.hash('sha256', data, 'buffer')));
-const noble: Digest = (data) => nobleSha256(data) as Bytes;
+const noble: Digest = (data) => createSha256().update(data).digest();
 
 const digest = pick<Digest>({ node, noble });
 
@@ -47,17 +47,7 @@ const stream = pick<() => Sha256Stream>({
       };
       return self;
     }),
-  noble: () => {
-    const hash = nobleSha256.create();
-    const self: Sha256Stream = {
-      update(data) {
-        hash.update(data);
-        return self;
-      },
-      digest: () => hash.digest() as Bytes,
-    };
-    return self;
-  },
+  noble: createSha256,
 });
 
 /** Starts an incremental SHA-256. */

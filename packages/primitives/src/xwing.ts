@@ -1,6 +1,6 @@
-import { sha3_256, shake256 } from '@noble/hashes/sha3.js';
 import { pick } from './backend.js';
 import { type Bytes, concat, randomBytes } from './bytes.js';
+import { sha3 as jsSha3, shake256 } from './js/keccak.js';
 import { MLKEM_CIPHERTEXT_BYTES, MLKEM_PUBLIC_BYTES, mlkemEncapsulate, mlkemOpener, mlkemPublicKey } from './mlkem.js';
 import { nodeCrypto } from './platform.js';
 import { utf8 } from './text.js';
@@ -23,8 +23,8 @@ const sha3 = pick<{ shake256(data: Uint8Array, length: number): Bytes; sha3(data
     sha3: (data) => new Uint8Array(nodeCrypto!.createHash('sha3-256').update(data).digest()),
   },
   noble: {
-    shake256: (data, dkLen) => shake256(data, { dkLen }) as Bytes,
-    sha3: (data) => sha3_256(data) as Bytes,
+    shake256,
+    sha3: jsSha3,
   },
 });
 
