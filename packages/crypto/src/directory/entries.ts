@@ -69,9 +69,14 @@ export function checkCount(found: number): void {
     });
 }
 
-function checkEach(entry: unknown, rules: EntryRules, line: number): void {
-  if (!isEntry(entry)) throw invalid('entry', line);
-  const { organisation, recipient, signingKey, roles, outsider, person, validFrom, validTo } = entry as DirectoryEntry;
+/** A parsed line as an entry. Throws SNAPSHOT_INVALID when a member is missing, unknown, too long or of the wrong type. */
+export function listed(parsed: unknown, line: string, number: number): Listed {
+  if (!isEntry(parsed)) throw invalid('entry', number);
+  return { entry: parsed as DirectoryEntry, line };
+}
+
+function checkEach(entry: DirectoryEntry, rules: EntryRules, line: number): void {
+  const { organisation, recipient, signingKey, roles, outsider, person, validFrom, validTo } = entry;
   if (organisation !== rules.organisation) throw invalid('organisation', line);
   if (validFrom >= validTo) throw invalid('time', line);
   if (rules.reserved.includes(signingKey)) throw invalid('signingKey', line);
@@ -85,14 +90,14 @@ function checkEach(entry: unknown, rules: EntryRules, line: number): void {
   }
 }
 
-function checkTogether(listed: readonly Listed[]): void {
+function checkTogether(lines: readonly Listed[]): void {
   const owners = new Map<string, string>();
   const signingKeys = new Set<string>();
   const insiders = new Set<string>();
-  for (const { entry } of listed) if (entry.outsider === undefined) insiders.add(entry.person);
+  for (const { entry } of lines) if (entry.outsider === undefined) insiders.add(entry.person);
   let last: DirectoryEntry | null = null;
   let busyUntil = 0;
-  for (const [i, { entry }] of listed.entries()) {
+  for (const [i, { entry }] of lines.entries()) {
     if (last !== null && compareEntries(last, entry) >= 0) throw invalid('order', i + 1);
     // One key, one person: whoever lists another's key as theirs would get that person's words or files put down to them.
     if ((owners.get(entry.recipient) ?? entry.person) !== entry.person) throw invalid('recipient', i + 1);
@@ -112,11 +117,11 @@ function checkTogether(listed: readonly Listed[]): void {
 }
 
 /** Throws SNAPSHOT_INVALID unless entries may stand in one snapshot together, in this order. */
-export async function checkEntries(listed: readonly Listed[], rules: EntryRules): Promise<void> {
-  for (const [i, { entry }] of listed.entries()) checkEach(entry, rules, i + 1);
-  checkTogether(listed);
-  for (let from = 0; from < listed.length; from += BATCH) {
-    const batch = listed.slice(from, from + BATCH);
+export async function checkEntries(lines: readonly Listed[], rules: EntryRules): Promise<void> {
+  for (const [i, { entry }] of lines.entries()) checkEach(entry, rules, i + 1);
+  checkTogether(lines);
+  for (let from = 0; from < lines.length; from += BATCH) {
+    const batch = lines.slice(from, from + BATCH);
     const proofs = await Promise.all(
       batch.map(
         async (one) =>

@@ -58,6 +58,10 @@ export async function signSnapshot(
     throw new TypeError('previous must be the digest of the snapshot before, and missing in the first only');
   if (validFor !== undefined && !(Number.isSafeInteger(validFor) && validFor >= 1 && validFor <= MAX_SNAPSHOT_SECONDS))
     throw new RangeError('validFor must be 1 second to 7 days');
+  checkCount(entries.length);
+  // Copied before anything is awaited: what the caller does to its entries meanwhile changes nothing.
+  const listed = entries.map((entry, i) => listedOf(entry, i + 1)).sort((a, b) => compareEntries(a.entry, b.entry));
+
   const signer = await signerOf(options.directoryKey);
   const { claims, rootThumbprint } = await readDelegation(options.delegation);
   if (claims.organisation !== organisation || claims.directoryKey !== signer.publicKey)
@@ -67,9 +71,6 @@ export async function signSnapshot(
   if (iat < claims.from || iat >= claims.until)
     throw new SealError('DELEGATION_INVALID', 'delegation does not count now', { what: 'time' });
   const until = iat + (validFor ?? Math.min(MAX_SNAPSHOT_SECONDS, claims.until - iat));
-
-  checkCount(entries.length);
-  const listed = entries.map((entry, i) => listedOf(entry, i + 1)).sort((a, b) => compareEntries(a.entry, b.entry));
   await checkEntries(listed, {
     organisation,
     rootThumbprint,

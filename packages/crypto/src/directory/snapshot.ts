@@ -12,7 +12,7 @@ import {
 import { STATEMENT } from '../names.js';
 import { readStatement, type Statement, type StatementKind } from '../statement.js';
 import type { Delegation } from './delegation.js';
-import { invalid, type Listed } from './entries.js';
+import { invalid, type Listed, listed } from './entries.js';
 
 // A snapshot is a signed line about the lines that follow: one entry a line. Signed whole in a JWS it would be a third larger,
 // and a reader would have to decode megabytes before it knows whether anybody signed them.
@@ -55,14 +55,15 @@ export const SNAPSHOT: StatementKind = {
   title: 'snapshot',
 };
 
-/** An entry as it stands in a snapshot: a copy in canonical form. Throws SNAPSHOT_INVALID when JSON cannot carry it. */
-export function listedOf(entry: DirectoryEntry, line: number): Listed {
+/** An entry as it stands in a snapshot: a copy in canonical form. Throws SNAPSHOT_INVALID when it is no entry. */
+export function listedOf(entry: DirectoryEntry, number: number): Listed {
+  let line: string;
   try {
-    const text = canonicalJson(entry);
-    return { entry: JSON.parse(text) as DirectoryEntry, line: text };
+    line = canonicalJson(entry);
   } catch (cause) {
-    throw invalid('entry', line, cause);
+    throw invalid('entry', number, cause);
   }
+  return listed(JSON.parse(line), line, number);
 }
 
 function tooLong(what: string, limit: number, found: number): SealError {
@@ -106,29 +107,31 @@ export function checkCovered({ iat, until }: SnapshotHead, delegation: Delegatio
 
 /** The entries behind a head that was believed. Throws SNAPSHOT_INVALID or LIMIT. */
 export function decodeEntries(body: Uint8Array, count: number): Listed[] {
-  const listed: Listed[] = [];
+  const lines: Listed[] = [];
   for (let at = 0; at < body.length; ) {
     const end = body.indexOf(LF, at);
-    if (end < 0) throw invalid('encoding', listed.length + 1);
+    if (end < 0) throw invalid('encoding', lines.length + 1);
     if (end + 1 - at > MAX_ENTRY_BYTES) throw tooLong('MAX_ENTRY_BYTES', MAX_ENTRY_BYTES, end + 1 - at);
-    listed.push(decodeLine(body.subarray(at, end), listed.length + 1));
-    if (listed.length > count) throw invalid('count');
+    if (lines.length === count) throw invalid('count');
+    lines.push(decodeLine(body.subarray(at, end), lines.length + 1));
     at = end + 1;
   }
-  if (listed.length !== count) throw invalid('count');
-  return listed;
+  if (lines.length !== count) throw invalid('count');
+  return lines;
 }
 
-function decodeLine(encoded: Uint8Array, line: number): Listed {
-  const text = fromUtf8(encoded);
-  let listed: Listed;
+function decodeLine(encoded: Uint8Array, number: number): Listed {
+  const line = fromUtf8(encoded);
+  let parsed: unknown;
+  let canonical: string;
   try {
-    listed = listedOf(JSON.parse(text ?? '') as DirectoryEntry, line);
+    parsed = JSON.parse(line ?? '');
+    canonical = canonicalJson(parsed);
   } catch (cause) {
-    throw invalid('encoding', line, cause);
+    throw invalid('encoding', number, cause);
   }
-  if (listed.line !== text) throw invalid('encoding', line);
-  return listed;
+  if (line !== canonical) throw invalid('encoding', number);
+  return listed(parsed, line, number);
 }
 
 /** SHA-256 of many bytes, base64url. */
