@@ -71,7 +71,7 @@ function compress(state: Int32Array, data: Uint8Array, at: number): void {
  * depends on the data. `update` and `digest` throw Error after `digest`.
  */
 export function createSha256(): Sha256Stream {
-  const state = START.slice();
+  const state = new Int32Array(START);
   const block = new Uint8Array(BLOCK_BYTES);
   let filled = 0;
   let length = 0;
@@ -89,8 +89,8 @@ export function createSha256(): Sha256Stream {
         compress(state, block, 0);
       }
       for (; at + BLOCK_BYTES <= data.length; at += BLOCK_BYTES) compress(state, data, at);
-      block.set(data.subarray(at));
       filled = data.length - at;
+      if (filled > 0) block.set(at === 0 ? data : data.subarray(at));
       return self;
     },
     digest() {
@@ -103,14 +103,14 @@ export function createSha256(): Sha256Stream {
         compress(state, block, 0);
         block.fill(0);
       }
-      const view = new DataView(block.buffer);
-      view.setUint32(56, Math.floor(length / 2 ** 29));
-      view.setUint32(60, length * 8);
+      for (let i = 1, rest = length * 8; rest > 0; i++, rest = Math.floor(rest / 256)) block[BLOCK_BYTES - i] = rest;
       compress(state, block, 0);
-      const out = new DataView(new ArrayBuffer(32));
-      for (let i = 0; i < 8; i++) out.setInt32(i * 4, state[i]!);
-      for (const used of [state, block, W]) used.fill(0);
-      return new Uint8Array(out.buffer);
+      const out = new Uint8Array(32);
+      for (let i = 0; i < 32; i++) out[i] = state[i >> 2]! >>> (24 - (i & 3) * 8);
+      state.fill(0);
+      block.fill(0);
+      W.fill(0);
+      return out;
     },
   };
   return self;
@@ -120,8 +120,10 @@ export function createSha256(): Sha256Stream {
 export function hmac(key: Uint8Array, data: Uint8Array): Bytes {
   const block = new Uint8Array(BLOCK_BYTES);
   block.set(key.length > BLOCK_BYTES ? createSha256().update(key).digest() : key);
-  const inner = createSha256().update(block.map((byte) => byte ^ 0x36));
-  const outer = createSha256().update(block.map((byte) => byte ^ 0x5c));
+  for (let i = 0; i < BLOCK_BYTES; i++) block[i]! ^= 0x36;
+  const inner = createSha256().update(block).update(data).digest();
+  for (let i = 0; i < BLOCK_BYTES; i++) block[i]! ^= 0x36 ^ 0x5c;
+  const outer = createSha256().update(block).update(inner).digest();
   block.fill(0);
-  return outer.update(inner.update(data).digest()).digest();
+  return outer;
 }
