@@ -1,10 +1,11 @@
 // `pnpm mutation PACKAGE [FILE ...]`: how many small faults put into the source do the tests see? Stryker changes one
-// expression at a time and runs the tests that reach it. Which files and which tests, and the score asked for, stand in
-// packages/PACKAGE/mutation.json; without FILE (a path in the package, or a glob) all of them are tried. The score of every
-// file is kept in bench/results/mutation.json, and a partial run replaces only the files that it tried.
+// expression at a time and runs the tests that reach it. Which files with which tests, and the score asked for, stand in
+// packages/PACKAGE/mutation.json: a group's tests are few and fast, because what runs while a module loads reaches them all.
+// Without FILE (a path in the package, or a glob) all files are tried. The score of every file is kept in
+// bench/results/mutation.json, and a partial run replaces only the files that it tried.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, matchesGlob } from 'node:path';
 import { readJson, root } from './lib.mjs';
 
 const [room, ...files] = process.argv.slice(2);
@@ -14,7 +15,8 @@ if (room === undefined || !existsSync(join(root, 'packages', room, 'mutation.jso
 }
 const folder = join(root, 'packages', room);
 const prefix = `packages/${room}/`;
-const { goal, mutate } = readJson(join(folder, 'mutation.json'));
+const { goal, groups } = readJson(join(folder, 'mutation.json'));
+const wanted = (path) => files.length === 0 || files.some((glob) => matchesGlob(path, glob));
 const kept = join(folder, 'bench/results/mutation.json');
 // In no other tool's view: git, vitest and biome all leave it alone.
 const temp = '.stryker-tmp';
@@ -62,13 +64,12 @@ function print(table) {
   }
 }
 
-async function main() {
-  // Stryker looks for its plugins and for the sandbox's folder from where it runs.
-  process.chdir(root);
-  process.env.WARDSEAL_MUTATION = room;
+/** Stryker over some files with the tests of their group. */
+async function mutants(mutate, tests) {
+  process.env.WARDSEAL_MUTATION = JSON.stringify({ root: prefix, tests });
   const { Stryker } = await import('@stryker-mutator/core');
-  const results = await new Stryker({
-    mutate: (files.length > 0 ? files : mutate).map((file) => prefix + file),
+  return new Stryker({
+    mutate: mutate.map((file) => prefix + file),
     // Only what the tests of this package read is copied; other packages are found through node_modules.
     ignorePatterns: [
       '**',
@@ -86,27 +87,40 @@ async function main() {
     concurrency: Number(process.env.MUTATION_WORKERS ?? 2),
     // TypeScript 7 has no compiler API, which Stryker calls for a tsconfig that it finds.
     tsconfigFile: 'none.json',
-    reporters: ['clear-text'],
+    reporters: ['clear-text', 'progress-append-only'],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportScoreTable: false },
     tempDirName: temp,
     cleanTempDir: 'always',
-    timeoutMS: 20_000,
+    timeoutMS: 8_000,
     dryRunTimeoutMinutes: 10,
+    warnings: { slow: false },
   })
     .runMutationTest()
     .finally(() => rmSync(join(root, temp), { recursive: true, force: true }));
+}
 
+/** Puts results into the kept table and gives the whole of it. */
+function keep(results) {
   const table = merged(results);
   const total = { killed: 0, timeout: 0, survived: 0, uncovered: 0, ignored: 0 };
   for (const row of Object.values(table)) for (const name of Object.keys(total)) total[name] += row[name];
-  const all = { ...total, score: score(total) };
-  writeFileSync(
-    kept,
-    `${JSON.stringify({ title: `mutation score of ${room}`, goal, total: all, files: table }, null, 2)}\n`,
-  );
-  print({ ...table });
-  process.stdout.write(`all files: ${all.score} %, goal ${goal} %\n`);
-  return all.score >= goal ? 0 : 1;
+  const kind = { title: `mutation score of ${room}`, goal, total: { ...total, score: score(total) } };
+  writeFileSync(kept, `${JSON.stringify({ ...kind, files: table }, null, 2)}\n`);
+  return { table, ...kind };
+}
+
+async function main() {
+  // Stryker looks for its plugins and for the sandbox's place from where it runs.
+  process.chdir(root);
+  let result = null;
+  for (const { mutate, tests } of groups) {
+    const chosen = mutate.flatMap((glob) => globSync(glob, { cwd: folder })).filter(wanted);
+    if (chosen.length > 0) result = keep(await mutants(chosen, tests));
+  }
+  if (result === null) throw new Error('no such file is in a group of mutation.json');
+  print(result.table);
+  process.stdout.write(`all files: ${result.total.score} %, goal ${goal} %\n`);
+  return result.total.score >= goal ? 0 : 1;
 }
 
 process.exitCode = await main();
