@@ -23,6 +23,7 @@ export async function armored(output: Output): Promise<Output & { end(): Promise
       .join('');
   await output.write(`${first}\n`);
   return {
+    file: null,
     async write(chunk) {
       const bytes = Buffer.concat([rest, typeof chunk === 'string' ? Buffer.from(chunk) : chunk]);
       const whole = bytes.length - (bytes.length % LINE_BYTES);

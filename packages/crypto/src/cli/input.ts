@@ -15,9 +15,11 @@ export function takeStdin(what: string): void {
 
 /** An opened input: stdin, or a file or pipe by name. */
 export interface Input {
-  /** Bytes, when it is known before reading: a regular file's. */
-  readonly size: number | undefined;
+  /** Name and size of a regular file; null for what can only be read once. */
+  readonly regular: { readonly path: string; readonly size: number } | null;
   chunks(): AsyncIterable<Uint8Array>;
+  /** Reads a part of a regular file. */
+  read(start: number, end: number): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -25,15 +27,23 @@ export interface Input {
 export async function openInput(path: string | undefined, what: string): Promise<Input> {
   if (path === undefined || path === '-') {
     takeStdin(what);
-    return { size: undefined, chunks: () => process.stdin, close: async () => {} };
+    const read = () => Promise.reject(new TypeError('stdin is read once'));
+    return { regular: null, chunks: () => process.stdin, read, close: async () => {} };
   }
   const file = await named(path, () => open(path, 'r'));
   try {
     const stat = await file.stat();
     if (stat.isDirectory()) throw new TroubleError(`${path}: it is a folder`);
     return {
-      size: stat.isFile() ? stat.size : undefined,
+      regular: stat.isFile() ? { path, size: stat.size } : null,
       chunks: () => chunksOf(file, path),
+      async read(start, end) {
+        const into = new Uint8Array(end - start);
+        let at = 0;
+        for (let more = -1; at < into.length && more !== 0; at += more)
+          more = (await named(path, () => file.read(into, at, into.length - at, start + at))).bytesRead;
+        return into.subarray(0, at);
+      },
       close: () => file.close(),
     };
   } catch (error) {
@@ -62,14 +72,22 @@ export async function named<T>(path: string, act: () => Promise<T>): Promise<T> 
 }
 
 /** All of an input, at most `limit` bytes. */
-export async function readAll({ chunks }: Input, limit: number, what: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function readAll(
+  chunks: AsyncIterable<Uint8Array>,
+  limit: number,
+  what: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of chunks()) {
+  for await (const chunk of chunks) {
     length += chunk.length;
     if (length > limit) throw new UsageError(`${what} is too long`);
     parts.push(chunk);
   }
+  return joined(parts, length);
+}
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
   const all = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {
@@ -79,11 +97,51 @@ export async function readAll({ chunks }: Input, limit: number, what: string): P
   return all;
 }
 
+/** Chunks as a Web Stream that reads no further than it is read. */
+export function streamOf(chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await iterator.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        await iterator.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** Looks at the first `length` bytes, or all when there are fewer; `all` still gives everything. */
+export async function peek(
+  chunks: AsyncIterable<Uint8Array>,
+  length: number,
+): Promise<{ start: Uint8Array<ArrayBuffer>; all: AsyncIterable<Uint8Array> }> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const parts: Uint8Array[] = [];
+  let held = 0;
+  while (held < length) {
+    const { done, value } = await iterator.next();
+    if (done) break;
+    parts.push(value);
+    held += value.length;
+  }
+  const start = joined(parts, held);
+  async function* all(): AsyncGenerator<Uint8Array> {
+    yield start;
+    yield* { [Symbol.asyncIterator]: () => iterator };
+  }
+  return { start, all: all() };
+}
+
 /** A small file whole. */
 export async function readSmall(path: string, what: string): Promise<Uint8Array<ArrayBuffer>> {
   const input = await openInput(path, what);
   try {
-    return await readAll(input, MAX_SMALL, what);
+    return await readAll(input.chunks(), MAX_SMALL, what);
   } finally {
     await input.close();
   }

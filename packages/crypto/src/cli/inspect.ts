@@ -1,10 +1,7 @@
-import { decodeArmor, inspect } from '../index.js';
-import { isArmored } from './armor.js';
+import { inspect } from '../index.js';
 import { type Command, command } from './command.js';
 import { base64url } from './facts.js';
-import { openInput, readAll, readSmall } from './input.js';
-
-const MAX_BYTES = 4_294_967_296;
+import { openSealed } from './sealed-input.js';
 
 const show: Command = command({
   usage: 'inspect [--header FILE] [FILE]',
@@ -15,26 +12,24 @@ it is proven.`,
   },
   operands: [0, 1],
   payload: false,
-  async run({ header }, [path]) {
-    const input = await openInput(path, 'the sealed file');
+  async run(values, [path]) {
+    const input = await openSealed(path, values.header);
     try {
-      const bytes = await readAll(input, MAX_BYTES, 'the sealed file');
-      const whole = isArmored(bytes) ? decodeArmor(bytes) : bytes;
-      const shown = await inspect(
-        header === undefined ? whole : { header: await readSmall(header, 'the header'), payload: whole },
-      );
+      const { header, payload, payloadBytes } = await input.parts();
+      const shown = await inspect({ header, payload: { size: payloadBytes ?? (await lengthOf(payload)) } });
       const { plaintextBytes, headerBytes, modes, hasManifest, recovery, links } = shown;
+      const headerDigest = base64url(shown.headerDigest);
       const stanzas = shown.stanzas.map(({ digest, ...stanza }) => ({ ...stanza, digest: base64url(digest) }));
       return {
-        facts: { ...shown, headerDigest: base64url(shown.headerDigest), stanzas },
+        facts: { ...shown, headerDigest, stanzas },
         words: [
           `content     ${plaintextBytes} bytes`,
-          `header      ${headerBytes} bytes, SHA-256 ${base64url(shown.headerDigest)}`,
+          `header      ${headerBytes} bytes, SHA-256 ${headerDigest}`,
           `kind        ${modes.join(' and ') || 'no public-key recipient'}`,
           `signed      ${hasManifest ? 'a manifest is there; only who can open the file sees whose' : 'no'}`,
           `recovery    ${recovery ? `${recovery.threshold} of ${recovery.seats} guardians` : 'none'}`,
           ...links.map((link) => `link        ${link}`),
-          ...stanzas.map(({ type, bytes: length }) => `stanza      ${type}, ${length} bytes`),
+          ...stanzas.map(({ type, bytes }) => `stanza      ${type}, ${bytes} bytes`),
         ],
       };
     } finally {
@@ -42,5 +37,11 @@ it is proven.`,
     }
   },
 });
+
+async function lengthOf(chunks: AsyncIterable<Uint8Array>): Promise<number> {
+  let length = 0;
+  for await (const chunk of chunks) length += chunk.length;
+  return length;
+}
 
 export const verbs: Readonly<Record<string, Command>> = { '': show };

@@ -1,89 +1,89 @@
-import { decodeArmor, open } from '../index.js';
-import { isArmored } from './armor.js';
+import { type OpenedStream, type OpenedUnsignedStream, openStream } from '../index.js';
 import { type Command, command, OUTPUT } from './command.js';
 import { base64url, objectOf } from './facts.js';
 import { UsageError } from './failure.js';
-import { openInput, readAll, readSmall } from './input.js';
 import { readIdentities } from './key-file.js';
 import { writeOutput } from './output.js';
-import { readEntries } from './people.js';
+import { progressLine } from './progress.js';
+import { openSealed } from './sealed-input.js';
 import { inWords, time } from './times.js';
-import { resolverOf } from './trust.js';
-
-const MAX_BYTES = 4_294_967_296;
+import { judgementOf, SENDERS } from './trust.js';
 
 const openCommand: Command = command({
-  usage: 'open -i KEYS (--senders FILE --unverified | --allow-unsigned) [-o FILE] [FILE]',
-  about: `Opens FILE, or stdin, armored or not, and proves who sealed it, for whom, and that nothing differs. --allow-unsigned opens
-plain age files of strangers too: then nobody vouches for who wrote it, and the answer says so.`,
+  usage: 'open -i KEYS (-d SNAPSHOT --root THUMBPRINT | --allow-unsigned) [-o FILE] [FILE]',
+  about: `Opens FILE, or stdin, armored or not, and proves who sealed it, for whom, and that nothing differs. A file appears under its
+name only when all of it is proven. To a pipe each piece goes as soon as it is proven: trust the whole when the exit code is 0.`,
   options: {
     ...OUTPUT,
     identity: { kind: 'texts', short: 'i', value: 'FILE', help: 'your key file' },
-    senders: { kind: 'text', value: 'FILE', help: 'directory entries of senders, one a line' },
-    unverified: { kind: 'flag', help: 'take them on your own word' },
-    'allow-unsigned': { kind: 'flag', help: 'open files that nobody signed' },
-    'sent-at': {
-      kind: 'text',
-      value: 'TIME',
-      help: 'when it was sent, as the audit log has it: judges the sender by that time',
-    },
+    ...SENDERS,
+    'allow-unsigned': { kind: 'flag', help: "open files that nobody signed, strangers' age files; the answer says so" },
     'expect-labels': { kind: 'object', value: 'FILE', help: 'the labels that the server showed: others are refused' },
     header: { kind: 'text', value: 'FILE', help: 'the header, where it is kept apart; FILE is then the payload' },
   },
   operands: [0, 1],
   payload: true,
   async run(values, [path]) {
-    const { output, force, senders, header } = values;
+    const { output, force } = values;
     if (values.identity.length === 0) throw new UsageError('a key file is needed: -i');
-    if (senders === undefined && !values['allow-unsigned'])
-      throw new UsageError('no senders are known: --senders, or --allow-unsigned for files that nobody signed');
-    if (senders !== undefined && !values.unverified)
-      throw new UsageError('nobody vouches for the senders: --unverified says that you do');
+    const judged = await judgementOf(values);
+    if (judged === null && !values['allow-unsigned'])
+      throw new UsageError(
+        'no senders are known: --directory and --root, or --allow-unsigned for files that nobody signed',
+      );
     const expectLabels = await objectOf(values['expect-labels'], 'the labels');
     const options = {
       identities: await readIdentities(values.identity),
-      ...(senders !== undefined && { resolveSender: resolverOf(await readEntries(senders)) }),
+      ...judged?.judgement,
       ...(values['sent-at'] !== undefined && { sentAt: time(values['sent-at'], 'sent-at') }),
       ...(expectLabels && { expectLabels }),
     };
-    const input = await openInput(path, 'the sealed file');
+    const input = await openSealed(path, values.header);
+    const progress = progressLine('opening', input.size);
     try {
-      return await writeOutput({ path: output, force, secret: true, content: 'text' }, async (stream) => {
-        const bytes = await readAll(input, MAX_BYTES, 'the sealed file');
-        const whole = isArmored(bytes) ? decodeArmor(bytes) : bytes;
-        const file = header === undefined ? whole : { header: await readSmall(header, 'the header'), payload: whole };
+      return await writeOutput({ path: output, force, secret: true, content: 'text' }, async (out) => {
+        const source = input.source();
         const opened = values['allow-unsigned']
-          ? await open(file, { ...options, allowUnsigned: true })
-          : await open(file, { ...options, resolveSender: options.resolveSender! });
-        await stream.write(opened.plaintext);
-        const { signed, headerDigest } = opened;
-        const digest = base64url(headerDigest);
-        if (!signed)
-          return {
-            facts: { signed, modes: opened.modes, headerDigest: digest },
-            words: ['not signed: nobody vouches for who wrote this'],
-          };
-        const { manifest, mode, sentAt } = opened;
-        const { person, organisation } = opened.sender;
-        return {
-          facts: {
-            signed,
-            verified: false,
-            sender: { person, organisation },
-            sentAt,
-            mode,
-            headerDigest: digest,
-            manifest,
-          },
-          words: [
-            `sealed by ${person} of ${organisation}, sent ${inWords(sentAt.time)} ${sentAt.from === 'log' ? 'by the log' : 'as the sender says'}`,
-          ],
-        };
+          ? await openStream(source, { ...options, allowUnsigned: true })
+          : await openStream(source, { ...options, resolveSender: judged!.judgement.resolveSender });
+        for await (const chunk of progress.count(opened.plaintext)) await out.write(chunk);
+        return said(opened, judged?.known != null);
       });
     } finally {
+      progress.clear();
       await input.close();
     }
   },
 });
+
+function said(opened: OpenedStream | OpenedUnsignedStream, verified: boolean) {
+  const headerDigest = base64url(opened.headerDigest);
+  if (!opened.signed)
+    return {
+      facts: { signed: false, modes: opened.modes, headerDigest },
+      words: ['not signed: nobody vouches for who wrote this'],
+    };
+  const { manifest, mode, sentAt, epoch } = opened;
+  const { person, organisation } = opened.sender;
+  const by = sentAt.from === 'log' ? 'by the log' : 'as the sender says';
+  return {
+    facts: {
+      signed: true,
+      verified,
+      sender: { person, organisation },
+      sentAt,
+      mode,
+      epoch,
+      headerDigest,
+      root: base64url(opened.root),
+      originRoot: base64url(opened.originRoot),
+      manifest,
+    },
+    words: [
+      `sealed by ${person} of ${organisation}, sent ${inWords(sentAt.time)} ${by}`,
+      ...(verified ? [] : ['no directory vouches for the sender']),
+    ],
+  };
+}
 
 export const verbs: Readonly<Record<string, Command>> = { '': openCommand };

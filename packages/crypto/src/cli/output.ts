@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { unlinkSync } from 'node:fs';
-import { type FileHandle, link, open, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { TroubleError, UsageError } from './failure.js';
 import { named } from './input.js';
+import { removeWhenInterrupted } from './interrupt.js';
 
 /** Where to write and how. */
 export interface Place {
   /** A file, or stdout: nothing or `-`. */
   readonly path: string | undefined;
   readonly force: boolean;
-  /** Secret keys and opened pictures: nobody else may read the file. */
+  /** Keys, pictures, sealed ones too: nobody else may read the file. Otherwise it is as public as any new file. */
   readonly secret?: boolean;
   /** What a terminal may be shown: `binary` nothing, `text` what is harmless text, `safe` everything: it is armor or JSON. */
   readonly content: 'binary' | 'text' | 'safe';
@@ -18,88 +18,64 @@ export interface Place {
 
 export interface Output {
   write(chunk: Uint8Array | string): Promise<void>;
-}
-
-const unfinished = new Set<string>();
-
-function clear(): void {
-  for (const path of unfinished) {
-    try {
-      unlinkSync(path);
-    } catch {
-      // it is gone already
-    }
-  }
-  unfinished.clear();
-}
-
-/** From now on an interrupted run takes its unfinished files with it. */
-function guard(path: string): void {
-  if (unfinished.size === 0) {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      if (process.listenerCount(signal) > 0) continue;
-      process.once(signal, () => {
-        clear();
-        process.kill(process.pid, signal); // the handler is gone: this ends the process as the signal would have
-      });
-    }
-    if (process.listenerCount('exit') === 0) process.once('exit', clear);
-  }
-  unfinished.add(path);
+  /** Where the file is made, for what writes files itself; null for pipes and devices. */
+  readonly file: string | null;
 }
 
 /**
  * Gives `produce` an output that takes effect as a whole: a file appears under its name when all of it is on the disk, or
- * not at all. Stdout cannot be taken back.
+ * not at all. What went to stdout cannot be taken back.
  */
 export async function writeOutput<T>(place: Place, produce: (output: Output) => Promise<T>): Promise<T> {
-  const { path } = place;
+  const { path, force } = place;
   if (path === undefined || path === '-') return produce(stdout(place));
   const there = await stat(path).catch(() => null);
   if (there?.isDirectory()) throw new TroubleError(`${path}: it is a folder`);
-  if (there?.isFile() && !place.force) throw new TroubleError(`${path}: it exists already: --force replaces it`);
+  if (there?.isFile() && !force) throw new TroubleError(`${path}: it exists already: --force replaces it`);
   if (there !== null && !there.isFile()) return intoDevice(path, produce);
-  const temporary = join(dirname(path), `.wardseal-${randomBytes(8).toString('hex')}.part`);
-  guard(temporary);
-  const file = await named(path, () => open(temporary, 'wx', place.secret ? 0o600 : 0o666));
+  // A folder of its own, readable by its owner: whatever lies in it goes with it.
+  const folder = join(dirname(path), `.wardseal-${randomBytes(8).toString('hex')}.part`);
+  const finished = removeWhenInterrupted(folder);
+  await named(path, () => mkdir(folder, 0o700));
+  const made = join(folder, 'content');
+  let handle: FileHandle | undefined;
   try {
-    const result = await produce(into(file));
-    await file.sync();
-    await file.close();
-    await named(path, () => appear(temporary, path, place.force));
+    const result = await produce({
+      file: made,
+      async write(chunk) {
+        handle ??= await open(made, 'wx', place.secret ? 0o600 : 0o666);
+        await handle.writeFile(chunk); // all of it, at the place where the last write ended
+      },
+    });
+    handle ??= await open(made, 'a', place.secret ? 0o600 : 0o666);
+    await handle.sync();
+    await handle.close();
+    await named(path, () => appear(made, path, force));
     return result;
   } finally {
-    await file.close().catch(() => {});
-    await unlink(temporary).catch(() => {});
-    unfinished.delete(temporary);
+    await handle?.close().catch(() => {});
+    await rm(folder, { recursive: true, force: true });
+    finished();
   }
 }
 
 /** A link refuses a name that somebody took meanwhile; a rename would replace their file. */
-async function appear(temporary: string, path: string, force: boolean): Promise<void> {
-  if (force) return rename(temporary, path);
+async function appear(made: string, path: string, force: boolean): Promise<void> {
+  if (force) return rename(made, path);
   try {
-    await link(temporary, path);
+    await link(made, path);
   } catch (error) {
     // A file system without links: the look before the work must do.
     if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    await rename(temporary, path);
+    await rename(made, path);
   }
 }
 
-function into(file: FileHandle): Output {
-  return {
-    async write(chunk) {
-      await file.writeFile(chunk); // all of it, at the place where the last write ended
-    },
-  };
-}
-
-/** A pipe or a device by name has no place beside it for a temporary file. */
+/** A pipe or a device by name has no place beside it for an unfinished file. */
 async function intoDevice<T>(path: string, produce: (output: Output) => Promise<T>): Promise<T> {
   const file = await named(path, () => open(path, 'w'));
   try {
-    return await produce(into(file));
+    return await produce({ file: null, write: (chunk) => file.writeFile(chunk) });
   } finally {
     await file.close();
   }
@@ -111,9 +87,10 @@ const CONTROL = /(?![\t\n\r])[\p{Cc}\p{Cf}]/u;
 function stdout({ path, content }: Place): Output {
   const terminal = process.stdout.isTTY === true && path !== '-';
   if (terminal && content === 'binary')
-    throw new UsageError('refusing to print binary to the terminal: give -o FILE, or -a for text; -o - forces it');
+    throw new UsageError('refusing to print binary to the terminal: give -o FILE; -o - forces it');
   const text = new TextDecoder('utf-8', { fatal: true });
   return {
+    file: null,
     async write(chunk) {
       if (terminal && content === 'text' && typeof chunk !== 'string') refuseUnlessText(text, chunk);
       await new Promise<void>((resolve, reject) => {

@@ -1,13 +1,14 @@
-import type { DirectoryEntry, Recipient } from '../index.js';
+import { type Directory, type DirectoryEntry, type Recipient, recipientThumbprint } from '../index.js';
 import { looksSecret, UsageError } from './failure.js';
 import { readLines } from './input.js';
 
-// People as files of lines: an age recipient, or a directory entry as one line of JSON.
+// People as words or as lines of a file: an age recipient, a directory entry as one line of JSON, or the id of somebody whom
+// the directory knows.
 
 const TEXTS = ['person', 'organisation', 'recipient', 'signingKey'] as const;
 const TIMES = ['validFrom', 'validTo'] as const;
 
-function entryOf(line: string, at: string): DirectoryEntry {
+function entryOn(line: string, at: string): DirectoryEntry {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -21,28 +22,34 @@ function entryOf(line: string, at: string): DirectoryEntry {
   return value as DirectoryEntry;
 }
 
-/** Reads one line: a recipient or an entry. */
-export function recipientOn(line: string, at: string): Recipient {
+/** Reads one recipient. `at` says in words where it stands. */
+export function recipientOn(line: string, at: string, directory: Directory | null): Recipient {
   if (looksSecret(line)) throw new UsageError(`${at}: it is a secret key, not a recipient`);
-  if (line.startsWith('{')) return entryOf(line, at);
-  if (!line.startsWith('age1')) throw new UsageError(`${at}: it is neither a recipient nor a directory entry`);
-  return line;
+  if (line.startsWith('{')) return entryOn(line, at);
+  if (line.startsWith('age1')) return line;
+  if (directory === null) throw new UsageError(`${at}: it is neither a recipient nor a directory entry`);
+  return personIn(directory, line, at);
 }
 
-/** The recipients of some files; `-` is stdin. */
-export async function readRecipients(paths: readonly string[]): Promise<Recipient[]> {
+/** The entry of a person that counts now. */
+export function personIn(directory: Directory, person: string, at: string): DirectoryEntry {
+  const entry = directory.person(person);
+  if (entry === null) throw new UsageError(`${at}: the directory has nobody of this id now`);
+  return entry;
+}
+
+/** The recipients of some files, one a line; `-` is stdin. */
+export async function readRecipients(paths: readonly string[], directory: Directory | null): Promise<Recipient[]> {
   const found: Recipient[] = [];
   for (const path of paths)
-    for (const { line, at } of await readLines(path, 'the recipients')) found.push(recipientOn(line, at));
+    for (const { line, at } of await readLines(path, 'the recipients')) found.push(recipientOn(line, at, directory));
   return found;
 }
 
 /** The entries of a file in which nothing else may stand. */
 export async function readEntries(path: string): Promise<DirectoryEntry[]> {
-  const found = await readRecipients([path]);
-  if (!found.every((one) => typeof one === 'object'))
-    throw new UsageError(`${path}: only directory entries may stand in it`);
-  return found;
+  const lines = await readLines(path, 'the entries');
+  return lines.map(({ line, at }) => entryOn(line, at));
 }
 
 /** The one entry of a file. */
@@ -50,4 +57,9 @@ export async function readEntry(path: string): Promise<DirectoryEntry> {
   const [entry, ...more] = await readEntries(path);
   if (entry === undefined || more.length > 0) throw new UsageError(`${path}: one directory entry is needed`);
   return entry;
+}
+
+/** Short name of a recipient's key. */
+export function thumbprintOf(recipient: Recipient): string {
+  return recipientThumbprint(typeof recipient === 'string' ? recipient : recipient.recipient);
 }

@@ -4,25 +4,33 @@ const PAUSE = 100;
 const BAR = 30;
 
 export interface Progress {
-  /** Counts bytes that were dealt with. */
-  add(bytes: number): void;
+  /** Says how many bytes are dealt with. */
+  at(done: number): void;
+  /** Passes bytes on and counts them. */
+  count(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array>;
   clear(): void;
 }
 
-/** A line on stderr that says how far it is; only where stderr is a terminal. `total` bytes, when that is known. */
+/** A line on stderr that says how far it is; only where stderr is a terminal. `total` bytes, where that is known. */
 export function progressLine(verb: string, total: number | undefined): Progress {
-  if (process.stderr.isTTY !== true) return { add() {}, clear() {} };
-  let done = 0;
   let next = performance.now() + PATIENCE;
   let shown = false;
+  const at = (done: number): void => {
+    const now = performance.now();
+    if (process.stderr.isTTY !== true || now < next) return;
+    next = now + PAUSE;
+    shown = true;
+    process.stderr.write(`\r\u001b[K${verb} ${total ? bar(done, total) : megabytes(done)}`);
+  };
   return {
-    add(bytes) {
-      done += bytes;
-      const now = performance.now();
-      if (now < next) return;
-      next = now + PAUSE;
-      shown = true;
-      process.stderr.write(`\r\u001b[K${verb} ${total ? bar(done, total) : megabytes(done)}`);
+    at,
+    async *count(chunks) {
+      let done = 0;
+      for await (const chunk of chunks) {
+        done += chunk.length;
+        at(done);
+        yield chunk;
+      }
     },
     clear() {
       if (shown) process.stderr.write('\r\u001b[K');

@@ -17,7 +17,8 @@ export interface Ran {
 }
 
 export async function collect(child: ChildProcess, input: string | Uint8Array = ''): Promise<Ran> {
-  const [out, err]: Buffer[][] = [[], []];
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
   child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
   child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
   child.stdin?.on('error', () => {}); // a command that refuses does not read on
