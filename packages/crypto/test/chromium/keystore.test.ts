@@ -1,5 +1,6 @@
 import { ed25519Verify, fromBase64url } from '@wardseal/primitives';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import * as api from '../../src/index.js';
 import { generateIdentity, generateSigningKey, open, type PersonalKeys, SealError, seal } from '../../src/index.js';
 import { type KeyStore, openKeyStore, type StoredKeys } from '../../src/keystore/index.js';
 import { forceBackend } from '../../src/testing.js';
@@ -518,5 +519,33 @@ describe('a database that was changed', () => {
     await raw(one.name, (_, current) => current.put(entry, 'you'));
     expect((await one.get('me'))?.kept).toBe('wrapped');
     expect(await codeOf(() => one.get('you'))).toBe('KEY_STORE_UNAVAILABLE');
+  });
+});
+
+describe('the README', () => {
+  it('shows what works in a browser', async () => {
+    const url = new URL('../../README.md?raw', import.meta.url).href;
+    const { default: readme } = (await import(/* @vite-ignore */ url)) as { default: string };
+    const block = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)]
+      .map(([, code]) => code!)
+      .find((code) => code.includes('openKeyStore'))!;
+    const kept: string[] = [];
+    const modules = {
+      '@wardseal/crypto': api,
+      '@wardseal/crypto/keystore': {
+        openKeyStore: async (name: string) => {
+          const opened = await openKeyStore(name);
+          const put: KeyStore['put'] = async (id, keys) => {
+            const stored = await opened.put(id, keys);
+            kept.push(stored.kept);
+            return stored;
+          };
+          return { ...opened, put, close: () => kept.push('closed') && opened.close() };
+        },
+      },
+    };
+    const body = block.replace(/^import (\{.*?\}) from ('.*?');$/gm, 'const $1 = modules[$2];');
+    await new Function('modules', `return (async () => {${body}})()`)(modules);
+    expect(kept).toEqual(['non-extractable', 'closed']);
   });
 });
