@@ -60,7 +60,7 @@ function manifestFaults({ manifest }) {
     if (!shipped.includes(name)) faults.push(`files lacks ${name}`);
   }
   for (const [path, target] of Object.entries(exports)) {
-    if (path.endsWith('.json')) continue;
+    if (/\.(json|html)$/.test(path)) continue;
     if (Object.keys(target).join() !== 'types,default') faults.push(`exports ${path} is not types, then default`);
     if (path.includes('*')) faults.push(`exports ${path} opens a whole folder`);
   }

@@ -8,10 +8,10 @@ const { nodeOnly } = readJson(join(root, 'scripts/entries.json'));
 
 const IMPORT = /(?:^|[;\s])(?:import|export)\b[^'"();]*?['"]([^'"]+)['"]/g;
 
-/** Every entry of a package as {subpath, specifier, file, nodeOnly}; package.json itself is none. */
+/** Every entry of a package as {subpath, specifier, file, nodeOnly}; package.json and pages are files, not modules. */
 export function entries(folder, manifest) {
   return Object.entries(manifest.exports)
-    .filter(([subpath]) => !subpath.endsWith('.json'))
+    .filter(([subpath]) => !/\.(json|html)$/.test(subpath))
     .map(([subpath, target]) => ({
       subpath,
       specifier: manifest.name + subpath.slice(1),

@@ -1,0 +1,2 @@
+/** The guardian's page as text. */
+export function guardianPage(): Promise<string>;

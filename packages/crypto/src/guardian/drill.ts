@@ -1,0 +1,32 @@
+import { MAX_HEADER_BYTES } from '../limits.js';
+import { checkSeat } from '../recovery/check-seat.js';
+import { headerOf } from './answer.js';
+import { input, list, Missing, onSubmit, startOf } from './page.js';
+import { currentSeat } from './seat.js';
+import { wordsFor } from './words.js';
+
+async function result(file: File, identity: string): Promise<string> {
+  try {
+    const { seat, threshold, seats } = await checkSeat(headerOf(await startOf(file, MAX_HEADER_BYTES)), identity);
+    return `${file.name}: good. Seat ${seat} of ${seats}; any ${threshold} together open the file.`;
+  } catch (error) {
+    return `${file.name}: ${wordsFor(error)}`;
+  }
+}
+
+/** "Test my seat". */
+export function wireDrill(): void {
+  onSubmit(
+    'test',
+    async () => {
+      list('results', []);
+      const { identity } = currentSeat();
+      const files = [...(input('test-files').files ?? [])];
+      if (files.length === 0) throw new Missing('test-files', 'Choose one or more headers.');
+      const lines: string[] = [];
+      for (const file of files) lines.push(await result(file, identity));
+      list('results', lines);
+    },
+    wordsFor,
+  );
+}
