@@ -92,10 +92,10 @@ export class PayloadOpener {
       const place = out.subarray(i * CHUNK_BYTES, i * CHUNK_BYTES + Math.max(0, part.length - TAG_BYTES));
       return this.#chunk(index + i, ended && i === count - 1, part, place);
     });
-    const total = Math.max(0, sealed.length - count * TAG_BYTES);
-    if (found === null) return { plaintext: out.subarray(0, total), failure: null };
+    if (found === null) return { plaintext: out.subarray(0, sealed.length - count * TAG_BYTES), failure: null };
     const { at, fault } = found;
-    const good = Math.min(total, (fault.released ? at + 1 : at) * CHUNK_BYTES);
+    const right = fault.released ? at + 1 : at; // a chunk with a successor is whole, and so is one that is right but misplaced
+    const good = right * CHUNK_BYTES;
     out.fill(0, good);
     return { plaintext: out.subarray(0, good), failure: fault.failure };
   }
