@@ -3,11 +3,13 @@ import { MAX_KEY_LENGTH } from './limits.js';
 
 // Bech32 (BIP 173) as age uses it: the original checksum constant 1 and no limit of 90 characters.
 const ALPHABET = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
+const VALUES = new Int8Array(128).fill(-1);
+for (let i = 0; i < ALPHABET.length; i++) VALUES[ALPHABET.charCodeAt(i)] = i;
 const GENERATOR = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3] as const;
 const CHECKSUM_LENGTH = 6;
 
-function polymod(values: Iterable<number>): number {
-  let check = 1;
+function polymod(values: Iterable<number>, before = 1): number {
+  let check = before;
   for (const value of values) {
     const top = check >>> 25;
     check = ((check & 0x1ffffff) << 5) ^ value;
@@ -51,14 +53,16 @@ export function fromUpperBech32(prefix: string, text: string): Uint8Array<ArrayB
 /** Lower-case bech32 with exactly this prefix as bytes, or null when it is not the one spelling of its value. */
 export function fromBech32(prefix: string, text: string): Uint8Array<ArrayBuffer> | null {
   if (text.length > MAX_KEY_LENGTH || !text.startsWith(`${prefix}1`)) return null;
-  const words: number[] = [];
-  for (const character of text.slice(prefix.length + 1)) {
-    const word = ALPHABET.indexOf(character);
+  const start = prefix.length + 1;
+  // A directory holds thousands of keys of 1,959 characters: no list is built for each.
+  const all = new Uint8Array(text.length - start);
+  for (let i = 0; i < all.length; i++) {
+    const word = VALUES[text.charCodeAt(start + i)] ?? -1;
     if (word < 0) return null;
-    words.push(word);
+    all[i] = word;
   }
-  if (words.length < CHECKSUM_LENGTH || polymod([...expandPrefix(prefix), ...words]) !== 1) return null;
-  words.length -= CHECKSUM_LENGTH;
+  if (all.length < CHECKSUM_LENGTH || polymod(all, polymod(expandPrefix(prefix))) !== 1) return null;
+  const words = all.subarray(0, -CHECKSUM_LENGTH);
   const out = new Uint8Array(Math.floor((words.length * 5) / 8));
   let bits = 0;
   let held = 0;

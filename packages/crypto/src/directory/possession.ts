@@ -2,7 +2,6 @@ import { base64url, canonicalJson, sha256, utf8 } from '@wardseal/primitives';
 import { bytes, oneOf, record, text, whole } from '../checks.js';
 import { SealError } from '../errors.js';
 import type { DirectoryEntry } from '../keys/directory-entry.js';
-import { recipientThumbprint } from '../keys/recipient.js';
 import { parseSigningPublicKey, type Signer } from '../keys/signing-key.js';
 import { MAX_STATEMENT_LENGTH } from '../limits.js';
 import { STATEMENT } from '../names.js';
@@ -51,19 +50,20 @@ function claimsOf(keys: Keys, root: string, iat: number): Possession {
     person,
     organisation,
     root,
-    recipient: recipientThumbprint(recipient),
+    // The thumbprint without reading the key: callers have read it already, and reading a post-quantum one takes a while.
+    recipient: base64url(sha256(utf8(recipient))),
     signingKey,
     ...(credentials === undefined ? {} : { credentials: base64url(sha256(utf8(canonicalJson(credentials)))) }),
     iat,
   };
 }
 
-/** Signs that keys are one's own. Throws KEY_INVALID when the recipient is not one, TypeError when a name is too long. */
+/** Signs that keys are one's own; they were read and are valid. Throws TypeError when a name is too long. */
 export async function signPossession(keys: Keys, root: string, iat: number, signer: Signer): Promise<string> {
   return signStatement(POSSESSION, claimsOf(keys, root, iat), signer);
 }
 
-/** When the proof was signed, if it is one of exactly these keys, person, organisation and root, else null. */
+/** When the proof was signed, if it is one of exactly these (valid) keys, person, organisation and root, else null. */
 export async function provenAt(jws: string, keys: Keys, root: string): Promise<number | null> {
   try {
     const statement = readStatement<Possession>(POSSESSION, jws);
