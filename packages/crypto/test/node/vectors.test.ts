@@ -1,14 +1,35 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { base64, base64url, fromBase64, hex, sha256, utf8 } from '@wardseal/primitives';
+import {
+  aeadSeal,
+  base64,
+  base64raw,
+  base64url,
+  concat,
+  fromBase64,
+  hex,
+  hkdfSha256,
+  sha256,
+  utf8,
+} from '@wardseal/primitives';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeStanza } from '../../src/header.js';
-import { open, recipientThumbprint, seal } from '../../src/index.js';
+import { encodeStanza, type Stanza } from '../../src/header.js';
+import {
+  addRecipients,
+  type ChangeOptions,
+  open,
+  recipientThumbprint,
+  release,
+  rewrapWithout,
+  rotate,
+  type SealedFile,
+  seal,
+} from '../../src/index.js';
 import { parseRecipient } from '../../src/keys/recipient.js';
-import { STANZA } from '../../src/names.js';
+import { INFO, STANZA, ZERO_NONCE } from '../../src/names.js';
 import { wrapForRecipient } from '../../src/stanza/native.js';
 import { forceBackend, forceRandomness } from '../../src/testing.js';
-import { openUp, otherContent, rebuild, signedLine, withClaims, withJws, withTree } from '../craft.js';
-import { codeOf, content, type World, world } from '../world.js';
+import { openUp, otherContent, rebuild, signedLine, withClaims, withGrant, withJws, withTree } from '../craft.js';
+import { codeOf, content, NOW, type World, world } from '../world.js';
 
 // vectors/sealed-file.json is made here, from a fixed seed on the plain-JavaScript back end. With WRITE_VECTORS=1 the file
 // is written anew; otherwise it must be what this code makes, and every case must come out as it says.
@@ -27,6 +48,8 @@ interface Case {
   readonly expect: string;
   readonly plaintextSha256?: string;
   readonly manifestId?: string;
+  readonly epoch?: number;
+  readonly notBelowEpoch?: number;
   readonly expectLabels?: object;
 }
 
@@ -47,6 +70,114 @@ function seeded(): (length: number) => Uint8Array {
     });
 }
 
+/** Changes of recipients: the custodian's are authorised, nobody else's. */
+async function changes(cases: Case[], w: World, pq: World, small: SealedFile, strong: SealedFile): Promise<void> {
+  const acting = (of: World): ChangeOptions => ({
+    actor: { identities: [of.custodian.identity], sender: { keys: of.custodian.keys, entry: of.custodian.entry } },
+    directory: of.directory,
+    reason: 'on call',
+    resolveSender: of.directory.resolveSender,
+    authorizeGrant: () => true,
+    now: NOW,
+  });
+  const o = acting(w);
+  const logEntry = 'log-1';
+  const mallory = recipientThumbprint(w.mallory.entry.recipient);
+  const alice = recipientThumbprint(w.alice.entry.recipient);
+  const manifestId = small.manifestId;
+  const plaintextSha256 = hex(sha256(content(40)));
+  const valid = (name: string, epoch: number, file: Uint8Array) =>
+    cases.push({ name, mode: 'classic', expect: 'ok', plaintextSha256, manifestId, epoch, file: base64(file) });
+  const bad = (name: string, code: string, file: Uint8Array, more: Partial<Case> = {}) =>
+    cases.push({ name, mode: 'classic', expect: code, file: base64(file), ...more });
+
+  const added = await addRecipients(small.header, [w.mallory.entry], o);
+  const first = concat(added.header, small.payload);
+  valid('recipient added', 1, first);
+  const released = await release(added.header, w.guardians[0]!.entry, { ...o, logEntry });
+  const second = concat(released.header, small.payload);
+  valid('recipient added, another released', 2, second);
+  const removed = await rewrapWithout(released.header, [alice, mallory], o);
+  const third = concat(removed.header, small.payload);
+  valid('a signed and a granted recipient taken out', 3, third);
+  const turned = { ...o, recipients: [w.bob.entry], custodian: w.custodian.entry };
+  const rotated = await rotate(third, { ...turned, logEntry });
+  valid('rotated', 4, rotated.bytes);
+  const again = await rotate(rotated.bytes, turned);
+  const granted = await addRecipients(again.header, [w.alice.entry], o);
+  valid('rotated twice, then a recipient added', 6, concat(granted.header, again.payload));
+  const strongly = await addRecipients(strong.header, [pq.mallory.entry], acting(pq));
+  const without = await rewrapWithout(strongly.header, ['link-1'], acting(pq));
+  cases.push({
+    name: 'post-quantum, recipient added and link taken out',
+    mode: 'pq',
+    expect: 'ok',
+    plaintextSha256,
+    manifestId: strong.manifestId,
+    epoch: 2,
+    file: base64(concat(without.header, strong.payload)),
+  });
+
+  bad('an older header than was seen', 'ROLLBACK', first, { notBelowEpoch: 2 });
+  const bare = await openUp(small.bytes, w.bob.identity);
+  const two = await openUp(second, w.bob.identity);
+  const [toMallory, g1, toGuardian, g2] = two.stanzas.slice(-4) as [Stanza, Stanza, Stanza, Stanza];
+  const edited = (name: string, code: string, ...stanzas: Stanza[]) =>
+    bad(name, code, rebuild(two, { stanzas: [...bare.stanzas, ...stanzas] }));
+  edited('first grant and its stanza dropped', 'GRANT_INVALID', toGuardian, g2);
+  edited('first grant dropped, its stanza kept', 'RECIPIENTS_MISMATCH', toMallory, toGuardian, g2);
+  edited('grants exchanged', 'GRANT_INVALID', toGuardian, g2, toMallory, g1);
+  edited('grant twice', 'RECIPIENTS_MISMATCH', toMallory, g1, g1);
+  edited('stanza behind the last grant', 'RECIPIENTS_MISMATCH', toMallory, g1, toGuardian);
+  const three = await openUp(third, w.bob.identity);
+  const back = [bare.stanzas[0]!, ...three.stanzas];
+  bad('removed recipient put back', 'RECIPIENTS_MISMATCH', rebuild(three, { stanzas: back }));
+  const hand = async (name: string, code: string, grant: Parameters<typeof withGrant>[1]) =>
+    bad(name, code, rebuild(bare, { stanzas: await withGrant(bare, grant) }));
+  const by = w.custodian;
+  const to = [w.mallory.entry];
+  const zero = base64url(new Uint8Array(32));
+  await hand('granted by a member', 'GRANT_INVALID', { by: w.bob, to });
+  const custodian = { org: by.entry.organisation, person: 'custodian', kid: by.keys.kid };
+  await hand("granted in the custodian's name", 'GRANT_INVALID', { by: w.bob, to, claims: { iss: custodian } });
+  await hand('grant of another manifest', 'GRANT_INVALID', {
+    by,
+    to,
+    claims: { manifest: base64url(new Uint8Array(16)) },
+  });
+  await hand('grant of another header', 'GRANT_INVALID', { by, to, claims: { prev: zero } });
+  await hand('grant of another epoch', 'GRANT_INVALID', { by, to, claims: { epoch: 2 } });
+  await hand('granter dated after the entry ended', 'GRANT_INVALID', { by, to, claims: { iat: by.entry.validTo } });
+  await hand('granted to somebody who is there', 'GRANT_INVALID', { by, to: [w.bob.entry] });
+  await hand('granted to a key of another mode', 'MIXED_MODE', { by, to: [pq.mallory.entry] });
+  await hand('grant of unknown kind', 'GRANT_INVALID', { by, to, claims: { kind: 'share' } });
+  await hand('release without a log entry', 'GRANT_INVALID', { by, to, claims: { kind: 'release' } });
+  await hand('removal under another name', 'GRANT_INVALID', { by, out: [{ at: 0, thumbprint: mallory }] });
+  const turn = await openUp(rotated.bytes, w.bob.identity);
+  const rotation = async (name: string, code: string, change: object, keys = by.keys) =>
+    bad(name, code, rebuild(turn, { stanzas: await withClaims(turn, keys, change) }));
+  const bob = { ...turn.claims.iss, person: 'bob', kid: w.bob.keys.kid };
+  await rotation('rotated by a member', 'GRANT_INVALID', { iss: bob }, w.bob.keys);
+  await rotation('rotation that changes the case', 'MANIFEST_INVALID', { case: 'case-2' });
+  await rotation('rotation that changes the root', 'MANIFEST_INVALID', { root: zero });
+  await rotation('rotation without its origin', 'MANIFEST_INVALID', { origin: undefined });
+  await rotation('rotation inside a rotation', 'MANIFEST_INVALID', { origin: turn.jws });
+  const forged = `${turn.claims.origin!.slice(0, -86)}${'A'.repeat(86)}`;
+  await rotation('origin that the sender did not sign', 'SIGNATURE_INVALID', { origin: forged });
+  const tree = await openUp((await seal(content(65_537), w.sealing)).bytes, w.bob.identity);
+  const [manifest, leaves] = tree.stanzas.slice(-2) as [Stanza, Stanza];
+  const swapped = [...tree.stanzas.slice(0, -2), leaves, manifest];
+  bad('tree before the manifest', 'RECIPIENTS_MISMATCH', rebuild(tree, { stanzas: swapped }));
+  const salt = new Uint8Array(16);
+  const body = await aeadSeal(hkdfSha256(bare.fileKey, salt, INFO.manifest, 32), ZERO_NONCE, utf8(bare.jws));
+  const salted = encodeStanza(STANZA.manifest, ['v0', base64raw(salt)], body);
+  bad(
+    'manifest under another salt',
+    'MANIFEST_INVALID',
+    rebuild(bare, { stanzas: bare.stanzas.map((stanza) => (stanza.type === STANZA.manifest ? salted : stanza)) }),
+  );
+}
+
 async function make(): Promise<Vectors> {
   forceBackend('noble');
   forceRandomness(seeded());
@@ -59,7 +190,7 @@ async function make(): Promise<Vectors> {
       const sealed = await seal(content(size), { ...of.sealing, ...more });
       const { mode, manifestId } = sealed;
       const plaintextSha256 = hex(sha256(content(size)));
-      cases.push({ name, mode, expect: 'ok', plaintextSha256, manifestId, file: base64(sealed.bytes) });
+      cases.push({ name, mode, expect: 'ok', plaintextSha256, manifestId, epoch: 0, file: base64(sealed.bytes) });
       return sealed;
     };
     const guardians = (of: World) => ({ guardians: { seats: of.guardians.map(({ entry }) => entry), threshold: 2 } });
@@ -161,6 +292,8 @@ async function make(): Promise<Vectors> {
     bad('stanza that never ends', 'HEADER_INVALID', utf8(`age-encryption.org/v1\n-> x\n${'A'.repeat(64)}\n`));
     bad('no header', 'HEADER_INVALID', new Uint8Array(0));
 
+    await changes(cases, w, pq, small, strongFile);
+
     const people = (of: World) =>
       [of.alice, of.bob, of.mallory, of.custodian, ...of.guardians].map(({ identity, keys, entry }) => ({
         identity,
@@ -171,7 +304,7 @@ async function make(): Promise<Vectors> {
     return {
       format: 'wardseal.org sealed file v0',
       about:
-        'Bob (the second of the people) opens each file; the directory holds everybody of the mode with the entry fields below. The payload of an `ok` case hashes to plaintextSha256. Keys are made from a public seed: never use them.',
+        'Bob (the second of the people) opens each file; the directory holds everybody of the mode with the entry fields below. Changes of recipients made by the custodian are authorised, those of others are not; `notBelowEpoch` is what the client has seen. The payload of an `ok` case hashes to plaintextSha256. Keys are made from a public seed: never use them.',
       people: { classic: people(w), pq: people(pq) },
       directory: {
         order: ['alice', 'bob', 'mallory', 'custodian', 'guardian-1', 'guardian-2', 'guardian-3'],
@@ -199,7 +332,7 @@ afterAll(() => forceBackend());
 describe('our vectors', () => {
   it('are what this code makes from the seed', () => {
     expect(made).toEqual(stored);
-    expect(stored.cases.length).toBeGreaterThan(45);
+    expect(stored.cases.length).toBeGreaterThan(75);
   });
 
   it('each come out as they say, on every back end', async () => {
@@ -227,12 +360,17 @@ describe('our vectors', () => {
             const found = people[ids.indexOf(person)];
             return found ? { ...found, person, organisation, validFrom, validTo } : null;
           },
+          // the custodian may change recipients, nobody else
+          authorizeGrant: ({ by }: { by: { person: string } }) => by.person === 'custodian',
+          ...(one.notBelowEpoch === undefined ? {} : { notBelowEpoch: one.notBelowEpoch }),
           ...(one.expectLabels === undefined ? {} : { expectLabels: one.expectLabels as never }),
         };
         if (one.expect === 'ok') {
           const opened = await open(bytesOf(one), options);
           expect(hex(sha256(opened.plaintext))).toBe(one.plaintextSha256);
           expect(opened.manifest.id).toBe(one.manifestId);
+          expect(opened.epoch).toBe(one.epoch);
+          expect(opened.sender.person).toBe('alice');
         } else expect([one.name, await codeOf(() => open(bytesOf(one), options))]).toEqual([one.name, one.expect]);
       }
     }
