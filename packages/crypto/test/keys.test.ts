@@ -5,6 +5,7 @@ import {
   capabilities,
   generateIdentity,
   generateSigningKey,
+  limits,
   provideRandomness,
   recipientOf,
   recipientThumbprint,
@@ -59,26 +60,65 @@ describe('bech32', () => {
     expect(fromBech32('age', withChecksum('age', [0]))).toBeNull();
     expect(fromBech32('age', withChecksum('age', [0, 0, 0]))).toBeNull();
   });
+
+  it('reads texts of the longest length and no longer ones', () => {
+    const longest = bech32('a', new Uint8Array(1275));
+    expect(longest).toHaveLength(limits.MAX_KEY_LENGTH);
+    expect(fromBech32('a', longest)).toEqual(new Uint8Array(1275));
+    expect(fromBech32('ab', bech32('ab', new Uint8Array(1275)))).toBeNull();
+  });
+
+  it('refuses a character outside even where the checksum was made to fit it', () => {
+    // a `b`, had it been taken for the number -1
+    const text = withChecksum('age', [0, 0, 0xffffffff, 0]).replace('age1qq', 'age1qqb');
+    expect(fromBech32('age', text)).toBeNull();
+  });
+
+  it('refuses what is too short for a checksum, though the sum is right', () => {
+    const found: string[] = [];
+    for (let code = 0x21; code < 0x7f; code++) {
+      const prefix = String.fromCharCode(code);
+      // Words are added to the sum's low bits one after the other, so five of them can be chosen where the rest is right.
+      for (const other of 'abcdefgh') {
+        const short = shortSum(`${prefix}${other}`);
+        if (short !== null) found.push(`${prefix}${other}`, short);
+      }
+    }
+    expect(found.length).toBeGreaterThan(10);
+    for (let i = 0; i < found.length; i += 2) expect(fromBech32(found[i]!, found[i + 1]!)).toBeNull();
+  });
 });
 
-/** Words with a right checksum, by search over BIP 173's definition. */
-function withChecksum(prefix: string, words: readonly number[]): string {
-  const alphabet = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
-  const polymod = (values: readonly number[]): bigint => {
-    let check = 1n;
-    for (const value of values) {
-      const top = check >> 25n;
-      check = ((check & 0x1ffffffn) << 5n) ^ BigInt(value);
-      for (const [i, g] of [0x3b6a57b2n, 0x26508e6dn, 0x1ea119fan, 0x3d4233ddn, 0x2a1462b3n].entries())
-        if ((top >> BigInt(i)) & 1n) check ^= g;
-    }
-    return check;
-  };
+const ALPHABET = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
+
+/** BIP 173's sum over a prefix and words. */
+function polymod(prefix: string, words: readonly number[]): bigint {
   const codes = [...prefix].map((character) => character.charCodeAt(0));
-  const expanded = [...codes.map((code) => code >> 5), 0, ...codes.map((code) => code & 31)];
-  const check = polymod([...expanded, ...words, 0, 0, 0, 0, 0, 0]) ^ 1n;
-  const tail = Array.from({ length: 6 }, (_, i) => Number((check >> BigInt(5 * (5 - i))) & 31n));
-  return `${prefix}1${[...words, ...tail].map((word) => alphabet[word]).join('')}`;
+  let check = 1n;
+  for (const value of [...codes.map((code) => code >> 5), 0, ...codes.map((code) => code & 31), ...words]) {
+    const top = check >> 25n;
+    check = ((check & 0x1ffffffn) << 5n) ^ BigInt(value);
+    for (const [i, g] of [0x3b6a57b2n, 0x26508e6dn, 0x1ea119fan, 0x3d4233ddn, 0x2a1462b3n].entries())
+      if ((top >> BigInt(i)) & 1n) check ^= g;
+  }
+  return check;
+}
+
+const wordsOf = (value: bigint, count: number): number[] =>
+  Array.from({ length: count }, (_, i) => Number((value >> BigInt(5 * (count - 1 - i))) & 31n));
+
+const textOf = (prefix: string, words: readonly number[]): string =>
+  `${prefix}1${words.map((word) => ALPHABET[word]).join('')}`;
+
+/** Words with a right checksum. */
+function withChecksum(prefix: string, words: readonly number[]): string {
+  return textOf(prefix, [...words, ...wordsOf(polymod(prefix, [...words, 0, 0, 0, 0, 0, 0]) ^ 1n, 6)]);
+}
+
+/** Five words whose sum is right, one less than a checksum has; null for the prefixes that have none. */
+function shortSum(prefix: string): string | null {
+  const missing = polymod(prefix, [0, 0, 0, 0, 0]) ^ 1n;
+  return missing >> 25n === 0n ? textOf(prefix, wordsOf(missing, 5)) : null;
 }
 
 describe('keys', () => {
