@@ -68,7 +68,8 @@ function codesOf(code: string): Vectors['codes'] {
     { typed: bare.slice(0, -1) + (bare.endsWith('Z') ? 'Y' : 'Z'), expect: 'CODE_INVALID' },
     { typed: `${second}${first}${bare.slice(2)}`, expect: 'CODE_INVALID' },
     { typed: `U${bare.slice(1)}`, expect: 'CODE_INVALID' },
-    { typed: `\u0131${bare.slice(1)}`, expect: 'CODE_INVALID' },
+    // A dotless i, whose upper case is I, which would be read as 1.
+    { typed: `${'0'.repeat(35)}\u0131`, expect: 'CODE_INVALID' },
     { typed: bare.slice(1), expect: 'CODE_INVALID' },
     { typed: `${bare}0`, expect: 'CODE_INVALID' },
     { typed: '0'.repeat(36), expect: 'CODE_INVALID' },
