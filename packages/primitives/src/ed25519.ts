@@ -1,9 +1,8 @@
 import { type Awaitable, pickLazily, probe } from './backend.js';
 import { type Bytes, concat, randomBytes } from './bytes.js';
 import { publicHalf } from './jwk.js';
-import { littleEndian, ORDER, PRIME } from './number25519.js';
 import { nodeCrypto, subtle } from './platform.js';
-import { fromHex } from './text.js';
+import { fromHex, hex } from './text.js';
 
 /** Signs with one imported key: 64 bytes. */
 export type SignFunction = (message: Uint8Array) => Awaitable<Bytes>;
@@ -15,6 +14,15 @@ export interface Ed25519 {
   publicKey(secretKey: Uint8Array): Awaitable<Bytes>;
   signer(secretKey: Uint8Array): Awaitable<SignFunction>;
   verifier(publicKey: Uint8Array): Awaitable<VerifyFunction>;
+}
+
+// The field's prime and the order of the base point (RFC 8032 section 5.1).
+const PRIME = 2n ** 255n - 19n;
+const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
+
+/** The number that bytes stand for, least significant first (RFC 8032 section 5.1.2). */
+function littleEndian(data: Uint8Array): bigint {
+  return BigInt(`0x${hex(Uint8Array.from(data).reverse())}`);
 }
 
 // RFC 8410 encodings around the 32 raw bytes.

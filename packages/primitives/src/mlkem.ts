@@ -19,8 +19,8 @@ interface PreparedKey {
 /** What each back end does; lengths are checked before. */
 export interface MlKem {
   prepare(seed64: Bytes): Awaitable<PreparedKey>;
-  /** Throws on an invalid key. `message` replaces the 32 random bytes, where the back end can. */
-  encapsulate(publicKey: Uint8Array, message?: Uint8Array): Awaitable<{ ciphertext: Bytes; shared: Bytes }>;
+  /** Throws on an invalid key. noble works from `message`, 32 random bytes; the others draw their own. */
+  encapsulate(publicKey: Uint8Array, message: Uint8Array): Awaitable<{ ciphertext: Bytes; shared: Bytes }>;
 }
 
 // Node 26 takes raw keys and encapsulates without an experimental warning; older Nodes have neither.
@@ -147,10 +147,10 @@ export async function mlkemPublicKey(seed: Uint8Array): Promise<Bytes> {
 /** A fresh shared secret and its ciphertext, or null when the key has another length or a coefficient out of range. */
 export async function mlkemEncapsulate(publicKey: Uint8Array): Promise<{ ciphertext: Bytes; shared: Bytes } | null> {
   if (publicKey.length !== MLKEM_PUBLIC_BYTES) return null;
-  // Native back ends draw the message themselves; an injected source must decide everything. It is asked before the first
-  // pause, so that what was drawn for whom does not hang on which of two recipients' modules loaded first.
-  const message = randomIsInjected() ? randomBytes(32) : undefined;
-  const chosen = await (message ? noble() : implementation());
+  // Drawn before the first pause, so that what an injected source gave to whom does not hang on which module loaded first.
+  const message = randomBytes(32);
+  // Native back ends draw the message themselves; an injected source must decide everything.
+  const chosen = await (randomIsInjected() ? noble() : implementation());
   try {
     return await chosen.encapsulate(new Uint8Array(publicKey), message);
   } catch {

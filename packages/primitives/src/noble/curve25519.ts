@@ -1,14 +1,18 @@
 import { eddsa, edwards } from '@noble/curves/abstract/edwards.js';
 import { Field } from '@noble/curves/abstract/modular.js';
 import { montgomery } from '@noble/curves/abstract/montgomery.js';
+import { bytesToNumberLE, concatBytes, equalBytes } from '@noble/curves/utils.js';
 import { sha512 } from '@noble/hashes/sha2.js';
-import { type Bytes, concat, equal } from '../bytes.js';
+import type { Bytes } from '../bytes.js';
 import type { Ed25519 } from '../ed25519.js';
-import { littleEndian, ORDER, PRIME } from '../number25519.js';
 import type { X25519 } from '../x25519.js';
 
 // noble's ready-made ed25519.js sets up further protocols when it is loaded and needs TextEncoder for that, which a bare
 // realm has not. Here noble's generic curves get the numbers of the two RFCs; a test keeps them equal to the ready-made.
+
+// This file takes nothing from the rest: what both used, a bundler would put into a third file that every page loads.
+const PRIME = 2n ** 255n - 19n;
+const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
 
 const field = Field(PRIME);
 const SQRT_MINUS_ONE = field.pow(2n, (PRIME - 1n) / 4n);
@@ -73,9 +77,11 @@ export const ed25519: Ed25519 = {
       // noble's own verify() multiplies by the cofactor, so it takes signatures with a mixed-order key or R that
       // OpenSSL and BoringSSL refuse. Theirs is the check without cofactor: encode(S*B - k*A) is R, byte for byte.
       const r = signature.subarray(0, 32);
-      const k = littleEndian(sha512(concat(r, publicKey, message))) % ORDER;
-      const expected = Point.BASE.multiplyUnsafe(littleEndian(signature.subarray(32))).subtract(key.multiplyUnsafe(k));
-      return equal(expected.toBytes(), r);
+      const k = bytesToNumberLE(sha512(concatBytes(r, publicKey, message))) % ORDER;
+      const expected = Point.BASE.multiplyUnsafe(bytesToNumberLE(signature.subarray(32))).subtract(
+        key.multiplyUnsafe(k),
+      );
+      return equalBytes(expected.toBytes(), r);
     };
   },
 };

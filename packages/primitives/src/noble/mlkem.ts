@@ -1,6 +1,5 @@
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 import type { Bytes } from '../bytes.js';
-import { randomBytes } from '../bytes.js';
 import type { MlKem } from '../mlkem.js';
 
 /** ML-KEM-768 (FIPS 203) in plain JavaScript. */
@@ -12,7 +11,7 @@ export const mlkem: MlKem = {
       decapsulate: (ciphertext) => ml_kem768.decapsulate(ciphertext, secretKey) as Bytes,
     };
   },
-  encapsulate(publicKey, message = randomBytes(32)) {
+  encapsulate(publicKey, message) {
     const { cipherText, sharedSecret } = ml_kem768.encapsulate(publicKey, message);
     return { ciphertext: cipherText as Bytes, shared: sharedSecret as Bytes };
   },
