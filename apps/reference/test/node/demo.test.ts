@@ -13,7 +13,6 @@ import { Decrypter } from 'age-encryption';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeArtefacts } from '../../src/server/demo/artefacts.js';
 import { type MainJob, mainJob, PATIENT } from '../../src/server/demo/main-job.js';
-import { directoryOf } from '../../src/server/demo/people.js';
 import { Steps } from '../../src/server/demo/steps.js';
 
 const run = promisify(execFile);
@@ -81,7 +80,7 @@ describe('strangers accept what the demo leaves', () => {
 });
 
 describe('one changed byte is refused with a code', () => {
-  const options = () => ({ identities: [job.cast.viewer.identity], resolveSender: directoryOf(job.cast) });
+  const options = () => ({ identities: [job.cast.viewer.identity], resolveSender: job.cast.directory.resolveSender });
 
   // Some ten thousand openings: half a minute on an idle machine, minutes on a busy one.
   test('sealed file: every byte of the header, and bytes all over the payload', { timeout: 300_000 }, async () => {

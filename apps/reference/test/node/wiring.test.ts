@@ -7,7 +7,7 @@ import { seal } from '@wardseal/crypto';
 import { createRedeemer } from '@wardseal/link-signing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { secretBytes } from '../../src/server/demo/bytes.js';
-import { type Cast, createCast, directoryOf, ORGANISATION, type Person } from '../../src/server/demo/people.js';
+import { type Cast, createCast, ORGANISATION, type Person } from '../../src/server/demo/people.js';
 import { labelsOf, mayOpenLink, mayView } from '../../src/server/demo/questions.js';
 import { startTrust, type Trust } from '../../src/server/demo/trust.js';
 import { decideThenLog } from '../../src/server/wiring/decide-then-log.js';
@@ -53,7 +53,7 @@ const state = { state: 'active' as const, sentAt: new Date().toISOString() };
 function sealFor(viewer: Person, content: string) {
   return seal(new TextEncoder().encode(content), {
     recipients: [viewer.entry],
-    directory: 'unverified',
+    directory: cast.directory,
     sender: { keys: cast.sender.keys, entry: cast.sender.entry },
     mediaType: 'image/jpeg',
     case: 'case-1',
@@ -78,7 +78,7 @@ test('a viewer opens only the header that was logged, whatever digest the server
     actor: viewer.entry.person,
     identity: viewer.identity,
     labels,
-    resolveSender: directoryOf(cast),
+    resolveSender: cast.directory.resolveSender,
   };
   const { opened } = await receiptThenOpen({ ...logged, receipt: entry.receipt }, known);
   expect(new TextDecoder().decode(opened.plaintext)).toBe('logged');

@@ -14,7 +14,7 @@ import type { Stripped } from '../../../client/strip.js';
 import { decideThenLog } from '../wiring/decide-then-log.js';
 import { base64url, same, secretBytes } from './bytes.js';
 import { happened } from './happened.js';
-import { type Cast, directoryOf, ORGANISATION } from './people.js';
+import { type Cast, ORGANISATION } from './people.js';
 import { type ItemLabels, type ItemState, mayLink, mayOpenLink } from './questions.js';
 import { LINK_ORIGIN, type Trust } from './trust.js';
 
@@ -55,7 +55,7 @@ export async function linkOnce(given: {
     recipients: [sender.entry],
     custodian: custodian.entry,
     link: { id: base64url(cti), key: linkKey({ secret, share, cti }) },
-    directory: 'unverified',
+    directory: cast.directory,
     sender: { keys: sender.keys, entry: sender.entry },
     mediaType: picture.mediaType,
     case: caseId,
@@ -103,7 +103,7 @@ export async function linkOnce(given: {
     const key = linkKey({ secret: parsed.secret!, share: released.share!, cti: released.claims.cti });
     const file = await open(sealed.bytes, {
       link: { id: base64url(released.claims.cti), key },
-      resolveSender: directoryOf(cast),
+      resolveSender: cast.directory.resolveSender,
     });
     return file.plaintext;
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AuditReport, createEventId, patientHandle, type VerifiedReceipt } from '@wardseal/audit';
 import {
+  approveShare,
   attachHeader,
   combineShares,
   detachHeader,
@@ -20,7 +21,7 @@ import { viewThenMark } from '../wiring/view-then-mark.js';
 import { base64url, same, secretBytes } from './bytes.js';
 import { happened } from './happened.js';
 import { type LinkOnce, linkOnce } from './link-once.js';
-import { type Cast, createCast, directoryOf, ORGANISATION, type Person } from './people.js';
+import { type Cast, createCast, ORGANISATION, type Person } from './people.js';
 import { type ItemState, labelsOf, maySend, mayView } from './questions.js';
 import type { Steps } from './steps.js';
 import { verifyLog, verifyTampered } from './tamper.js';
@@ -63,8 +64,8 @@ export async function mainJob(photo: Uint8Array, logFolder: string, steps: Steps
   const { cast, trust } = await steps.run(
     'People and keys',
     async () => ({ cast: await createCast(), trust: await startTrust(logFolder, began) }),
-    ({ cast: { sender, viewer, guardians } }) =>
-      `${sender.name}, ${viewer.name}, a custodian and ${guardians.length} guardians, post-quantum keys`,
+    ({ cast: { sender, viewer, guardians, directory } }) =>
+      `${sender.name}, ${viewer.name}, a custodian, two approvers, ${guardians.length} guardians; ${directory.entries.length} signed entries`,
   );
   try {
     return await run(photo, logFolder, steps, { began, cast, trust });
@@ -79,7 +80,7 @@ async function run(
   steps: Steps,
   { began, cast, trust }: Pick<MainJob, 'began' | 'cast' | 'trust'>,
 ): Promise<MainJob> {
-  const { sender, viewer, custodian, guardians } = cast;
+  const { sender, viewer, custodian, approvers, guardians, directory } = cast;
   const item = `item-${randomUUID()}`;
   const caseId = `case-${randomUUID()}`;
   const labels = labelsOf(sender, new Date(began.getTime() + 72 * 3_600_000));
@@ -113,7 +114,7 @@ async function run(
         recipients: [viewer.entry, sender.entry],
         custodian: custodian.entry,
         guardians: { seats, threshold: 2 },
-        directory: 'unverified',
+        directory,
         sender: { keys: sender.keys, entry: sender.entry },
         mediaType: picture.mediaType,
         case: caseId,
@@ -165,7 +166,7 @@ async function run(
           actor: viewer.entry.person,
           identity: viewer.identity,
           labels,
-          resolveSender: directoryOf(cast),
+          resolveSender: directory.resolveSender,
         },
       ),
     ({ opened: { plaintext, sender: from }, receipt: { checkpoint } }) =>
@@ -224,19 +225,27 @@ async function run(
   const recovered = await steps.run(
     'Guardians, 2 of 3',
     async () => {
-      const requester = { requester: custodian.entry.recipient };
+      const asking = {
+        ...happened('key.release', custodian, { kind: 'item', id: item }, new Date()),
+        outcome: 'intent' as const,
+        subject: { handle },
+      };
+      await trust.log.append(asking, { await: 'integrated' });
+      const asked = { requester: custodian.entry, ground: 'nobody named in the file can open it', logEntry: asking.id };
+      const approve = (approver: Person) => approveShare(stored.header, asked, { approver, directory });
+      const request = { ...asked, approvals: await Promise.all(approvers.map(approve)) };
       const shares = [
-        await openShare(stored.header, guardians[0]!.identity, requester),
-        await openShare(stored.header, guardians[2]!.identity, requester),
+        await openShare(stored.header, guardians[0]!.identity, request, { directory }),
+        await openShare(stored.header, guardians[2]!.identity, request, { directory }),
       ];
       const recovery = await combineShares(stored.header, shares, custodian.identity);
       const again = await open(attachHeader(stored.header, stored.payload), {
         recovery,
-        resolveSender: directoryOf(cast),
+        resolveSender: directory.resolveSender,
       });
       return same(again.plaintext, picture.bytes);
     },
-    (good) => (good ? 'two of them together open the file' : 'FAILED'),
+    (good) => (good ? 'two of them together open the file, once two others approved' : 'FAILED'),
   );
   if (!recovered) throw new Error('the guardians recovered another picture');
 

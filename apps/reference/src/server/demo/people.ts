@@ -1,4 +1,5 @@
-import { type DirectoryEntry, generateIdentity, generateSigningKey, type SigningKeyPair } from '@wardseal/crypto';
+import type { Directory, DirectoryEntry, SigningKeyPair } from '@wardseal/crypto';
+import { createTrustKeys, enrol, publish } from './enrol.js';
 
 /** The invented trust of the demo. The code is not an organisation's. */
 export const ORGANISATION = { id: 'ZZZ01', name: 'Example NHS Trust (invented)' };
@@ -17,54 +18,62 @@ export interface Person {
   readonly keys: SigningKeyPair;
 }
 
-const DAY = 86_400;
-
-/** Makes a person: an identity to receive with, a signing key to send with, and the directory's line about both. */
-export async function createPerson(
-  about: { readonly id: string; readonly name: string; readonly job: string; readonly role: string },
-  teams: readonly string[] = [],
-): Promise<Person> {
-  const [{ identity, recipient }, keys] = await Promise.all([generateIdentity(), generateSigningKey()]);
-  const now = Math.floor(Date.now() / 1000);
-  const { id, ...rest } = about;
-  const entry: DirectoryEntry = {
-    person: id,
-    organisation: ORGANISATION.id,
-    recipient,
-    signingKey: keys.publicKey,
-    role: about.role,
-    validFrom: now - DAY,
-    validTo: now + 7 * DAY,
-  };
-  return { ...rest, teams, entry, identity, keys };
-}
-
-/** Everybody in the demo. */
+/** Everybody in the demo, and the signed directory that vouches for them. */
 export interface Cast {
   readonly sender: Person;
   readonly viewer: Person;
   readonly custodian: Person;
+  /** Two people who may approve a recovery; neither asks for one nor keeps a share. */
+  readonly approvers: readonly [Person, Person];
   readonly guardians: readonly Person[];
+  /** Verified against the organisation's root, as every device does. */
+  readonly directory: Directory;
 }
 
-/** Makes everybody: who sends, who is on call, the custodian, three guardians. All names are invented. */
+interface Part extends Pick<Person, 'name' | 'job' | 'role'> {
+  readonly id: string;
+  readonly teams?: readonly string[];
+}
+
+const guardian = (n: number): Part => ({
+  id: `p-guardian-${n}`,
+  name: `Guardian ${n}`,
+  job: 'keeps a share',
+  role: 'guardian',
+});
+
+const SENDER = { id: 'p-sample', name: 'Robin Sample', job: 'community optometrist', role: 'allied-professional' };
+const VIEWER = {
+  id: 'p-example',
+  name: 'Wren Example',
+  job: 'ophthalmology registrar',
+  role: 'registrar',
+  teams: [TEAM],
+};
+const CUSTODIAN = { id: 'p-custodian', name: 'Custodian', job: 'files into the record', role: 'system' };
+const LEAD = { id: 'p-lead', name: 'Jules Invented', job: 'information governance lead', role: 'ig-lead' };
+const DIRECTOR = { id: 'p-director', name: 'Sam Pretend', job: 'medical director', role: 'consultant' };
+
+/** Makes everybody: who sends, who is on call, the custodian, two who approve, three guardians. All names are invented. */
 export async function createCast(): Promise<Cast> {
-  const guardian = (n: number): Promise<Person> =>
-    createPerson({ id: `p-guardian-${n}`, name: `Guardian ${n}`, job: 'guardian', role: 'guardian' });
-  const [sender, viewer, custodian, ...guardians] = await Promise.all([
-    createPerson({ id: 'p-sample', name: 'Robin Sample', job: 'community optometrist', role: 'allied-professional' }),
-    createPerson({ id: 'p-example', name: 'Wren Example', job: 'ophthalmology registrar', role: 'registrar' }, [TEAM]),
-    createPerson({ id: 'p-custodian', name: 'Custodian', job: 'files into the record', role: 'system' }),
-    guardian(1),
-    guardian(2),
-    guardian(3),
+  const keys = await createTrustKeys(ORGANISATION.id);
+  const join = async ({ id, teams = [], ...about }: Part): Promise<Person> => ({
+    ...about,
+    teams,
+    ...(await enrol(keys, { person: id, roles: [about.role], teams })),
+  });
+  const [sender, viewer, custodian, lead, director, guardians] = await Promise.all([
+    join(SENDER),
+    join(VIEWER),
+    join(CUSTODIAN),
+    join(LEAD),
+    join(DIRECTOR),
+    Promise.all([1, 2, 3].map((n) => join(guardian(n)))),
   ]);
-  return { sender, viewer, custodian, guardians };
-}
-
-/** Looks somebody up as a verified directory would: by person, organisation and key. */
-export function directoryOf(cast: Cast): (claimed: { org: string; person: string }) => DirectoryEntry | null {
-  const people = [cast.sender, cast.viewer, cast.custodian];
-  return ({ org, person }) =>
-    people.find(({ entry }) => entry.organisation === org && entry.person === person)?.entry ?? null;
+  const everybody = [sender, viewer, custodian, lead, director, ...guardians];
+  const directory = await publish(
+    keys,
+    everybody.map(({ entry }) => entry),
+  );
+  return { sender, viewer, custodian, approvers: [lead, director], guardians, directory };
 }

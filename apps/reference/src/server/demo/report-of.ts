@@ -44,6 +44,7 @@ export async function reportOf(
       person(cast.sender, 'takes and sends the photograph'),
       person(cast.viewer, 'is on call, opens it; later "leaks" it'),
       person(cast.custodian, 'an openly listed recipient that files the picture into the record'),
+      ...cast.approvers.map((approver) => person(approver, 'approves that the file is recovered')),
       ...cast.guardians.map((guardian) => person(guardian, 'holds one share of the recovery')),
     ],
     steps,
@@ -127,7 +128,7 @@ export async function reportOf(
       seats: cast.guardians.length,
       used: [cast.guardians[0]!.name, cast.guardians[2]!.name],
       result: job.recovered
-        ? 'Together they opened the file; the picture is the same, byte for byte.'
+        ? 'Two others approved, then together they opened the file; the picture is the same, byte for byte.'
         : 'Recovery failed.',
     },
     files,
