@@ -6,6 +6,7 @@ import {
   associatedData,
   checkPrf,
   checkSubject,
+  copyOf,
   DEVICE_SECRET_BYTES,
   type Envelope,
   onlyMember,
@@ -39,7 +40,7 @@ async function protectorOf(by: ProtectBy): Promise<Protector> {
   onlyMember(by, ['passkeyPrf', 'recoveryCode', 'deviceRecipient']);
   if ('passkeyPrf' in by) {
     checkPrf(by.passkeyPrf);
-    return { method: 'passkey', secret: by.passkeyPrf.slice(), more: {} };
+    return { method: 'passkey', secret: copyOf(by.passkeyPrf), more: {} };
   }
   if ('recoveryCode' in by) return { method: 'code', secret: recoveryCodeSecret(by.recoveryCode), more: {} };
   const device = parseDeviceRecipient(by.deviceRecipient);

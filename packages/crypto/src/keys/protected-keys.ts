@@ -78,6 +78,11 @@ export function checkPrf(prf: Uint8Array): void {
   if (prf.every((byte) => byte === 0)) throw new RangeError('passkeyPrf must not be all zeros');
 }
 
+/** The same bytes, to be wiped after use. Not `slice`: a Buffer's shares its memory, and the caller's would be wiped. */
+export function copyOf(secret: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(secret);
+}
+
 /** The one way that was given. Throws TypeError for none, two, or one that is not known. */
 export function onlyMember<By extends object>(by: By, known: readonly string[]): string {
   const names = typeof by === 'object' && by !== null ? Object.keys(by) : [];

@@ -8,6 +8,7 @@ import {
   associatedData,
   checkPrf,
   checkSubject,
+  copyOf,
   DEVICE_ENC_BYTES,
   DEVICE_SECRET_BYTES,
   type Envelope,
@@ -45,15 +46,14 @@ function secretOf(by: UnprotectBy, about: UnprotectionSubject): { method: Protec
   onlyMember(by, ['passkeyPrf', 'recoveryCode', 'deviceIdentity']);
   if ('passkeyPrf' in by) {
     checkPrf(by.passkeyPrf);
-    const secret = by.passkeyPrf.slice();
+    const secret = copyOf(by.passkeyPrf);
     return { method: 'passkey', secret: () => secret };
   }
   if ('recoveryCode' in by) {
     const secret = recoveryCodeSecret(by.recoveryCode);
     return { method: 'code', secret: () => secret };
   }
-  if (about.entry === undefined)
-    throw new TypeError('about must name the directory entry when keys come from a device');
+  if (!about.entry) throw new TypeError('about must name the directory entry when keys come from a device');
   const opener = openerOf(by.deviceIdentity);
   if (opener.kind !== 'pq')
     throw new SealError('MIXED_MODE', 'a device needs an `AGE-SECRET-KEY-PQ-1...` identity', { what: opener.kind });
@@ -106,10 +106,9 @@ export async function unprotectKeys(
   checkSubject(about);
   const { method, secret } = secretOf(by, about);
   const { entry } = about;
-  const expected = entry && {
-    thumbprint: recipientThumbprint(entry.recipient),
-    kid: signingKeyThumbprint(entry.signingKey),
-  };
+  const expected = entry
+    ? { thumbprint: recipientThumbprint(entry.recipient), kid: signingKeyThumbprint(entry.signingKey) }
+    : undefined;
   if (!(wrapped instanceof Uint8Array)) throw new TypeError('wrapped keys must be a Uint8Array');
   if (wrapped.length > MAX_PROTECTED_KEYS_BYTES)
     throw new SealError('LIMIT', 'wrapped keys are too long', {
