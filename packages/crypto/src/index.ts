@@ -37,7 +37,6 @@ export {
   signingKeyThumbprint,
 } from './keys/signing-key.js';
 export { type UnprotectBy, type UnprotectionSubject, unprotectKeys } from './keys/unprotect.js';
-export * as limits from './limits.js';
 export type {
   Labels,
   Manifest,
@@ -47,6 +46,7 @@ export type {
 export { type OpenedFile, type OpenedUnsignedFile, open } from './open.js';
 export type { ProvenContent } from './open-content.js';
 export type { OpenOptions, OpenUnsignedOptions, ProvenFile, UnsignedFile } from './open-header.js';
+export { limits } from './public-limits.js';
 export { provideRandomness } from './random.js';
 export type { RecoveryRequest } from './recovery/approval.js';
 export { type ApproveOptions, approveShare } from './recovery/approve-share.js';
