@@ -70,7 +70,8 @@ describe('protected keys', () => {
         return this;
       }
     }
-    const secret = new Sharing(prf);
+    const secret = new Sharing(prf.length);
+    secret.set(prf);
     const wrapped = await protectKeys(keysOf(w.alice), { passkeyPrf: secret }, about);
     await unprotectKeys(wrapped, { passkeyPrf: secret }, about);
     expect([...secret]).toEqual([...prf]);
