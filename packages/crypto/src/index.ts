@@ -10,7 +10,7 @@ export { type DelegationOptions, delegateDirectory } from './directory/delegate-
 export type { Enrolled, EnrolmentLink, EnrolmentOptions } from './directory/enrolment.js';
 export { type SnapshotOptions, signSnapshot } from './directory/sign-snapshot.js';
 export { type VerifyEnrolmentOptions, verifyEnrolment } from './directory/verify-enrolment.js';
-export { type VerifySnapshotOptions, verifySnapshot } from './directory/verify-snapshot.js';
+export { type SeenDirectory, type VerifySnapshotOptions, verifySnapshot } from './directory/verify-snapshot.js';
 export { type ErasureCertificate, type ErasureOptions, erasureCertificate, readErasureCertificate } from './erase.js';
 export { SealError, type SealErrorCode, type SealErrorFacts } from './errors.js';
 export { type AddOptions, addRecipients } from './grants/add-recipients.js';

@@ -77,6 +77,7 @@ describe('a verified directory', () => {
       organisation: ORGANISATION,
       rootThumbprint: root.kid,
       epoch: 1,
+      delegatedAt: NOW - DAY,
       digest: digestOf(snapshot),
       issuedAt: NOW - 100,
       validTo: NOW - 100 + 7 * DAY,
@@ -317,10 +318,53 @@ describe('a snapshot', () => {
     expect(await reason(() => verify(fork, { since: first }))).toBe('ROLLBACK previous');
     expect(await reason(() => verify(fork, { previous: first.digest }))).toBe('ROLLBACK previous');
     expect(await reason(() => verify(rival, { since: second }))).toBe('ROLLBACK digest');
-    expect(await reason(() => verify(next, { since: { epoch: 2, digest: second.digest } }))).toBe('accepted');
+    const kept = JSON.parse(JSON.stringify(second)) as typeof second; // as a client keeps it between two visits
+    expect(await reason(() => verify(next, { since: kept }))).toBe('accepted');
+    expect(await reason(() => verify(rival, { since: kept }))).toBe('ROLLBACK digest');
     expect(await reason(() => verify(next, { notBelowEpoch: 2 }))).toBe('accepted');
     expect(await reason(() => verify(later, { since: second }))).toBe('accepted');
     expect(await reason(() => verify(later, { since: second, previous: second.digest }))).toBe('ROLLBACK previous');
+  });
+
+  it('is refused under an earlier delegation than one seen, so that a stolen directory key can be shut out', async () => {
+    const stolen = await verify(snapshot);
+    const fresh = await generateSigningKey();
+    const until = NOW + DAY * 9;
+    const anew = await delegateDirectory(root, fresh.publicKey, { organisation: ORGANISATION, until, now: NOW - 99 });
+    const next = await snapshotOf(entries, {
+      epoch: 2,
+      previous: stolen.digest,
+      delegation: anew,
+      directoryKey: fresh,
+      now: NOW - 50,
+    });
+    const since = await verify(next, { since: stolen });
+    expect(since.delegatedAt).toBe(NOW - 99);
+    const thief = await snapshotOf([alice.entry], { epoch: 3, previous: since.digest, now: NOW - 1 });
+    expect(await reason(() => verify(thief, { since: stolen }))).toBe('accepted');
+    expect(await reason(() => verify(thief, { since }))).toBe('ROLLBACK delegation');
+  });
+
+  it('cannot use the numbers up', async () => {
+    const at = (epoch: number) =>
+      reason(async () => verify(await resigned(snapshot, { claims: { epoch, previous: digestOf(snapshot) } })));
+    expect(await at(NOW - 100)).toBe('accepted');
+    expect(await at(NOW - 99)).toBe('SNAPSHOT_INVALID epoch');
+    expect(await at(Number.MAX_SAFE_INTEGER)).toBe('SNAPSHOT_INVALID epoch');
+    const previous = digestOf(snapshot);
+    expect(await codeOf(() => snapshotOf([], { epoch: NOW - 99, previous }))).toMatch(/^RangeError/);
+  });
+
+  it('is of the organisation and root of the one seen before', async () => {
+    const since = await verify(snapshot);
+    const other = await delegation({ organisation: 'other-trust' });
+    const theirs = await snapshotOf([], { organisation: 'other-trust', delegation: other });
+    expect(await reason(() => verify(theirs))).toBe('accepted'); // the root delegated it
+    expect(await reason(() => verify(theirs, { since }))).toBe('DELEGATION_INVALID organisation');
+    const { thumbprint } = await createOrganisation();
+    expect(await codeOf(() => verify(snapshot, { since: { ...since, rootThumbprint: thumbprint } }))).toMatch(
+      /^TypeError/,
+    );
   });
 
   it('names the one before it, except the first', async () => {

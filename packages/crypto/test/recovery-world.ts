@@ -9,6 +9,7 @@ export function directoryWith(entries: readonly DirectoryEntry[], change: Partia
     organisation: 'demo-trust',
     rootThumbprint: 'A'.repeat(43),
     epoch: 1,
+    delegatedAt: NOW - 200,
     digest: 'A'.repeat(43),
     issuedAt: NOW - 100,
     validTo: NOW + 1_000_000,

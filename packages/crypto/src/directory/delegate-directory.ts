@@ -19,7 +19,8 @@ export interface DelegationOptions {
 
 /**
  * The guardians' act, offline: lets a custodian's directory key (`directoryKey`, its public half in base64url) sign the
- * snapshots of one organisation for at most 90 days. Gives a compact JWS that every snapshot carries.
+ * snapshots of one organisation for at most 90 days. Gives a compact JWS that every snapshot carries. A later delegation takes the
+ * place of an earlier one: a client that has seen it refuses the other, as after a theft of the directory key.
  *
  * @throws SealError KEY_INVALID when a key is not one or its parts do not belong together; SIGNATURE_INVALID when a
  * `Signer` gives a signature that is not its key's.

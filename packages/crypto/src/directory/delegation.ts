@@ -15,6 +15,7 @@ export interface Delegation {
   readonly from: number;
   /** First second at which the delegation no longer counts. */
   readonly until: number;
+  /** Time of signing. A later delegation takes the place of an earlier one: so a stolen directory key can be shut out. */
   readonly iat: number;
 }
 

@@ -33,7 +33,10 @@ function group<T>(items: readonly T[], keysOf: (item: T) => readonly string[]): 
 
 /** The view of a snapshot whose every rule was checked. `now` is when. Everything in it is frozen. */
 export function directoryOf(
-  about: Pick<Directory, 'organisation' | 'rootThumbprint' | 'epoch' | 'digest' | 'issuedAt' | 'validTo'>,
+  about: Pick<
+    Directory,
+    'organisation' | 'rootThumbprint' | 'epoch' | 'delegatedAt' | 'digest' | 'issuedAt' | 'validTo'
+  >,
   listed: readonly Listed[],
   now: number,
 ): Directory {

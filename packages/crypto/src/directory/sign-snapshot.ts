@@ -53,7 +53,8 @@ export async function signSnapshot(
   const iat = secondsOf(options.now, 'now');
   if (!Array.isArray(entries)) throw new TypeError('entries must be a list');
   if (!text(organisation)) throw new TypeError('organisation must be a text of 1 to 256 characters');
-  if (!Number.isSafeInteger(epoch) || epoch < 1) throw new RangeError('epoch must be a whole number from 1');
+  if (!Number.isSafeInteger(epoch) || epoch < 1 || epoch > iat)
+    throw new RangeError('epoch must be a whole number from 1 to the time in seconds');
   if (previous === undefined ? epoch !== 1 : epoch === 1 || !bytes(32)(previous))
     throw new TypeError('previous must be the digest of the snapshot before, and missing in the first only');
   if (validFor !== undefined && !(Number.isSafeInteger(validFor) && validFor >= 1 && validFor <= MAX_SNAPSHOT_SECONDS))

@@ -95,8 +95,17 @@ export function splitSnapshot(snapshot: Uint8Array<ArrayBuffer>): {
   const head = readStatement<SnapshotHead>(SNAPSHOT, snapshot.subarray(0, end));
   const { epoch, previous, iat, until } = head.claims;
   if ((previous === undefined) !== (epoch === 1)) throw invalid('previous');
+  checkEpoch(epoch, iat);
   if (until <= iat || until - iat > MAX_SNAPSHOT_SECONDS) throw invalid('until');
   return { head, body: snapshot.subarray(end + 1) };
+}
+
+/**
+ * Throws SNAPSHOT_INVALID when the epoch is above the time in seconds. Else a stolen directory key could use the numbers up, and
+ * no later snapshot would ever be taken by who saw the highest.
+ */
+function checkEpoch(epoch: number, iat: number): void {
+  if (epoch > iat) throw invalid('epoch', epoch);
 }
 
 /** Throws SNAPSHOT_INVALID unless the delegation covers the snapshot's whole time. */

@@ -10,6 +10,9 @@ import { directoryOf, linesOf } from './directory.js';
 import { checkCount, checkEntries, invalid, type Listed } from './entries.js';
 import { checkCovered, decodeEntries, digestText, type SnapshotHead, splitSnapshot } from './snapshot.js';
 
+/** What a client keeps of the last directory that it verified, or that directory itself. */
+export type SeenDirectory = Pick<Directory, 'organisation' | 'rootThumbprint' | 'epoch' | 'delegatedAt' | 'digest'>;
+
 /** What a snapshot is judged by. */
 export interface VerifySnapshotOptions {
   /** Thumbprint of the organisation root as it was pinned at enrolment. */
@@ -21,10 +24,11 @@ export interface VerifySnapshotOptions {
   /** `digest` that the snapshot must name as the one before it: for who reads every single snapshot. */
   readonly previous?: string;
   /**
-   * The last directory seen, or its kept `epoch` and `digest`: refuses a lower epoch, another snapshot of the same epoch, and a
-   * next one that does not follow it. A directory verified here also saves checking again the proofs of entries that are the same.
+   * The last directory seen, or what was kept of it: refuses a lower epoch, another snapshot of the same epoch, a next one that
+   * does not follow it, and an earlier delegation. A directory verified here also saves checking again the proofs of entries
+   * that are the same.
    */
-  readonly since?: Directory | Pick<Directory, 'epoch' | 'digest'>;
+  readonly since?: SeenDirectory;
   /** Seconds since 1970 (default: the clock). */
   readonly now?: number;
 }
@@ -43,7 +47,7 @@ export interface VerifySnapshotOptions {
  *   its delegation; or its entries break a rule. `what` names the rule: `entry` (malformed), `organisation`, `time`, `order`,
  *   `person` (two entries that count at one time), `recipient` and `signingKey` (the key of another person, or no key), `outsider`
  *   (terms without two other people of the organisation who approved), `possession`; `found` the entry, counted from 1;
- * - `ROLLBACK`: older than one seen, another one of the same epoch, or not the one that follows;
+ * - `ROLLBACK`: older than one seen, another one of the same epoch, not the one that follows, or under an earlier delegation;
  * - `SNAPSHOT_STALE`: does not count at `now`;
  * - `LIMIT`: longer or more entries than this package reads.
  * @throws TypeError or RangeError when an option is missing or of the wrong kind.
@@ -65,7 +69,7 @@ export async function verifySnapshot(snapshot: Uint8Array, options: VerifySnapsh
   await verifyStatement(head, parseSigningPublicKey(delegation.directoryKey), 'SNAPSHOT_INVALID');
   checkCovered(claims, delegation);
   const digest = await digestText(copy);
-  checkNotOlder(claims, digest, options);
+  checkNotOlder(claims, delegation, digest, options);
   if (now >= claims.until || now < claims.iat - MAX_CLOCK_SKEW_SECONDS)
     throw new SealError('SNAPSHOT_STALE', 'snapshot does not count now: fetch the current one');
 
@@ -80,7 +84,8 @@ export async function verifySnapshot(snapshot: Uint8Array, options: VerifySnapsh
     reserved: [delegation.root, delegation.directoryKey],
     proven: provenBefore(options),
   });
-  return directoryOf({ organisation, rootThumbprint, epoch, digest, issuedAt: iat, validTo: until }, listed, now);
+  const about = { organisation, rootThumbprint, epoch, delegatedAt: delegation.iat, digest };
+  return directoryOf({ ...about, issuedAt: iat, validTo: until }, listed, now);
 }
 
 function checkOptions({ rootThumbprint, organisation, notBelowEpoch, previous, since }: VerifySnapshotOptions): void {
@@ -89,13 +94,15 @@ function checkOptions({ rootThumbprint, organisation, notBelowEpoch, previous, s
   if (notBelowEpoch !== undefined && !Number.isSafeInteger(notBelowEpoch))
     throw new RangeError('notBelowEpoch must be a whole number');
   if (previous !== undefined && !bytes(32)(previous)) throw new TypeError('previous must be the digest of a snapshot');
-  if (since !== undefined && !(Number.isSafeInteger(since?.epoch) && bytes(32)(since.digest)))
-    throw new TypeError('since must be a directory, or the epoch and digest of one');
+  if (since === undefined) return;
+  const whole = [since?.epoch, since?.delegatedAt].every(Number.isSafeInteger);
+  if (!whole || !bytes(32)(since.digest) || !text(since.organisation) || since.rootThumbprint !== rootThumbprint)
+    throw new TypeError('since must be a directory of the same root, or what was kept of one');
 }
 
 async function delegationOf(
   claims: SnapshotHead,
-  { rootThumbprint, organisation }: VerifySnapshotOptions,
+  { rootThumbprint, organisation, since }: VerifySnapshotOptions,
   now: number,
 ): Promise<Delegation> {
   const delegation = await readDelegation(claims.delegation);
@@ -105,26 +112,33 @@ async function delegationOf(
     });
   if (delegation.rootThumbprint !== rootThumbprint) throw refused('root');
   if (delegation.claims.organisation !== claims.organisation) throw refused('organisation');
-  if (organisation !== undefined && organisation !== claims.organisation) throw refused('organisation');
+  if ([organisation, since?.organisation].some((wanted) => wanted !== undefined && wanted !== claims.organisation))
+    throw refused('organisation');
   const { from, until } = delegation.claims;
   if (now >= until || now < from - MAX_CLOCK_SKEW_SECONDS) throw refused('time');
   return delegation.claims;
 }
 
-function checkNotOlder(claims: SnapshotHead, digest: string, options: VerifySnapshotOptions): void {
+function checkNotOlder(
+  claims: SnapshotHead,
+  delegation: Delegation,
+  digest: string,
+  options: VerifySnapshotOptions,
+): void {
   const { notBelowEpoch, previous, since } = options;
   const refused = (what: string) =>
     new SealError('ROLLBACK', 'snapshot is older than one seen, or does not follow it', { what, found: claims.epoch });
   if (claims.epoch < Math.max(notBelowEpoch ?? 0, since?.epoch ?? 0)) throw refused('epoch');
   if (previous !== undefined && claims.previous !== previous) throw refused('previous');
   if (since === undefined) return;
+  if (delegation.iat < since.delegatedAt) throw refused('delegation');
   if (claims.epoch === since.epoch && digest !== since.digest) throw refused('digest');
   if (claims.epoch === since.epoch + 1 && claims.previous !== since.digest) throw refused('previous');
 }
 
 /** A proof depends on nothing but its line and the root, so one that was found good stays good. */
-function provenBefore({ since, rootThumbprint }: VerifySnapshotOptions): (listed: Listed) => boolean {
+function provenBefore({ since }: VerifySnapshotOptions): (listed: Listed) => boolean {
   const lines = since === undefined ? null : linesOf(since);
-  if (lines === null || (since as Directory).rootThumbprint !== rootThumbprint) return () => false;
+  if (lines === null) return () => false;
   return ({ entry, line }) => lines.get(entry.signingKey) === line;
 }

@@ -50,6 +50,8 @@ export interface Directory {
   readonly rootThumbprint: string;
   /** Number of the snapshot: a higher one replaces it. */
   readonly epoch: number;
+  /** When the root signed the delegation that the snapshot was signed under: a later one takes the place of an earlier one. */
+  readonly delegatedAt: number;
   /** SHA-256 of the snapshot as it was carried, base64url. */
   readonly digest: string;
   readonly issuedAt: number;

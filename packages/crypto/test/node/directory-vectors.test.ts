@@ -87,17 +87,20 @@ async function makeSnapshots(): Promise<SnapshotCase[]> {
   const guest = { ...carol.entry, outsider: terms };
   ok('two people', one, ['alice', 'bob']);
   ok('nobody', await snapshotOf([]), []);
+  const seen = (bytes: Uint8Array, epoch: number, delegatedAt = NOW - DAY) => ({
+    since: { organisation: ORGANISATION, rootThumbprint: root.kid, epoch, delegatedAt, digest: digestOf(bytes) },
+  });
   const next = await snapshotOf([former, twin.entry, guest, { ...bob.entry, revokedAt: NOW }], {
     epoch: 2,
     previous: digestOf(one),
   });
   ok('a former key, an outsider and a leaver, following the first', next, ['alice', 'carol'], {
-    since: { epoch: 1, digest: digestOf(one) },
+    ...seen(one, 1),
     previous: digestOf(one),
     notBelowEpoch: 2,
     organisation: ORGANISATION,
   });
-  ok('seen before', next, ['alice', 'carol'], { since: { epoch: 2, digest: digestOf(next) } });
+  ok('seen before', next, ['alice', 'carol'], seen(next, 2));
 
   bad('another root pinned', 'DELEGATION_INVALID root', one, { rootThumbprint: mallory.kid });
   bad('another organisation wanted', 'DELEGATION_INVALID organisation', one, { organisation: 'other-trust' });
@@ -134,13 +137,18 @@ async function makeSnapshots(): Promise<SnapshotCase[]> {
   await claimed('unknown member', 'SNAPSHOT_INVALID snapshot', { extra: true });
   await claimed('newer version', 'SNAPSHOT_INVALID snapshot', { v: 1 });
   await claimed('a predecessor of the first', 'SNAPSHOT_INVALID previous', { previous: digestOf(one) });
+  await claimed('epoch above the time', 'SNAPSHOT_INVALID epoch', { epoch: NOW, previous: digestOf(one) });
   await claimed('no predecessor of the second', 'SNAPSHOT_INVALID previous', { epoch: 2 });
   bad('no longer valid', 'SNAPSHOT_STALE', one, { now: NOW - 100 + 7 * DAY });
   bad('not yet valid', 'SNAPSHOT_STALE', one, { now: NOW - 100 - limits.MAX_CLOCK_SKEW_SECONDS - 1 });
   bad('older than one seen', 'ROLLBACK epoch', one, { notBelowEpoch: 2 });
-  bad('older than the last', 'ROLLBACK epoch', one, { since: { epoch: 2, digest: digestOf(next) } });
-  bad('another of the same epoch', 'ROLLBACK digest', one, { since: { epoch: 1, digest: digestOf(next) } });
-  bad('does not follow the last', 'ROLLBACK previous', next, { since: { epoch: 1, digest: digestOf(next) } });
+  bad('older than the last', 'ROLLBACK epoch', one, seen(next, 2));
+  bad('another of the same epoch', 'ROLLBACK digest', one, seen(next, 1));
+  bad('does not follow the last', 'ROLLBACK previous', next, seen(next, 1));
+  bad('under an earlier delegation than the last', 'ROLLBACK delegation', next, seen(one, 1, NOW - DAY + 1));
+  bad('another organisation than the last', 'DELEGATION_INVALID organisation', one, {
+    since: { ...seen(one, 1).since, organisation: 'other-trust' },
+  });
   bad('names another before it', 'ROLLBACK previous', next, { previous: digestOf(next) });
 
   const whole = text(one);
