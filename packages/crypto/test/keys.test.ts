@@ -12,6 +12,7 @@ import {
   signingKeyPairOf,
   signingKeyThumbprint,
 } from '../src/index.js';
+import { signerOf } from '../src/keys/signing-key.js';
 import { forceRandomness } from '../src/testing.js';
 import { codeOf } from './world.js';
 
@@ -162,6 +163,95 @@ describe('keys', () => {
     expect(keys.secretKey).toMatch(/^WARDSEAL-SIGNING-KEY-1[0-9A-Z]{58}$/);
     for (const bad of ['', 'x', `${keys.publicKey}=`, keys.publicKey.slice(1)])
       expect(await codeOf(() => signingKeyThumbprint(bad))).toBe('KEY_INVALID');
+  });
+});
+
+describe('keys from outside', () => {
+  it('for receiving are of one kind and one length', async () => {
+    const { identity, recipient } = await generateIdentity();
+    for (const text of [
+      bech32('age1pq', new Uint8Array(1215)),
+      bech32('age', new Uint8Array(31)),
+      'age1',
+      recipient.slice(1),
+    ])
+      expect(await codeOf(() => recipientThumbprint(text))).toBe('KEY_INVALID');
+    const upper = (prefix: string, length: number) => bech32(prefix, new Uint8Array(length)).toUpperCase();
+    for (const text of [
+      upper('age-secret-key-', 31),
+      upper('age-secret-key-pq-', 33),
+      recipient,
+      identity.slice(1),
+      '',
+    ])
+      expect(await codeOf(() => recipientOf(text))).toBe('KEY_INVALID');
+    for (const none of [undefined, null, 7, [identity]]) {
+      expect(await codeOf(() => recipientThumbprint(none as never))).toBe('TypeError: recipient must be a string');
+      expect(await codeOf(() => recipientOf(none as never))).toMatch(
+        /^TypeError: (identity|recipient) must be a string/,
+      );
+    }
+    expect(await codeOf(() => generateIdentity({ kind: 'rsa' as 'pq' }))).toBe(
+      'TypeError: kind must be `pq` or `classic`',
+    );
+  });
+
+  it('that are held elsewhere name their recipient', async () => {
+    const { recipient } = await generateIdentity({ kind: 'classic' });
+    const decapsulate = () => null;
+    expect(await recipientOf({ recipient, decapsulate })).toBe(recipient);
+    expect(await codeOf(() => recipientOf({ recipient: 'age1x', decapsulate }))).toBe('KEY_INVALID');
+  });
+
+  it('for signing come back from their secret', async () => {
+    const keys = await generateSigningKey();
+    expect(await signingKeyPairOf(keys.secretKey)).toEqual(keys);
+    const prefix = 'wardseal-signing-key-';
+    for (const text of [
+      keys.secretKey.toLowerCase(),
+      keys.secretKey.slice(1),
+      bech32(prefix, new Uint8Array(31)).toUpperCase(),
+    ])
+      expect(await codeOf(() => signingKeyPairOf(text))).toBe('KEY_INVALID');
+    expect(await codeOf(() => signingKeyPairOf(7 as never))).toBe('TypeError: secretKey must be a string');
+    for (const text of ['A'.repeat(42), 'A'.repeat(44), 'A'.repeat(400), `${keys.publicKey.slice(0, -1)}=`, undefined])
+      expect(await codeOf(() => signingKeyThumbprint(text as never))).toBe('KEY_INVALID');
+  });
+
+  it('sign only when their parts belong together', async () => {
+    const [keys, other] = [await generateSigningKey(), await generateSigningKey()];
+    const message = Uint8Array.of(1, 2, 3);
+    const signature = await (await signerOf(keys)).sign(message);
+    expect(signature).toHaveLength(64);
+    expect(await signerOf(keys)).toMatchObject({ kid: keys.kid, publicKey: keys.publicKey });
+    for (const [changed, told] of [
+      [{ kid: other.kid }, /thumbprint do not belong together/],
+      [{ publicKey: other.publicKey }, /thumbprint do not belong together/],
+      [{ kid: other.kid, publicKey: other.publicKey }, /not the one of its public key/],
+      [{ secretKey: other.secretKey }, /not the one of its public key/],
+      [{ secretKey: keys.secretKey.toLowerCase() }, /not the one of its public key/],
+      [{ secretKey: undefined }, /not the one of its public key/],
+    ] as const) {
+      const error = await signerOf({ ...keys, ...changed } as never).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: 'KEY_INVALID', message: expect.stringMatching(told) });
+    }
+  });
+
+  it('held elsewhere sign nothing that their public key does not verify', async () => {
+    const [keys, other] = [await generateSigningKey(), await generateSigningKey()];
+    const { kid, publicKey } = keys;
+    const message = Uint8Array.of(1, 2, 3);
+    const right = await (await signerOf(keys)).sign(message);
+    const by = (sign: (message: Uint8Array) => Promise<Uint8Array> | Uint8Array) => signerOf({ kid, publicKey, sign });
+    const held = await by(() => right);
+    expect(held).toMatchObject({ kid, publicKey });
+    expect(await held.sign(message)).toEqual(right);
+    const short = await by(() => right.slice(1));
+    expect(await codeOf(() => short.sign(message))).toBe('TypeError: signer must give 64 bytes');
+    const foreign = await by(async (text) => (await signerOf(other)).sign(text));
+    expect(await codeOf(() => foreign.sign(message))).toBe('SIGNATURE_INVALID');
+    expect(await codeOf(() => held.sign(Uint8Array.of(1, 2, 4)))).toBe('SIGNATURE_INVALID');
+    expect(await codeOf(() => signerOf({ kid: other.kid, publicKey, sign: () => right }))).toBe('KEY_INVALID');
   });
 });
 

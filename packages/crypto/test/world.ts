@@ -135,8 +135,11 @@ export async function codeOf(act: () => unknown): Promise<string> {
   try {
     await act();
   } catch (error) {
-    if (!(error instanceof SealError))
-      return (error as { code?: string }).code ?? `${(error as Error).name}: ${(error as Error).message}`;
+    if (!(error instanceof SealError)) {
+      const { code: other, name, message: words } = error as Error & { code?: string };
+      if (!words) throw new Error(`${name} without a word`);
+      return other ?? `${name}: ${words}`;
+    }
     const { code, message, what, limit } = error;
     if (!/^[a-z`].*[^.]$/.test(message)) throw new Error(`${code} has a message in another style: \`${message}\``);
     if (what === '' || (code === 'LIMIT' && !(what !== undefined && typeof limit === 'number')))
