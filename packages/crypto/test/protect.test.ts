@@ -27,7 +27,7 @@ beforeAll(async () => {
 const keysOf = ({ identity, keys }: Person): PersonalKeys => ({ identity, signing: keys });
 const prf = Uint8Array.from({ length: 32 }, (_, i) => i + 1);
 const code = generateRecoveryCode();
-const about = { person: 'p-1', credential: 'c-1' };
+const about = { person: 'person 1', credential: 'credential 1' };
 
 interface Way {
   readonly by: ProtectBy;
@@ -64,14 +64,8 @@ describe('protected keys', () => {
   });
 
   it('leave the secrets given as they were, and come back by a device key that is held elsewhere', async () => {
-    // As Node's Buffer does.
-    class Sharing extends Uint8Array<ArrayBuffer> {
-      override slice() {
-        return this;
-      }
-    }
-    const secret = new Sharing(prf.length);
-    secret.set(prf);
+    const secret = new Uint8Array(prf);
+    secret.slice = () => secret; // as that of Node's Buffer shares its memory
     const wrapped = await protectKeys(keysOf(w.alice), { passkeyPrf: secret }, about);
     await unprotectKeys(wrapped, { passkeyPrf: secret }, about);
     expect([...secret]).toEqual([...prf]);
