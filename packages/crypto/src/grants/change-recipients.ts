@@ -1,4 +1,4 @@
-import { base64url, sha256, utf8 } from '@wardseal/primitives';
+import { base64url, fromUtf8, sha256, utf8 } from '@wardseal/primitives';
 import { parseDetached } from '../detach.js';
 import { checkedSender, checkLength, type Seat, type Trust } from '../draft.js';
 import { SealError } from '../errors.js';
@@ -116,7 +116,7 @@ export async function changeRecipients(
     const stanzas = parsed.stanzas.filter((stanza) => !out.has(stanza));
     const removed: Grant['removed'] = parsed.stanzas.flatMap((stanza, at) =>
       out.has(stanza)
-        ? [{ thumbprint: lines.get(stanza)!.thumbprint, at, stanza: String.fromCharCode(...stanza.raw) }]
+        ? [{ thumbprint: lines.get(stanza)!.thumbprint, at, stanza: fromUtf8(stanza.raw)! }]
         : [],
     );
     if (stanzas.length + add.length + 1 > MAX_STANZAS)
