@@ -282,7 +282,7 @@ describe('recovery codes', () => {
     expect(code).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){8}[0-9A-HJKMNP-TV-Z]{4}$/);
     expect(canonicalRecoveryCode(code)).toBe(code);
     const seen = Array.from({ length: 32 }, () => new Set<string>());
-    for (let i = 0; i < 500; i++)
+    for (let i = 0; i < 1_500; i++)
       for (const [at, symbol] of [...symbolsOf(generateRecoveryCode())].slice(0, 32).entries()) seen[at]!.add(symbol);
     for (const symbols of seen) expect(symbols.size).toBe(32);
   });
