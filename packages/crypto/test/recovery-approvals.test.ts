@@ -1,4 +1,4 @@
-import { base64url, canonicalJson, fromBase64url, fromUtf8, sha256, utf8 } from '@wardseal/primitives';
+import { base64url, canonicalJson, fromUtf8, sha256, utf8 } from '@wardseal/primitives';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -16,10 +16,7 @@ import {
   seal,
   verifyShareRequest,
 } from '../src/index.js';
-import { signerOf } from '../src/keys/signing-key.js';
-import { APPROVAL } from '../src/recovery/approval.js';
-import { signStatement } from '../src/statement.js';
-import { approvedRequest, directoryWith, GROUND, LOG_ENTRY } from './recovery-world.js';
+import { approvalLike, approvedRequest, directoryWith, GROUND, LOG_ENTRY } from './recovery-world.js';
 import { codeOf, content, NOW, type Person, person, type World, world } from './world.js';
 
 let w: World;
@@ -40,13 +37,8 @@ async function answer(change: Partial<ShareRequest> = {}, other: object = {}, he
   }
 }
 
-/** An approval as a hostile or mistaken approver could sign it. */
-async function signedBy(approver: Person, change: object = {}, shape = {}) {
-  const claims = JSON.parse(fromUtf8(fromBase64url(request.approvals[0]!.split('.')[1]!)!)!);
-  const iss = { org: approver.entry.organisation, person: approver.entry.person, kid: approver.keys.kid };
-  const kind = { ...APPROVAL, check: () => true, ...shape };
-  return signStatement(kind, { ...claims, iss, ...change }, await signerOf(approver.keys));
-}
+const signedBy = (approver: Person, change: object = {}, kind: object = {}) =>
+  approvalLike(request.approvals[0]!, approver, change, kind);
 
 beforeAll(async () => {
   carol = await person('carol', 'classic');

@@ -1,6 +1,9 @@
+import { fromBase64url, fromUtf8 } from '@wardseal/primitives';
 import { approveShare, type Directory, type DirectoryEntry, type ShareRequest } from '../src/index.js';
 import { sameEntry, standing } from '../src/keys/directory-entry.js';
-import { signingKeyThumbprint } from '../src/keys/signing-key.js';
+import { signerOf, signingKeyThumbprint } from '../src/keys/signing-key.js';
+import { APPROVAL } from '../src/recovery/approval.js';
+import { signStatement } from '../src/statement.js';
 import { directoryOf, NOW, type Person, type World } from './world.js';
 
 /** A directory such as `verifySnapshot` would never give: what a caller's own could hold, so that recovery's rules stand alone. */
@@ -43,4 +46,12 @@ export async function approvedRequest(
     approvers.map((approver) => approveShare(header, asked, { approver, ...options })),
   );
   return { request: { ...asked, approvals }, options };
+}
+
+/** An approval as a hostile or mistaken approver could sign it: `like` another, with anything changed. */
+export async function approvalLike(like: string, approver: Person, change: object = {}, kind: object = {}) {
+  const claims = JSON.parse(fromUtf8(fromBase64url(like.split('.')[1]!)!)!) as object;
+  const iss = { org: approver.entry.organisation, person: approver.entry.person, kid: approver.keys.kid };
+  const loose = { ...APPROVAL, check: () => true, ...kind };
+  return signStatement(loose, { ...claims, iss, ...change }, await signerOf(approver.keys));
 }
