@@ -78,10 +78,26 @@ export interface Request {
   readonly operands: readonly string[];
 }
 
+// Ids, digests and thumbprints are base64url: one in 64 begins with a hyphen and looks like options.
+const HYPHENATED = /^-(?:[\w-]{21}|[\w-]{42})$/;
+
+/** The words with such a value joined to its option. */
+function joined(options: Options, words: readonly string[]): string[] {
+  const args: string[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const [word, next] = [words[i]!, words[i + 1] ?? ''];
+    const found = Object.entries(options).find(([name, { short }]) => word === `--${name}` || word === `-${short}`);
+    const takes = found !== undefined && found[1].kind !== 'flag' && HYPHENATED.test(next);
+    args.push(takes ? `--${found[0]}=${next}` : word);
+    if (takes) i++;
+  }
+  return args;
+}
+
 /** Reads the words of a command line. */
 export function fromWords({ options, operands }: Command, words: readonly string[]): Request {
   const { values, positionals } = parseArgs({
-    args: [...words],
+    args: joined(options, words),
     allowPositionals: true,
     options: Object.fromEntries(
       Object.entries({ ...options, ...COMMON }).map(([name, option]: [string, Option]) => [

@@ -7,6 +7,12 @@ export function base64url(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64url');
 }
 
+/** Bytes from such a text, or null. */
+export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | null {
+  const bytes = new Uint8Array(Buffer.from(text, 'base64url'));
+  return base64url(bytes) === text ? bytes : null;
+}
+
 /** An option that names a JSON file, or in a request is the object itself. */
 export async function objectOf(value: string | JsonObject | undefined, what: string): Promise<JsonObject | undefined> {
   if (typeof value !== 'string') return value;

@@ -57,7 +57,7 @@ const TROUBLES: Readonly<Record<string, string>> = {
 export async function failureOf(error: unknown): Promise<Failure> {
   const { message = '', code, path, name } = error as NodeJS.ErrnoException;
   if (error instanceof UsageError || code?.startsWith('ERR_PARSE_ARGS'))
-    return { exit: EXIT.usage, code: 'USAGE', message: visible(message) };
+    return { exit: EXIT.usage, code: 'USAGE', message: visible(message.split('\n')[0]!) };
   if (error instanceof TroubleError) return { exit: EXIT.trouble, code: 'IO', message: visible(message) };
   if (name === 'SealError') {
     const { what, limit, found } = error as { what?: string; limit?: number; found?: number };

@@ -1,6 +1,7 @@
 import { type Identity, recipientOf, type SigningKeyPair, signingKeyPairOf } from '../index.js';
+import { base64url, fromBase64url } from './facts.js';
 import { UsageError } from './failure.js';
-import { readLines } from './input.js';
+import { readLines, readText } from './input.js';
 
 // A key file holds secrets as lines of text: an age identity, a signing key or both, with comments as age-keygen writes them.
 // A file with the identity alone is one that age itself reads.
@@ -57,4 +58,26 @@ export async function keyFile(keys: {
   if (signing !== undefined)
     lines.push(`# public signing key: ${signing.publicKey}`, `# its thumbprint: ${signing.kid}`, signing.secretKey);
   return `${lines.join('\n')}\n`;
+}
+
+/** A key of 32 bytes with its name, as JSON: a link's (`id`) or a recovery's (`set`). */
+export async function readKeyObject<Name extends 'id' | 'set'>(
+  path: string,
+  name: Name,
+): Promise<{ readonly [N in Name | 'key']: N extends 'key' ? Uint8Array<ArrayBuffer> : string }> {
+  const wrong = new UsageError(`${path}: it must be JSON with ${name} and key, 32 bytes in base64url`);
+  let value: Partial<Record<string, unknown>> | null;
+  try {
+    value = JSON.parse(await readText(path, 'the key'));
+  } catch (error) {
+    throw error instanceof SyntaxError ? wrong : error;
+  }
+  const key = typeof value?.['key'] === 'string' ? fromBase64url(value['key']) : null;
+  if (typeof value?.[name] !== 'string' || key?.length !== 32) throw wrong;
+  return { [name]: value[name], key } as Awaited<ReturnType<typeof readKeyObject<Name>>>;
+}
+
+/** Such a key as text. */
+export function keyObject(name: 'id' | 'set', value: string, key: Uint8Array): string {
+  return `${JSON.stringify({ [name]: value, key: base64url(key) })}\n`;
 }

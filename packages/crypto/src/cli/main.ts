@@ -17,6 +17,11 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; load(): Promis
   seal: { about: 'seal a file for named people', load: () => import('./seal.js') },
   open: { about: 'open a file and prove who sealed it', load: () => import('./open.js') },
   inspect: { about: 'show what a file shows to everybody', load: () => import('./inspect.js') },
+  recipients: { about: 'list, add or remove people of a file', load: () => import('./recipients.js') },
+  release: { about: 'let one entitled person open a file', load: () => import('./release.js') },
+  recover: { about: 'open a file with its guardians', load: () => import('./recover.js') },
+  directory: { about: 'sign and verify who is who; enrol people', load: () => import('./directory.js') },
+  erase: { about: "destroy a file's header and certify it", load: () => import('./erase.js') },
 };
 
 const USAGE = `Seals files for named people; every sealed file is an age v1 file.

@@ -2,11 +2,11 @@ import { type OpenedStream, type OpenedUnsignedStream, openStream } from '../ind
 import { type Command, command, OUTPUT } from './command.js';
 import { base64url, objectOf } from './facts.js';
 import { UsageError } from './failure.js';
-import { readIdentities } from './key-file.js';
+import { readIdentities, readKeyObject } from './key-file.js';
 import { writeOutput } from './output.js';
 import { progressLine } from './progress.js';
 import { openSealed } from './sealed-input.js';
-import { inWords, time } from './times.js';
+import { inWords } from './times.js';
 import { judgementOf, SENDERS } from './trust.js';
 
 const openCommand: Command = command({
@@ -19,13 +19,17 @@ name only when all of it is proven. To a pipe each piece goes as soon as it is p
     ...SENDERS,
     'allow-unsigned': { kind: 'flag', help: "open files that nobody signed, strangers' age files; the answer says so" },
     'expect-labels': { kind: 'object', value: 'FILE', help: 'the labels that the server showed: others are refused' },
+    link: { kind: 'text', value: 'FILE', help: "a link's key, as JSON with id and key" },
+    recovery: { kind: 'text', value: 'FILE', help: 'the key that recover combine gave' },
     header: { kind: 'text', value: 'FILE', help: 'the header, where it is kept apart; FILE is then the payload' },
   },
   operands: [0, 1],
   payload: true,
   async run(values, [path]) {
     const { output, force } = values;
-    if (values.identity.length === 0) throw new UsageError('a key file is needed: -i');
+    const { identity, link, recovery } = values;
+    if (identity.length === 0 && link === undefined && recovery === undefined)
+      throw new UsageError('a key is needed: -i, --link or --recovery');
     const judged = await judgementOf(values);
     if (judged === null && !values['allow-unsigned'])
       throw new UsageError(
@@ -33,9 +37,10 @@ name only when all of it is proven. To a pipe each piece goes as soon as it is p
       );
     const expectLabels = await objectOf(values['expect-labels'], 'the labels');
     const options = {
-      identities: await readIdentities(values.identity),
+      ...(identity.length > 0 && { identities: await readIdentities(identity) }),
+      ...(link !== undefined && { link: await readKeyObject(link, 'id') }),
+      ...(recovery !== undefined && { recovery: await readKeyObject(recovery, 'set') }),
       ...judged?.judgement,
-      ...(values['sent-at'] !== undefined && { sentAt: time(values['sent-at'], 'sent-at') }),
       ...(expectLabels && { expectLabels }),
     };
     const input = await openSealed(path, values.header);

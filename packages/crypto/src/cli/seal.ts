@@ -5,6 +5,7 @@ import { type Command, command, OUTPUT } from './command.js';
 import { objectOf, sealedFacts } from './facts.js';
 import { UsageError } from './failure.js';
 import { type Input, openInput, streamOf } from './input.js';
+import { readKeyObject } from './key-file.js';
 import { type Output, writeOutput } from './output.js';
 import { readRecipients, recipientOn } from './people.js';
 import { type Progress, progressLine } from './progress.js';
@@ -27,6 +28,7 @@ client that knows the recipients' kind of key. The sender is not added: name you
     guardian: { kind: 'texts', value: 'WHO', help: 'one who can, with others, give access later' },
     guardians: { kind: 'texts', value: 'FILE', help: 'the same, one a line' },
     threshold: { kind: 'text', value: 'N', help: 'how many guardians are needed' },
+    link: { kind: 'text', value: 'FILE', help: "a link's key, which opens the file too, as JSON with id and key" },
     type: { kind: 'text', value: 'TYPE', help: 'media type; application/octet-stream without it' },
     case: { kind: 'text', value: 'ID', help: 'opaque id that joins the files of one case' },
     label: { kind: 'texts', value: 'NAME=TEXT', help: 'a fact the server may see; never who the patient is' },
@@ -59,6 +61,7 @@ client that knows the recipients' kind of key. The sender is not added: name you
         custodian: vouched([recipientOn(values.custodian, '--custodian', known)], values.unverified)[0]!,
       }),
       ...(guardians && { guardians }),
+      ...(values.link !== undefined && { link: await readKeyObject(values.link, 'id') }),
       ...(clinical && { clinical }),
     };
     const input = await openInput(path, 'the content');

@@ -13,7 +13,7 @@ import { UsageError } from './failure.js';
 import { readSmall } from './input.js';
 import { readSigningKey } from './key-file.js';
 import { readEntries, readEntry, readRecipients, recipientOn } from './people.js';
-import { whole } from './times.js';
+import { time, whole } from './times.js';
 
 /** Where other people's keys are believed from: a directory signed under a root that the caller pinned. */
 export const DIRECTORY = {
@@ -138,6 +138,7 @@ export async function judgementOf(values: Values<typeof SENDERS>): Promise<{
     readonly resolveSender: ResolveSender;
     readonly authorizeGrant: AuthorizeGrant;
     readonly notBelowEpoch?: number;
+    readonly sentAt?: number;
   };
 } | null> {
   const known = await directoryOf(values);
@@ -146,12 +147,14 @@ export async function judgementOf(values: Values<typeof SENDERS>): Promise<{
   if (known === null && !values.unverified)
     throw new UsageError('nobody vouches for the senders: --unverified says that you do');
   const epoch = values['not-below-epoch'];
+  const sentAt = values['sent-at'];
   return {
     known,
     judgement: {
       resolveSender: known === null ? among(await readEntries(values.senders!)) : (iss) => known.resolveSender(iss),
       authorizeGrant: acceptedFrom(values['changes-by']),
       ...(epoch !== undefined && { notBelowEpoch: whole(epoch, 'not-below-epoch') }),
+      ...(sentAt !== undefined && { sentAt: time(sentAt, 'sent-at') }),
     },
   };
 }

@@ -386,7 +386,17 @@ describe('help', () => {
   it('names every option of every command, on stdout', async () => {
     const { out } = await box.done(['--help']);
     const commands = [...out.matchAll(/^ {2}wardseal-crypto ([a-z]+) /gm)].map(([, name]) => name!);
-    expect(commands).toEqual(['keygen', 'seal', 'open', 'inspect']);
+    expect(commands).toEqual([
+      'keygen',
+      'seal',
+      'open',
+      'inspect',
+      'recipients',
+      'release',
+      'recover',
+      'directory',
+      'erase',
+    ]);
     for (const name of commands) {
       const help = await box.done([name, '--help']);
       expect(help.out).toMatch(new RegExp(`^wardseal-crypto ${name} `));
