@@ -15,7 +15,7 @@ export { type ErasureCertificate, type ErasureOptions, erasureCertificate, readE
 export { SealError, type SealErrorCode, type SealErrorFacts } from './errors.js';
 export { type AddOptions, addRecipients } from './grants/add-recipients.js';
 export type { AuthorizeGrant, ChangedRecipient, RecipientChange } from './grants/authorize-grant.js';
-export type { Actor, ChangedHeader, ChangeOptions } from './grants/change-recipients.js';
+export type { Actor, ChangedHeader, ChangeOptions } from './grants/change-options.js';
 export { type LaterRecipient, listRecipients, type RecipientList } from './grants/list-recipients.js';
 export { type ReleaseOptions, release, type SessionKey } from './grants/release.js';
 export { removeRecipients } from './grants/remove-recipients.js';

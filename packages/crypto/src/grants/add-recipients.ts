@@ -1,7 +1,8 @@
 import { seatOf, type Trust } from '../draft.js';
 import type { ProvenFile } from '../open-header.js';
 import type { Recipient } from '../seal-options.js';
-import { type ChangedHeader, type ChangeOptions, changeRecipients, type Newcomer } from './change-recipients.js';
+import type { ChangedHeader, ChangeOptions } from './change-options.js';
+import { changeRecipients, type Newcomer } from './change-recipients.js';
 
 /** What `addRecipients` needs to know. */
 export interface AddOptions extends ChangeOptions {

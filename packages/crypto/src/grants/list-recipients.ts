@@ -34,7 +34,8 @@ export interface RecipientList {
  */
 export async function listRecipients(header: Uint8Array, options: OpenOptions): Promise<RecipientList> {
   if (!(header instanceof Uint8Array)) throw new TypeError('header must be a Uint8Array');
-  const { fileKey, file } = await openHeader(parseDetached(header), header, { ...options, allowUnsigned: false });
+  const own = header.slice();
+  const { fileKey, file } = await openHeader(parseDetached(own), own, { ...options, allowUnsigned: false });
   fileKey.fill(0);
   const { manifest, recipients, changes, epoch, headerDigest } = file as ProvenFile;
   const now = new Set(recipients.map(({ digest }) => digest));

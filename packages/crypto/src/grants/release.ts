@@ -2,7 +2,8 @@ import { SealError } from '../errors.js';
 import type { DirectoryEntry } from '../keys/directory-entry.js';
 import { isPart } from '../manifest-claims.js';
 import { newcomers } from './add-recipients.js';
-import { type ChangedHeader, type ChangeOptions, changeRecipients } from './change-recipients.js';
+import type { ChangedHeader, ChangeOptions } from './change-options.js';
+import { changeRecipients } from './change-recipients.js';
 
 /** A key for one session of somebody, such as at a shared workstation. Who holds it, the caller must have proven. */
 export interface SessionKey {

@@ -1,6 +1,7 @@
 import { SealError } from '../errors.js';
 import type { ProvenFile } from '../open-header.js';
-import { type ChangedHeader, type ChangeOptions, changeRecipients } from './change-recipients.js';
+import type { ChangedHeader, ChangeOptions } from './change-options.js';
+import { changeRecipients } from './change-recipients.js';
 
 /** Throws RECIPIENT_UNKNOWN unless each thumbprint is of somebody who can open the file; TypeError on anything else than a list. */
 export function checkThere(thumbprints: readonly string[], { recipients }: ProvenFile): void {

@@ -9,7 +9,7 @@ import { PAYLOAD_NONCE_BYTES } from '../payload.js';
 import { type SealedFile, sealDraft } from '../seal.js';
 import type { Recipient, SealOptions } from '../seal-options.js';
 import type { SealedSource } from '../source.js';
-import { type ChangeOptions, checkWords, openingOf, timeOf } from './change-recipients.js';
+import { type ChangeOptions, checkWords, openingOf, timeOf } from './change-options.js';
 
 /** What `rotate` needs to know: how the file is judged, who acts, and everybody who may open it from now on. */
 export interface RotateOptions extends ChangeOptions {
@@ -48,6 +48,7 @@ export async function rotateFile(
     const mode = o.mode ?? manifest.mode;
     if (manifest.mode === 'pq' && mode === 'classic')
       throw new SealError('MIXED_MODE', 'a post-quantum file never becomes classic', { what: mode });
+    plaintext = await opener.whole(payload);
     const draft = await draftFile(
       {
         directory: o.directory,
@@ -74,7 +75,6 @@ export async function rotateFile(
         ...(o.logEntry === undefined ? {} : { logEntry: o.logEntry }),
       },
     );
-    plaintext = await opener.whole(payload);
     const sealed = await sealDraft(plaintext, draft);
     return { ...sealed, epoch: epoch + 1, previousDigest: headerDigest };
   } finally {
