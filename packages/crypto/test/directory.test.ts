@@ -419,6 +419,37 @@ describe('a snapshot', () => {
   });
 });
 
+describe('a refusal', () => {
+  it('names neither people nor keys', async () => {
+    const lines = linesOf(snapshot);
+    const attempts = [
+      () => snapshotOf([{ ...alice.entry, recipient: `${alice.entry.recipient}q` }]),
+      () => snapshotOf([{ ...alice.entry, possession: bob.entry.possession! }]),
+      () => snapshotOf([alice.entry, { ...alice.entry, person: 'bob' }]),
+      () => snapshotOf([alice.entry], { organisation: 'other' }),
+      async () => verify(await resigned(snapshot, { lines: [`alice${lines[0]}`] })),
+      async () => verify(await resigned(snapshot, { lines: [`${lines[0]}alice`] })),
+      () => verify(snapshot, { rootThumbprint: alice.keys.kid }),
+      () => verify(snapshot, { notBelowEpoch: 7 }),
+    ];
+    for (const attempt of attempts) {
+      const error = await attempt().catch((thrown: unknown) => thrown);
+      if (!(error instanceof SealError)) throw new Error('was accepted');
+      const told = `${error.message} ${error.stack?.split('\n')[0]} ${JSON.stringify(error)} ${String(error.cause)}`;
+      for (const { keys, entry } of [alice, bob])
+        for (const secret of [
+          entry.person,
+          entry.recipient,
+          entry.signingKey,
+          entry.possession!,
+          keys.kid,
+          ORGANISATION,
+        ])
+          expect(told).not.toContain(secret);
+    }
+  });
+});
+
 describe('entries that cannot stand in a snapshot', () => {
   it('are malformed', async () => {
     const { possession: _, ...bare } = alice.entry;

@@ -127,8 +127,8 @@ export function decodeMessage<K extends Kind>(kind: K, data: Uint8Array, secret:
   try {
     parsed = JSON.parse(json ?? '');
     canonical = canonicalJson(parsed);
-  } catch (cause) {
-    throw refused('encoding', cause);
+  } catch {
+    throw refused('encoding'); // without its cause: a parser's error quotes what it read
   }
   if (canonical !== json || !record({ ...SHAPE[kind], mac: bytes(32) })(parsed)) throw refused('encoding');
   const { mac, ...message } = parsed as Message[K] & { mac: string };

@@ -136,8 +136,8 @@ function decodeLine(encoded: Uint8Array, number: number): Listed {
   try {
     parsed = JSON.parse(line ?? '');
     canonical = canonicalJson(parsed);
-  } catch (cause) {
-    throw invalid('encoding', number, cause);
+  } catch {
+    throw invalid('encoding', number); // without its cause: a parser's error quotes what it read
   }
   if (line !== canonical) throw invalid('encoding', number);
   return listed(parsed, line, number);
