@@ -121,6 +121,7 @@ describe('a request for a share', () => {
     ['an extra member', { extra: 1 }, 'approval'],
     ['a time that is none', { iat: 1.5 }, 'approval'],
     ['a ground too long', { ground: 'x'.repeat(1025) }, 'approval'],
+    ['no epoch', { epoch: undefined }, 'approval'],
   ])('with another %s signed is refused', async (_name, change, what) => {
     expect(await answer({ approvals: [request.approvals[0]!, await signedBy(w.bob, change)] })).toBe(
       `APPROVAL_INVALID ${what}`,
@@ -216,6 +217,13 @@ describe('a request for a share', () => {
     expect(await answer({}, { directory: without })).toBe('RECIPIENT_UNKNOWN');
     expect(await answer({}, { now: options.directory.validTo })).toBe('SNAPSHOT_STALE');
     expect(await answer({}, { now: options.directory.issuedAt - 86_400 })).toBe('SNAPSHOT_STALE');
+  });
+
+  it('nobody goes back behind the directory that an approver judged by', async () => {
+    const approvals = [request.approvals[0]!, await signedBy(carol, { epoch: options.directory.epoch + 1 })];
+    expect(await answer({ approvals })).toBe('ROLLBACK epoch');
+    const newer = directoryWith(options.directory.entries, { epoch: options.directory.epoch + 1 });
+    expect(await answer({ approvals }, { directory: newer })).toBe('accepted');
   });
 
   it('no guardian asks', async () => {

@@ -37,6 +37,7 @@ const WORDS: Readonly<Record<string, string>> = {
   RECIPIENT_UNKNOWN: 'The person who asks is not in the directory in this form. Tell the information governance lead.',
   RECOVERY_INVALID:
     'Your share in this file is useless: whoever sealed the file did not put a working one in. Tell the information governance lead which file it is.',
+  ROLLBACK: 'The directory is older than the one the approvers saw. Ask for the current one.',
   SNAPSHOT_INVALID: 'This is not the signed directory, or it was changed. Ask for the current one.',
   SNAPSHOT_STALE:
     'The directory is out of date, or this computer’s date is wrong. Check the date; if it is right, ask for the current directory.',

@@ -24,6 +24,8 @@ export interface Approval {
   readonly v: 0;
   readonly iss: { readonly org: string; readonly person: string; readonly kid: string };
   readonly iat: number;
+  /** Number of the directory snapshot that the approver judged by: the guardian's must not be older. */
+  readonly epoch: number;
   /** Recovery set and digest of the header that holds it. */
   readonly set: string;
   readonly header: string;
@@ -39,6 +41,7 @@ export const APPROVAL: StatementKind = {
     v: oneOf(0),
     iss: record({ org: text, person: text, kid: bytes(32) }),
     iat: whole,
+    epoch: whole,
     set: bytes(16),
     header: bytes(32),
     requester: record({ org: text, person: text, recipient: bytes(32) }),

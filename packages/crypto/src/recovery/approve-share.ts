@@ -45,5 +45,9 @@ export async function approveShare(
   const { signer, iss } = await checkedSender(approver, { directory, now });
   if (whyNotApprover(approver.entry, request.requester) !== null)
     throw new SealError('APPROVAL_INVALID', 'this person may not approve this request', { what: 'approver' });
-  return signStatement(APPROVAL, { v: 0, iss, iat: now, ...boundTo(header, recovery, request) }, signer);
+  return signStatement(
+    APPROVAL,
+    { v: 0, iss, iat: now, epoch: directory.epoch, ...boundTo(header, recovery, request) },
+    signer,
+  );
 }

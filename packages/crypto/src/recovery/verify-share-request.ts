@@ -65,13 +65,20 @@ async function verifiedApproval(
   { directory, now, own }: { directory: Directory; now: number; own: string | null },
 ): Promise<{ approver: DirectoryEntry; at: number }> {
   const approval = readStatement<Approval>(APPROVAL, jws);
-  const { iss, iat, set, header, requester, ground, log } = approval.claims;
+  const { iss, iat, epoch, set, header, requester, ground, log } = approval.claims;
   if (set !== bound.set || header !== bound.header) throw refused('file', 'an approval is for another file');
   if (canonicalJson(requester) !== canonicalJson(bound.requester))
     throw refused('requester', 'an approval is for another requester');
   if (ground !== bound.ground || log !== bound.log)
     throw refused('ground', 'an approval is for another ground or log entry');
   checkTime(iat, now);
+  // A guardian's tool remembers no directory: the approvers' memory has to do.
+  if (epoch > directory.epoch)
+    throw new SealError('ROLLBACK', 'directory is older than the one that was approved by', {
+      what: 'epoch',
+      limit: epoch,
+      found: directory.epoch,
+    });
   const approver = directory.resolveSender({ ...iss });
   if (approver === null) throw refused('approver', 'an approver is not in the directory');
   // At both times: who joined since has not approved as a member, and who has left since no longer vouches.
@@ -102,7 +109,7 @@ async function verifiedApproval(
  * - `count`: fewer than asked for.
  * @throws SealError RECIPIENT_UNKNOWN, RECIPIENT_EXPIRED or RECIPIENT_REVOKED when the requester's entry does not count;
  * MIXED_MODE when the file is post-quantum and the requester's key is not; SNAPSHOT_STALE when the directory is out of date;
- * HEADER_INVALID, LIMIT or UNSUPPORTED when `header` is not one or has no recovery; LIMIT with more than 16 approvals.
+ * ROLLBACK when it is older than one that an approver judged by; HEADER_INVALID, LIMIT or UNSUPPORTED when `header` is not one or has no recovery; LIMIT with more than 16 approvals.
  * @throws TypeError or RangeError when a part is missing, too long or of the wrong type.
  * @see docs/spec/recovery.md
  *
