@@ -84,12 +84,18 @@ export function encodeEntries(listed: readonly Listed[]): Uint8Array<ArrayBuffer
   return concat(...lines);
 }
 
+/** The caller's bytes as a copy: what they do to their own meanwhile changes nothing. Throws LIMIT before it copies. */
+export function copySnapshot(snapshot: Uint8Array): Uint8Array<ArrayBuffer> {
+  if (!(snapshot instanceof Uint8Array)) throw new TypeError('snapshot must be a Uint8Array');
+  if (snapshot.length > MAX_SNAPSHOT_BYTES) throw tooLong('MAX_SNAPSHOT_BYTES', MAX_SNAPSHOT_BYTES, snapshot.length);
+  return new Uint8Array(snapshot);
+}
+
 /** Takes a snapshot apart, nothing believed yet. Throws SNAPSHOT_INVALID or LIMIT. */
 export function splitSnapshot(snapshot: Uint8Array<ArrayBuffer>): {
   head: Statement<SnapshotHead>;
   body: Uint8Array<ArrayBuffer>;
 } {
-  if (snapshot.length > MAX_SNAPSHOT_BYTES) throw tooLong('MAX_SNAPSHOT_BYTES', MAX_SNAPSHOT_BYTES, snapshot.length);
   const end = snapshot.indexOf(LF);
   if (end < 0) throw invalid('encoding');
   const head = readStatement<SnapshotHead>(SNAPSHOT, snapshot.subarray(0, end));

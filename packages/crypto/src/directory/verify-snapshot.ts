@@ -8,7 +8,7 @@ import { secondsOf } from '../time.js';
 import { type Delegation, readDelegation } from './delegation.js';
 import { directoryOf, linesOf } from './directory.js';
 import { checkCount, checkEntries, invalid, type Listed } from './entries.js';
-import { checkCovered, decodeEntries, digestText, type SnapshotHead, splitSnapshot } from './snapshot.js';
+import { checkCovered, copySnapshot, decodeEntries, digestText, type SnapshotHead, splitSnapshot } from './snapshot.js';
 
 /** What a client keeps of the last directory that it verified, or that directory itself. */
 export type SeenDirectory = Pick<Directory, 'organisation' | 'rootThumbprint' | 'epoch' | 'delegatedAt' | 'digest'>;
@@ -61,8 +61,7 @@ export interface VerifySnapshotOptions {
 export async function verifySnapshot(snapshot: Uint8Array, options: VerifySnapshotOptions): Promise<Directory> {
   checkOptions(options);
   const now = secondsOf(options.now, 'now');
-  if (!(snapshot instanceof Uint8Array)) throw new TypeError('snapshot must be a Uint8Array');
-  const copy = new Uint8Array(snapshot); // what the caller does to its own meanwhile changes nothing
+  const copy = copySnapshot(snapshot);
   const { head, body } = splitSnapshot(copy);
   const { claims } = head;
   const delegation = await delegationOf(claims, options, now);
