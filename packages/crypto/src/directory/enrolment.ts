@@ -85,7 +85,10 @@ export const isCredentials: Check = listOf(
   MAX_CREDENTIALS,
 );
 
-const SHAPE = {
+type Message = { request: Request; challenge: Challenge; answer: Answer };
+type Kind = keyof Message;
+
+const SHAPE: Readonly<Record<Kind, Readonly<Record<string, Check>>>> = {
   request: {
     v: oneOf(0),
     recipient: textUpTo(MAX_KEY_LENGTH),
@@ -95,9 +98,7 @@ const SHAPE = {
   },
   challenge: { v: oneOf(0), request: bytes(32), enc: textUpTo(2048), ciphertext: bytes(48), iat: whole },
   answer: { v: oneOf(0), challenge: bytes(32), value: bytes(32) },
-} as const;
-type Kind = keyof typeof SHAPE;
-type Message = { request: Request; challenge: Challenge; answer: Answer };
+};
 
 function macOf(kind: Kind, message: object, secret: Uint8Array): Uint8Array<ArrayBuffer> {
   const key = hkdfSha256(secret, NO_BYTES, utf8(`${INFO_PREFIX.enrolment} ${kind}`), 32);
