@@ -19,7 +19,7 @@ export function unavailable(message: string, cause?: unknown): SealError {
 function openDatabase(name: string): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const refuse = (cause: unknown) => reject(unavailable('browser opens no database here', cause));
-    let given = false;
+    let givenUp = false;
     try {
       const request = globalThis.indexedDB.open(name, VERSION);
       request.onupgradeneeded = () => {
@@ -28,13 +28,13 @@ function openDatabase(name: string): Promise<IDBDatabase> {
         request.result.createObjectStore(CURRENT_STORE);
       };
       request.onsuccess = () => {
-        if (given) request.result.close();
+        if (givenUp) request.result.close();
         else resolve(request.result);
       };
       request.onerror = () => refuse(request.error);
       // Somebody holds an older version open and does not let go. What opens later is closed at once.
       request.onblocked = () => {
-        given = true;
+        givenUp = true;
         refuse(undefined);
       };
     } catch (cause) {

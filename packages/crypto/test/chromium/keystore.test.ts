@@ -1,7 +1,9 @@
-import { ed25519Verify, fromBase64url } from '@wardseal/primitives';
+import { base64url, ed25519Verify, fromBase64url } from '@wardseal/primitives';
+import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as api from '../../src/index.js';
 import { generateIdentity, generateSigningKey, open, type PersonalKeys, SealError, seal } from '../../src/index.js';
+import { parseIdentity, parseRecipient } from '../../src/keys/recipient.js';
 import { type KeyStore, openKeyStore, type StoredKeys } from '../../src/keystore/index.js';
 import { forceBackend } from '../../src/testing.js';
 import { codeOf, content, type Person, type World, world } from '../world.js';
@@ -291,11 +293,15 @@ describe('a browser that loses keys', () => {
     await work(stored, w, w.mallory);
   });
 
-  it('that gives an extractable key back is found out', async () => {
-    const open = (await crypto.subtle.generateKey('X25519', true, ['deriveBits'])) as CryptoKeyPair;
-    loseOnRead(['X25519'], () => open.privateKey);
+  it('that gives the right key back, but one that can be exported, is found out', async () => {
+    const { secret } = parseIdentity(classic.alice.identity);
+    const { publicKey } = parseRecipient(classic.alice.entry.recipient);
+    const jwk = { kty: 'OKP', crv: 'X25519', d: base64url(secret), x: base64url(publicKey) };
+    const loose = await crypto.subtle.importKey('jwk', jwk, 'X25519', true, ['deriveBits']);
+    loseOnRead(['X25519'], () => loose);
     const one = await store();
     expect((await one.put('me', keysOf(classic.alice))).kept).toBe('wrapped');
+    expect(await formsIn(one.name)).toEqual({ X25519: 'wrapped', Ed25519: 'non-extractable' });
   });
 });
 
@@ -337,14 +343,14 @@ describe('a browser that refuses', () => {
     expect(await one.get('me')).toBeNull();
   });
 
-  it.each<[string, (store: IDBObjectStore) => void]>([
+  it.each<[string, (store: IDBObjectStore, request: IDBRequest) => void]>([
     [
       'at once',
       () => {
         throw new DOMException('no', 'QuotaExceededError');
       },
     ],
-    ['when it writes', ({ transaction }) => transaction.abort()],
+    ['when it writes', (target, request) => request.addEventListener('success', () => target.transaction.abort())],
   ])('at the last step, %s: nothing stays, and what was there counts', async (_, fail) => {
     const one = await store();
     await one.put('me', keysOf(w.alice));
@@ -354,7 +360,7 @@ describe('a browser that refuses', () => {
       (original) =>
         function (this: IDBObjectStore, value, key) {
           const request = original.call(this, value, key);
-          if (this.name === 'current') fail(this);
+          if (this.name === 'current') fail(this, request);
           return request;
         },
     );
@@ -438,6 +444,24 @@ describe('several pages at once', () => {
     expect(await partsIn(one.name)).toHaveLength(3);
   });
 
+  it('begin again when their parts were swept just before they came to count', async () => {
+    const one = await store();
+    let swept = 0;
+    patch(
+      IDBObjectStore.prototype,
+      'count',
+      (original) =>
+        function (this: IDBObjectStore, query) {
+          if (query instanceof IDBKeyRange && swept++ === 0) this.delete(query);
+          return original.call(this, query);
+        },
+    );
+    expect((await one.put('me', keysOf(w.alice))).kept).toBe('non-extractable');
+    expect(swept).toBe(2);
+    expect((await one.get('me'))?.kept).toBe('non-extractable');
+    expect(await partsIn(one.name)).toHaveLength(3);
+  });
+
   it('may open the store while keys are being stored', async () => {
     const one = await store();
     let stop = false;
@@ -462,6 +486,28 @@ describe('several pages at once', () => {
     expect((await one.put('me', keysOf(w.bob))).kept).toBe('non-extractable');
   });
 
+  it('open the database anew when the browser closed it', async () => {
+    const connections: IDBDatabase[] = [];
+    patch(
+      IDBFactory.prototype,
+      'open',
+      (original) =>
+        function (this: IDBFactory, ...args) {
+          const request = original.apply(this, args);
+          request.addEventListener('success', () => connections.push(request.result));
+          return request;
+        },
+    );
+    const one = await store();
+    await one.put('me', keysOf(w.alice));
+    for (const connection of connections.splice(0)) {
+      connection.close();
+      connection.dispatchEvent(new Event('close'));
+    }
+    expect((await one.get('me'))?.identity.recipient).toBe(w.alice.entry.recipient);
+    expect(connections).toHaveLength(1);
+  });
+
   it('sweep what a page that was closed in the middle left', async () => {
     const one = await store();
     await one.put('me', keysOf(w.alice));
@@ -472,6 +518,42 @@ describe('several pages at once', () => {
     const other = await store(one.name);
     expect(await partsIn(one.name)).toHaveLength(3);
     expect((await other.get('me'))?.kept).toBe('non-extractable');
+  });
+});
+
+describe('two pages that store, read and delete in any order', () => {
+  it('see what one list of ids and keys would show', async () => {
+    const people = [classic.alice, classic.bob, w.mallory];
+    const act = fc.record({
+      page: fc.nat(1),
+      id: fc.constantFrom('a', 'a\u0000', 'b'),
+      put: fc.option(fc.nat(2)),
+      read: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { maxLength: 12 }), async (acts) => {
+        const one = await store();
+        const pages = [one, await store(one.name)];
+        const model = new Map<string, string>();
+        for (const { page, id, put, read } of acts) {
+          if (put !== null) {
+            await pages[page]!.put(id, keysOf(people[put]!));
+            model.set(id, people[put]!.entry.recipient);
+          } else if (!read) {
+            await pages[page]!.delete(id);
+            model.delete(id);
+          }
+          for (const other of ['a', 'a\u0000', 'b'])
+            expect((await pages[1 - page]!.get(other))?.identity.recipient).toBe(model.get(other));
+        }
+        const parts = [...model.values()].reduce(
+          (sum, recipient) => sum + (recipient.startsWith('age1pq1') ? 3 : 2),
+          0,
+        );
+        expect(await partsIn(one.name)).toHaveLength(parts);
+      }),
+      { numRuns: 20 },
+    );
   });
 });
 
