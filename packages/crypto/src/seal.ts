@@ -73,8 +73,9 @@ export async function sealDraft(source: PlaintextSource, draft: Draft): Promise<
 /**
  * Seals a file for named people: encrypts it, lists exactly who can open it, and signs both.
  *
- * `source` is bytes or a Blob and is read once. The result is a valid age v1 file: any age client that knows the
- * recipient's kind of key (post-quantum ones are young) gives the plaintext back byte for byte; only this package's `open` also proves the sender.
+ * `source` is bytes or a Blob and is read once; the result is in memory whole, so for videos there is `sealStream`. It is a
+ * valid age v1 file: any age client that knows the recipient's kind of key (post-quantum ones are young) gives the plaintext
+ * back byte for byte; only this package's `open` also proves the sender.
  *
  * @throws SealError with code
  * - `KEY_INVALID`: a recipient, identity or signing key string is not one, or is an unusable point;
