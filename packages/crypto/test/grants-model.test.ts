@@ -4,7 +4,7 @@ import { anySequence, everybody, runSequence } from './grants-model.js';
 
 it('whatever happens in whatever order, each header opens for exactly those whom the model permits', async () => {
   const people = await everybody();
-  expect(people).toHaveLength(6);
+  expect(people).toHaveLength(12);
   await fc.assert(
     fc.asyncProperty(anySequence, (sequence) => runSequence(people, sequence)),
     { numRuns: 300 },

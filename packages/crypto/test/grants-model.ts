@@ -25,6 +25,7 @@ import { codeOf, content, directoryOf, NOW, type Person, person } from './world.
 const MEMBERS = 5;
 /** The last of the people; those before are members, of whom the last two join only when somebody lets them. */
 const CUSTODIAN = MEMBERS;
+const PEOPLE = MEMBERS + 1;
 const STAFF = 3;
 
 type Op =
@@ -39,12 +40,16 @@ interface Version {
   readonly header: Uint8Array<ArrayBuffer>;
   readonly payload: Uint8Array<ArrayBuffer>;
   readonly epoch: number;
+  /** Keys that open it. */
   readonly recipients: ReadonlySet<number>;
+  /** Keys under which the changes were signed that it shows. */
+  readonly granters: ReadonlySet<number>;
   /** Whether every change was the custodian's. */
   readonly honest: boolean;
 }
 
 interface StoredFile {
+  /** The author's key. */
   readonly author: number;
   readonly sentAt: number;
   /** Times of changes, by epoch, as the log has them. */
@@ -84,15 +89,16 @@ export const anySequence: fc.Arbitrary<readonly Op[]> = fc
   )
   .map(([first, rest]) => [first, ...rest]);
 
-/** Everybody of the trust, with keys; made once. */
+/** Everybody's keys, made once: the first ones, then those with which they enrol again after they were suspended. */
 export function everybody(): Promise<Person[]> {
-  const ids = Array.from({ length: MEMBERS }, (_, i) => `member-${i}`);
-  return Promise.all([...ids, 'custodian'].map((id) => person(id, 'classic')));
+  const ids = [...Array.from({ length: MEMBERS }, (_, i) => `member-${i}`), 'custodian'];
+  return Promise.all([...ids, ...ids].map((id) => person(id, 'classic')));
 }
 
 export class Trust {
   readonly #people: readonly Person[];
-  readonly #listed = new Set([0, 1, 2, CUSTODIAN]);
+  /** Keys in the directory, former ones too, with the time from which they count. */
+  readonly #listed = new Map([0, 1, 2, CUSTODIAN].map((key) => [key, NOW - 1000]));
   readonly #revoked = new Map<number, number>();
   readonly #files: StoredFile[] = [];
   #directory!: Directory;
@@ -102,24 +108,31 @@ export class Trust {
     this.#people = people;
   }
 
-  entry(i: number) {
-    const at = this.#revoked.get(i);
-    return { ...this.#people[i]!.entry, ...(at === undefined ? {} : { revokedAt: at }) };
+  /** The key that somebody uses now: the second one once they enrolled again. */
+  #keyOf(who: number): number {
+    return this.#listed.has(who + PEOPLE) ? who + PEOPLE : who;
+  }
+
+  #entry(key: number) {
+    const validFrom = this.#listed.get(key) ?? NOW - 1000;
+    const at = this.#revoked.get(key);
+    return { ...this.#people[key]!.entry, validFrom, ...(at === undefined ? {} : { revokedAt: at }) };
   }
 
   async publish(): Promise<void> {
-    this.#directory = await directoryOf([...this.#listed].map((i) => this.entry(i)));
+    this.#directory = await directoryOf([...this.#listed.keys()].map((key) => this.#entry(key)));
   }
 
-  /** Whether somebody may be sealed to, or act, now. */
-  #counts(i: number): boolean {
-    return this.#listed.has(i) && !this.#revoked.has(i);
+  /** Whether a key may be sealed to, or signed with, now. */
+  #counts(key: number): boolean {
+    return this.#listed.has(key) && !this.#revoked.has(key);
   }
 
   #acting(): ChangeOptions {
-    const { identity, keys } = this.#people[CUSTODIAN]!;
+    const key = this.#keyOf(CUSTODIAN);
+    const { identity, keys } = this.#people[key]!;
     return {
-      actor: { identities: [identity], sender: { keys, entry: this.entry(CUSTODIAN) } },
+      actor: { identities: [identity], sender: { keys, entry: this.#entry(key) } },
       directory: this.#directory,
       reason: 'by the rota',
       resolveSender: this.#directory.resolveSender,
@@ -137,10 +150,13 @@ export class Trust {
 
   async do(step: Op): Promise<void> {
     this.#now += 1;
-    if (step.op === 'join') this.#listed.add(step.who);
-    if (step.op === 'suspend' && this.#listed.has(step.who) && !this.#revoked.has(step.who))
-      this.#revoked.set(step.who, this.#now);
-    if (step.op === 'return') this.#revoked.delete(step.who);
+    if (step.op === 'join' && !this.#listed.has(step.who)) this.#listed.set(step.who, this.#now);
+    if (step.op === 'suspend' || step.op === 'return') {
+      const key = this.#keyOf(step.who);
+      if (step.op === 'suspend' && this.#counts(key)) this.#revoked.set(key, this.#now);
+      // A revoked key never comes back: whoever returns enrols again, once in these sequences.
+      if (step.op === 'return' && this.#revoked.has(key) && key < PEOPLE) this.#listed.set(key + PEOPLE, this.#now);
+    }
     if (!('file' in step)) return step.op === 'seal' ? this.#seal(step.who, step.to) : this.publish();
     const found = this.#files[step.file % Math.max(1, this.#files.length)];
     if (found === undefined) return undefined;
@@ -149,14 +165,17 @@ export class Trust {
     return this.#change(found, step.op, step.who);
   }
 
-  async #seal(author: number, to: readonly number[]): Promise<void> {
-    const allowed = [author, CUSTODIAN, ...to].every((i) => this.#counts(i));
+  async #seal(by: number, people: readonly number[]): Promise<void> {
+    const author = this.#keyOf(by);
+    const custodian = this.#keyOf(CUSTODIAN);
+    const to = people.map((one) => this.#keyOf(one));
+    const allowed = [author, custodian, ...to].every((key) => this.#counts(key));
     await this.#expects(allowed, async () => {
       const sealed = await seal(content(20), {
         directory: this.#directory,
-        recipients: to.map((i) => this.entry(i)),
-        custodian: this.entry(CUSTODIAN),
-        sender: { keys: this.#people[author]!.keys, entry: this.entry(author) },
+        recipients: to.map((key) => this.#entry(key)),
+        custodian: this.#entry(custodian),
+        sender: { keys: this.#people[author]!.keys, entry: this.#entry(author) },
         mediaType: 'image/jpeg',
         case: 'case-1',
         labels: {},
@@ -164,7 +183,8 @@ export class Trust {
         now: this.#now,
       });
       const { header, payload } = sealed;
-      const version = { header, payload, epoch: 0, recipients: new Set([...to, CUSTODIAN]), honest: true };
+      const recipients = new Set([...to, custodian]);
+      const version = { header, payload, epoch: 0, recipients, granters: new Set<number>(), honest: true };
       this.#files.push({ author, sentAt: this.#now, log: new Map(), versions: [version], latest: version });
     });
   }
@@ -177,18 +197,24 @@ export class Trust {
     stored.latest = version;
   }
 
-  /** Whether what the custodian reads without a log can be believed: nobody in its history is revoked now. */
-  #unloggedHolds({ author }: StoredFile, { epoch }: Version): boolean {
-    return !this.#revoked.has(author) && (epoch === 0 || !this.#revoked.has(CUSTODIAN));
+  /** Whether what is read without a log can be believed: no key in its history is revoked now. */
+  #unloggedHolds({ author }: StoredFile, { granters }: Version): boolean {
+    return ![author, ...granters].some((key) => this.#revoked.has(key));
   }
 
-  async #change(stored: StoredFile, op: 'add' | 'release' | 'without', i: number): Promise<void> {
+  /** Whether the custodian, with the key it has now, can change a file. */
+  #changeable(stored: StoredFile): boolean {
+    const custodian = this.#keyOf(CUSTODIAN);
     const { latest } = stored;
-    const there = latest.recipients.has(i);
-    const allowed =
-      this.#counts(CUSTODIAN) && this.#unloggedHolds(stored, latest) && (op === 'without' ? there : this.#counts(i));
-    const entry = this.entry(i);
-    await this.#expects(allowed, async () => {
+    return this.#counts(custodian) && latest.recipients.has(custodian) && this.#unloggedHolds(stored, latest);
+  }
+
+  async #change(stored: StoredFile, op: 'add' | 'release' | 'without', who: number): Promise<void> {
+    const { latest } = stored;
+    const key = this.#keyOf(who);
+    const there = latest.recipients.has(key);
+    const entry = this.#entry(key);
+    await this.#expects(this.#changeable(stored) && (op === 'without' ? there : this.#counts(key)), async () => {
       const o = this.#acting();
       const changed =
         op === 'add'
@@ -197,34 +223,37 @@ export class Trust {
             ? await release(latest.header, entry, { ...o, logEntry: 'log-1' })
             : await rewrapWithout(latest.header, [recipientThumbprint(entry.recipient)], o);
       const recipients = new Set(latest.recipients);
-      if (op === 'without') recipients.delete(i);
-      else recipients.add(i);
+      if (op === 'without') recipients.delete(key);
+      else recipients.add(key);
       expect(changed.epoch).toBe(op !== 'without' && there ? latest.epoch : latest.epoch + 1);
-      this.#store(stored, { ...latest, header: changed.header, epoch: changed.epoch, recipients });
+      const granters = new Set([...latest.granters, this.#keyOf(CUSTODIAN)]);
+      this.#store(stored, { ...latest, header: changed.header, epoch: changed.epoch, recipients, granters });
     });
   }
 
-  async #rotate(stored: StoredFile, to: readonly number[]): Promise<void> {
-    const { latest } = stored;
-    const allowed = [CUSTODIAN, ...to].every((i) => this.#counts(i)) && this.#unloggedHolds(stored, latest);
-    await this.#expects(allowed, async () => {
-      const rotated = await rotate(latest, {
+  async #rotate(stored: StoredFile, people: readonly number[]): Promise<void> {
+    const custodian = this.#keyOf(CUSTODIAN);
+    const to = people.map((one) => this.#keyOf(one));
+    await this.#expects(this.#changeable(stored) && to.every((key) => this.#counts(key)), async () => {
+      const rotated = await rotate(stored.latest, {
         ...this.#acting(),
-        recipients: to.map((i) => this.entry(i)),
-        custodian: this.entry(CUSTODIAN),
+        recipients: to.map((key) => this.#entry(key)),
+        custodian: this.#entry(custodian),
       });
       const { header, payload, epoch } = rotated;
-      this.#store(stored, { header, payload, epoch, recipients: new Set([...to, CUSTODIAN]), honest: true });
+      const recipients = new Set([...to, custodian]);
+      this.#store(stored, { header, payload, epoch, recipients, granters: new Set([custodian]), honest: true });
     });
   }
 
   /** Somebody who can open the newest header writes one by hand that lets in another, or tries to continue a forged one. */
-  async #forge(stored: StoredFile, i: number, to: number, how: number): Promise<void> {
+  async #forge(stored: StoredFile, who: number, whom: number, how: number): Promise<void> {
     const { header, payload, recipients, epoch } = stored.latest;
+    const [i, to] = [this.#keyOf(who), this.#keyOf(whom)];
     if (!recipients.has(i) || recipients.has(to)) return;
     const inside = await openUp(concat(header, payload), this.#people[i]!.identity);
     const by = { keys: this.#people[i]!.keys, entry: this.#people[i]!.entry };
-    const custodian = this.#people[CUSTODIAN]!;
+    const custodian = this.#people[this.#keyOf(CUSTODIAN)]!;
     const iss = { org: custodian.entry.organisation, person: 'custodian', kid: custodian.keys.kid };
     const entry = this.#people[to]!.entry;
     const granted = await withGrant(inside, { by, to: [entry], ...(how === 0 ? { claims: { iss } } : {}) });
@@ -236,9 +265,16 @@ export class Trust {
       [...inside.stanzas.slice(1), granted.at(-2)!, granted.at(-1)!], // in the place of the first
     ][how]!;
     const forged = encodeHeader(inside.fileKey, stanzas);
-    const version = { header: forged, payload, epoch: epoch + 1, recipients: new Set<number>(), honest: false };
-    stored.versions.push(version);
-    expect(await codeOf(() => addRecipients(forged, [this.entry(0)], this.#acting()))).not.toBe('accepted');
+    const nobody = new Set<number>();
+    stored.versions.push({
+      header: forged,
+      payload,
+      epoch: epoch + 1,
+      recipients: nobody,
+      granters: nobody,
+      honest: false,
+    });
+    expect(await codeOf(() => addRecipients(forged, [this.#entry(0)], this.#acting()))).not.toBe('accepted');
   }
 
   /** Every header that ever was, against everybody. */
@@ -251,7 +287,9 @@ export class Trust {
       const base = { resolveSender: this.#directory.resolveSender };
       for (const version of stored.versions) {
         const { header, recipients, epoch, honest } = version;
-        for (const [i, { identity }] of this.#people.entries()) {
+        // every key that the directory ever listed, and one that it did not
+        for (const i of [...this.#listed.keys(), CUSTODIAN + PEOPLE]) {
+          const { identity } = this.#people[i]!;
           const options = { ...base, ...logged, identities: [identity] };
           const permitted = honest && recipients.has(i);
           const code = await codeOf(() => listRecipients(header, options));
@@ -272,7 +310,7 @@ export class Trust {
         expect((await codeOf(() => listRecipients(header, unlogged))) === 'accepted').toBe(holds);
         const opened = await open(version, { ...base, ...logged, identities });
         expect(opened.plaintext).toEqual(content(20));
-        expect(opened.sender.person).toBe(`member-${stored.author}`);
+        expect(opened.sender.person).toBe(`member-${stored.author % PEOPLE}`);
         // a header opens its own payload only
         const other = stored.versions.find(({ payload }) => payload !== version.payload);
         if (other === undefined) continue;

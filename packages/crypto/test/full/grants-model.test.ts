@@ -4,7 +4,7 @@ import { anySequence, everybody, runSequence } from '../grants-model.js';
 
 it('ten thousand sequences of changes against the model', async () => {
   const people = await everybody();
-  expect(people).toHaveLength(6);
+  expect(people).toHaveLength(12);
   await fc.assert(
     fc.asyncProperty(anySequence, (sequence) => runSequence(people, sequence)),
     { numRuns: 10_000 },
