@@ -85,6 +85,7 @@ export async function inChromium(
     outdir: '/',
     format: 'esm',
     platform: 'browser',
+    logLevel: 'error',
   });
   const scripts = new Map(bundle.outputFiles.map((file) => [file.path, file.contents]));
   const server = createServer((request, response) => {
