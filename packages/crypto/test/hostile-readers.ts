@@ -1,8 +1,10 @@
-import { fromUtf8, utf8 } from '@wardseal/primitives';
+import { concat, fromUtf8, utf8 } from '@wardseal/primitives';
 import {
+  addRecipients,
   answerChallenge,
   approveShare,
   attachHeader,
+  type ChangeOptions,
   challengeEnrolment,
   checkSeat,
   combineShares,
@@ -18,12 +20,19 @@ import {
   generateIdentity,
   generateRecoveryCode,
   inspect,
+  listRecipients,
+  type OpenOptions,
   open,
+  openRange,
+  openReader,
   openShare,
+  openStream,
   protectKeys,
   readErasureCertificate,
   recipientOf,
   recipientThumbprint,
+  rewrapWithout,
+  rotate,
   seal,
   signingKeyPairOf,
   signingKeyThumbprint,
@@ -51,6 +60,49 @@ const SECRET = new Uint8Array(32).fill(7);
 function text(name: string, valid: string, readText: (value: string) => unknown): Reader {
   const read = (data: Uint8Array) => readText(fromUtf8(data) ?? new TextDecoder('latin1').decode(data));
   return { name, valid: utf8(valid), read, readText };
+}
+
+/** A stream of the bytes in pieces of no particular sizes. */
+export function pieces(data: Uint8Array): ReadableStream<Uint8Array> {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (at >= data.length) return controller.close();
+      const end = at + 1 + ((at * 7919) % 5000);
+      controller.enqueue(data.subarray(at, end));
+      at = end;
+    },
+  });
+}
+
+async function consumed(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for (const reader = stream.getReader(); ; ) {
+    const { done, value } = await reader.read();
+    if (done) return concat(...parts);
+    parts.push(value);
+  }
+}
+
+/** The whole of a file through a stream. */
+export async function streamed(data: Uint8Array, opening: OpenOptions): Promise<Uint8Array> {
+  return consumed((await openStream(pieces(data), opening)).plaintext);
+}
+
+/** The whole of a file as one range. */
+export async function ranged(data: Uint8Array, opening: OpenOptions): Promise<Uint8Array> {
+  const reader = await openReader(data, opening);
+  try {
+    return await reader.range(0, reader.size);
+  } finally {
+    reader.close();
+  }
+}
+
+function changing(w: World): ChangeOptions {
+  const { keys, entry, identity } = w.custodian;
+  const actor = { identities: [identity], sender: { keys, entry } };
+  return { ...w.opening, actor, directory: w.directory, reason: 'on call', authorizeGrant: () => true, now: NOW };
 }
 
 async function filesOf(w: World): Promise<Reader[]> {
@@ -81,6 +133,26 @@ async function filesOf(w: World): Promise<Reader[]> {
     },
     { name: 'open, the header', valid: header, read: (data) => open({ header: data, payload }, w.opening) },
     { name: 'open, the payload', valid: payload, read: (data) => open({ header, payload: data }, w.opening) },
+    { name: 'openStream', valid: bytes, read: (data) => streamed(data, w.opening) },
+    {
+      name: 'openStream, the payload',
+      valid: payload,
+      read: async (data) => consumed((await openStream({ header, payload: pieces(data) }, w.opening)).plaintext),
+    },
+    { name: 'openReader', valid: bytes, read: (data) => ranged(data, w.opening) },
+    { name: 'openRange', valid: bytes, read: (data) => openRange(data, 0, 1, w.opening) },
+    { name: 'listRecipients', valid: header, read: (data) => listRecipients(data, w.opening) },
+    {
+      name: 'addRecipients',
+      valid: header,
+      read: (data) => addRecipients(data, [w.mallory.entry], changing(w)),
+    },
+    {
+      name: 'rewrapWithout',
+      valid: header,
+      read: (data) => rewrapWithout(data, [recipientThumbprint(w.alice.entry.recipient)], changing(w)),
+    },
+    { name: 'rotate', valid: bytes, read: (data) => rotate(data, { ...changing(w), recipients: [w.bob.entry] }) },
     { name: 'inspect', valid: bytes, read: (data) => inspect(data) },
     { name: 'detachHeader', valid: bytes, read: (data) => detachHeader(data) },
     { name: 'attachHeader', valid: header, read: (data) => attachHeader(data, payload) },

@@ -2,15 +2,17 @@ import { canonicalJson, concat, fromUtf8, utf8 } from '@wardseal/primitives';
 import { everyJsonMutation, HOSTILE_JSON_TEXTS } from '@wardseal/testkit';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { SealError } from '../src/index.js';
-import { type Reader, readers } from './hostile-readers.js';
-import { world } from './world.js';
+import { inspect, limits, open, openReader, openStream, SealError, seal } from '../src/index.js';
+import { pieces, type Reader, ranged, readers, streamed } from './hostile-readers.js';
+import { codeOf, content, type World, world } from './world.js';
 
 // Whatever the bytes, a reader of this package gives a result or one SealError: no other error, no hang.
 
+let w: World;
 let all: readonly Reader[];
 beforeAll(async () => {
-  all = await readers(await world('classic'));
+  w = await world('classic');
+  all = await readers(w);
 });
 
 /** `accepted`, or the code; throws on any other error. */
@@ -145,5 +147,95 @@ describe('every reader', () => {
       for (const value of texts)
         if (reader.readText) expect(`${reader.name}: ${await outcome(reader, value)}`).not.toMatch(/accepted$/);
     });
+  });
+});
+
+it('whole, as a stream and as a range a file gets the same verdict', async () => {
+  const link = { id: 'link-1', key: new Uint8Array(32) };
+  const files = [
+    (await seal(content(70_000), { ...w.sealing, link })).bytes,
+    (await seal(content(9), w.sealing)).bytes,
+  ] as const;
+  const change = fc.record({ at: fc.nat(), remove: fc.nat(40), put: fc.uint8Array({ maxLength: 40 }) });
+  await fc.assert(
+    fc.asyncProperty(fc.nat(1), fc.boolean(), fc.array(change, { maxLength: 2 }), async (which, inHeader, changes) => {
+      let file: Uint8Array = files[which]!;
+      for (const { at, remove, put } of changes) {
+        const from = inHeader ? at % 2500 : at % (file.length + 1);
+        file = concat(file.subarray(0, from), put, file.subarray(from + remove));
+      }
+      const verdict = await codeOf(() => open(file, w.opening));
+      expect(await codeOf(() => streamed(file, w.opening))).toBe(verdict);
+      expect(await codeOf(() => ranged(file, w.opening))).toBe(verdict);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+describe('what claims to be more than anybody can hold', () => {
+  const GIGABYTE = 1_000_000_000;
+  const VERSION = 'age-encryption.org/v1\n';
+  /** A file of a gigabyte that begins so and goes on with lines of a stanza's body; counts what is read of it. */
+  function huge(start: string) {
+    const head = utf8(start);
+    const line = utf8(`${'A'.repeat(64)}\n`);
+    const source = {
+      size: GIGABYTE,
+      most: 0,
+      total: 0,
+      async read(from: number, to: number): Promise<Uint8Array> {
+        source.most = Math.max(source.most, to - from);
+        source.total += to - from;
+        const out = new Uint8Array(to - from);
+        for (let i = 0; i < out.length; i++) out[i] = head[from + i] ?? line[(from + i - head.length) % 65]!;
+        return out;
+      },
+    };
+    return source;
+  }
+  // What is read ahead of the limit: one piece.
+  const AHEAD = 2_097_152;
+
+  it.each([
+    ['a stanza of a gigabyte', `${VERSION}-> x\n`],
+    ['ten thousand stanzas', `${VERSION}${'-> x\n\n'.repeat(10_000)}`],
+  ])('%s is refused after the limit', async (_, start) => {
+    for (const reading of [openStream, openReader]) {
+      const source = huge(start);
+      expect(await codeOf(() => reading(source, w.opening))).toBe('LIMIT');
+      expect(source.total).toBeLessThanOrEqual(limits.MAX_HEADER_BYTES + AHEAD);
+    }
+    let pulled = 0;
+    let cancelled = false;
+    const source = huge(start);
+    const endless = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        controller.enqueue(await source.read(pulled, pulled + 10_000));
+        pulled += 10_000;
+      },
+      cancel() {
+        cancelled = true;
+      },
+    });
+    expect(await codeOf(() => openStream(endless, w.opening))).toBe('LIMIT');
+    expect(pulled).toBeLessThanOrEqual(limits.MAX_HEADER_BYTES + AHEAD);
+    expect(cancelled).toBe(true);
+  });
+
+  it('a gigabyte that is no age file is refused at once', async () => {
+    for (const reading of [openStream, openReader]) {
+      const source = huge('-----BEGIN AGE ENCRYPTED FILE-----\n');
+      expect(await codeOf(() => reading(source, w.opening))).toBe('HEADER_INVALID');
+      expect(source.total).toBeLessThanOrEqual(AHEAD);
+    }
+  });
+
+  it('in memory too', async () => {
+    const lines = utf8(`${'A'.repeat(64)}\n`.repeat(100_000));
+    const file = concat(utf8(`${VERSION}-> x\n`), lines);
+    expect(await codeOf(() => open(file, w.opening))).toBe('LIMIT');
+    expect(await codeOf(() => inspect(file))).toBe('LIMIT');
+    expect(await codeOf(() => streamed(file, w.opening))).toBe('LIMIT');
+    expect(await codeOf(() => openStream(pieces(utf8('x'.repeat(100_000))), w.opening))).toBe('HEADER_INVALID');
   });
 });
