@@ -1,7 +1,7 @@
 import { base64url, concat, fromBase64url, utf8 } from '@wardseal/primitives';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeStanza } from '../src/header.js';
-import { generateIdentity, limits, open, recipientThumbprint, seal } from '../src/index.js';
+import { addRecipients, generateIdentity, limits, open, recipientThumbprint, seal } from '../src/index.js';
 import { parseRecipient } from '../src/keys/recipient.js';
 import { STANZA } from '../src/names.js';
 import { wrapForRecipient } from '../src/stanza/native.js';
@@ -158,6 +158,20 @@ describe('a co-recipient, who holds the file key', () => {
     expect(await opened(rebuild(inside, { stanzas: [first, again, ...rest] }))).toBe('RECIPIENTS_MISMATCH');
   });
 
+  it('cannot bring an older header back to who has seen a newer one', async () => {
+    const { header } = await addRecipients(file.subarray(0, file.length - inside.payload.length), [w.mallory.entry], {
+      actor: { identities: [w.custodian.identity], sender: { keys: w.custodian.keys, entry: w.custodian.entry } },
+      directory: w.directory,
+      reason: 'on call',
+      resolveSender: w.directory.resolveSender,
+      now: NOW,
+    });
+    const newer = { authorizeGrant: () => true, notBelowEpoch: 1 };
+    expect(await opened(concat(header, inside.payload), newer)).toBe('accepted');
+    expect(await opened(file, newer)).toBe('ROLLBACK');
+  });
+
+  // what more can be tried with grants: grants-adversary.test.ts
   it('cannot write a grant', async () => {
     const grant = encodeStanza(STANZA.grant, ['v0', 'AAAAAAAAAAAAAAAAAAAAAA'], new Uint8Array(80));
     expect(await opened(rebuild(inside, { stanzas: [...inside.stanzas, grant] }))).toBe('GRANT_INVALID');

@@ -224,6 +224,7 @@ describe('a granter with a right signature', () => {
     expect(await without({}, [{ at: manifest, thumbprint: named(w.bob) }])).toBe('UNSIGNED');
     for (const stanza of [
       'text',
+      fromUtf8(bare.stanzas[manifest]!.raw)!,
       '-> x',
       '-> x\n\n-> y\n\n',
       '-> x\n\n--- A\n',
@@ -459,4 +460,30 @@ describe('one file, one header', () => {
     const again = rebuild(bare, { stanzas: await withJws(bare, bare.jws) });
     expect(again).toEqual(file.bytes);
   });
+});
+
+it('errors about changes carry neither key, name nor reason', async () => {
+  const people = [w.alice, w.bob, w.custodian, w.mallory, carol];
+  const secrets = people.flatMap((of) => [of.entry.recipient, of.keys.kid, of.identity, named(of)]);
+  const forged = rebuild(bare, { stanzas: await withGrant(bare, { by: w.bob, to: [w.mallory.entry] }) });
+  const options = { ...w.opening, authorizeGrant: byCustodian };
+  const attempts: (() => Promise<unknown>)[] = [
+    () => open(forged, options),
+    () => open(first, { ...options, authorizeGrant: () => false }),
+    () => open(file.bytes, { ...options, notBelowEpoch: 3 }),
+    () => open(first, { ...options, identities: [w.mallory.identity] }),
+    () => addRecipients(file.header, [{ ...carol.entry, teams: ['x'] }], acting),
+    () => addRecipients(file.header, [w.custodian.entry], acting),
+    () => addRecipients(file.header, [carol.entry], { ...acting, reason: '' }),
+    () => rewrapWithout(file.header, [named(carol)], acting),
+    () => rotate(first, { ...acting, recipients: [w.alice.entry], mode: 'pq' }),
+  ];
+  for (const attempt of attempts) {
+    const error = await attempt().catch((reason: unknown) => reason as Error);
+    if (!(error instanceof Error)) throw new Error('was accepted');
+    const told = `${error.message} ${JSON.stringify(error)} ${String(error.cause)}`;
+    for (const secret of [...secrets, 'alice', 'bob', 'mallory', 'carol', 'by hand', 'on call'])
+      expect(told).not.toContain(secret);
+    expect(error.message).toMatch(/^[a-z`].*[^.]$/);
+  }
 });
