@@ -462,6 +462,37 @@ describe('several pages at once', () => {
     expect(await partsIn(one.name)).toHaveLength(3);
   });
 
+  it('leave the former keys when their parts were swept and nothing can be stored after that', async () => {
+    const one = await store();
+    await one.put('me', keysOf(w.alice));
+    let swept = false;
+    patch(
+      IDBObjectStore.prototype,
+      'count',
+      (original) =>
+        function (this: IDBObjectStore, query) {
+          if (query instanceof IDBKeyRange) {
+            swept = true;
+            this.delete(query);
+          }
+          return original.call(this, query);
+        },
+    );
+    patch(
+      IDBObjectStore.prototype,
+      'put',
+      (original) =>
+        function (this: IDBObjectStore, value, key) {
+          if (swept && this.name === 'parts') throw new DOMException('no', 'QuotaExceededError');
+          return original.call(this, value, key);
+        },
+    );
+    expect(await codeOf(() => one.put('me', keysOf(w.bob)))).toBe('KEY_STORE_UNAVAILABLE');
+    expect(swept).toBe(true);
+    expect((await one.get('me'))?.identity.recipient).toBe(w.alice.entry.recipient);
+    expect(await partsIn(one.name)).toHaveLength(3);
+  });
+
   it('may open the store while keys are being stored', async () => {
     const one = await store();
     let stop = false;
