@@ -102,6 +102,20 @@ async function makeSnapshots(): Promise<SnapshotCase[]> {
   });
   ok('seen before', next, ['alice', 'carol'], seen(next, 2));
 
+  ok(
+    'a delegation of exactly 90 days',
+    await resigned(one, { claims: { delegation: await forgedDelegation({ until: NOW + 89 * DAY }, root) } }),
+    ['alice', 'bob'],
+  );
+  ok(
+    'a clock five minutes behind',
+    await resigned(one, { claims: { delegation: await forgedDelegation({ from: NOW - 100 }, root) } }),
+    ['alice', 'bob'],
+    { now: NOW - 100 - limits.MAX_CLOCK_SKEW_SECONDS },
+  );
+  const never = { ...(await person('alice', 'classic', { validFrom: NOW - 6 })).entry, revokedAt: NOW - 6 };
+  ok('a key that never counted, while another did', await snapshotOf([former, never, twin.entry]), ['alice']);
+
   bad('another root pinned', 'DELEGATION_INVALID root', one, { rootThumbprint: mallory.kid });
   bad('another organisation wanted', 'DELEGATION_INVALID organisation', one, { organisation: 'other-trust' });
   const delegated = async (name: string, expected: string, change: object, keys = root) =>
@@ -118,6 +132,7 @@ async function makeSnapshots(): Promise<SnapshotCase[]> {
     from: NOW - DAY,
     until: NOW + 89 * DAY + 1,
   });
+  await delegated('delegation of no time at all', 'DELEGATION_INVALID until', { from: NOW, until: NOW });
   await delegated('delegation signed by another key', 'DELEGATION_INVALID', {}, mallory);
   await delegated('delegation to the root', 'DELEGATION_INVALID directoryKey', { directoryKey: root.publicKey });
   await delegated('delegation of another key', 'SNAPSHOT_INVALID', { directoryKey: mallory.publicKey });
@@ -132,6 +147,9 @@ async function makeSnapshots(): Promise<SnapshotCase[]> {
   await claimed('valid for more than 7 days', 'SNAPSHOT_INVALID until', { until: NOW - 100 + 7 * DAY + 1 });
   await claimed('never valid', 'SNAPSHOT_INVALID until', { until: NOW - 100 });
   await claimed('another count', 'SNAPSHOT_INVALID count', { count: 3 });
+  await claimed('as many entries claimed as there may be', 'SNAPSHOT_INVALID count', {
+    count: limits.MAX_DIRECTORY_ENTRIES,
+  });
   await claimed('too many entries claimed', 'LIMIT MAX_DIRECTORY_ENTRIES', { count: limits.MAX_DIRECTORY_ENTRIES + 1 });
   await claimed('digest of other entries', 'SNAPSHOT_INVALID entries', { entries: digestOf(one) });
   await claimed('unknown member', 'SNAPSHOT_INVALID snapshot', { extra: true });
@@ -167,6 +185,7 @@ async function makeSnapshots(): Promise<SnapshotCase[]> {
     listed(name, expected, list.map(canonicalJson));
   const [a, b] = linesOf(one) as [string, string];
   await listed('other order', 'SNAPSHOT_INVALID order', [b, a]);
+  await entries("a person's keys in another order", 'SNAPSHOT_INVALID order', [twin.entry, former]);
   await listed('line twice', 'SNAPSHOT_INVALID order', [a, a]);
   await listed('line not canonical', 'SNAPSHOT_INVALID encoding', [a.replace('{', '{ ')]);
   await listed('member twice', 'SNAPSHOT_INVALID encoding', [a.replace('"person"', '"person":"alice","person"')]);
