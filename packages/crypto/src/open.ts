@@ -19,7 +19,8 @@ export interface OpenedUnsignedFile extends UnsignedFile {
  * released before everything is checked.
  *
  * `file` is the whole file or `{ header, payload }`. `resolveSender` is asked who the signer is and must answer from
- * verified knowledge only. `sentAt` should be the audit log's time of sending.
+ * verified knowledge only. `sentAt` should be the audit log's time of sending. Where people were let in or put out since, `authorizeGrant`
+ * is asked about each change; in a rotated file `sender` is still the author, and `rotated.by` who put it under a new key.
  *
  * @throws SealError with code
  * - `HEADER_INVALID`: not an age v1 file, or a malformed stanza; `LIMIT`: larger than this package reads;
@@ -29,11 +30,15 @@ export interface OpenedUnsignedFile extends UnsignedFile {
  * - `SENDER_UNKNOWN`: `resolveSender` knows no such person with this key; `SIGNATURE_INVALID`: the signature is not theirs;
  * - `SENDER_EXPIRED`, `SENDER_REVOKED`: their entry did not count when the file was sent;
  * - `COMMITMENT_MISMATCH`: the manifest was made for another file;
- * - `RECIPIENTS_MISMATCH`: the wrapping stanzas are not exactly the signed ones, or the reader is not whom they name; `GRANT_INVALID`: a grant nobody authorised;
+ * - `RECIPIENTS_MISMATCH`: the wrapping stanzas are not exactly those signed and granted, less those removed, or the reader is not whom they name;
+ * - `GRANT_INVALID`: a change of recipients is not authorised, not signed by whom it names, by somebody who did not count then, or does not
+ *   follow from the header before it; `ROLLBACK`: the header is older than `notBelowEpoch`;
+ * - `RECOVERY_INVALID`: the guardians could not open the file;
  * - `MIXED_MODE`: a recipient's kind is not the signed mode; `LABELS_MISMATCH`: labels are not `expectLabels`;
  * - `PAYLOAD_INVALID`: the payload was changed, cut or extended; `PAYLOAD_MISMATCH`: somebody with the file key replaced it;
  * - `TREE_INVALID`: the chunk tree does not lead to the signed root.
- * @throws TypeError without any key or without `resolveSender`; RangeError when `sentAt` is not whole seconds.
+ * @throws TypeError without any key or without `resolveSender`; RangeError when `sentAt`, or a time that
+ * `authorizeGrant` gives, is not whole seconds, or `notBelowEpoch` no whole number.
  *
  * @see age v1 (C2SP); docs/spec/sealed-file.md.
  *
