@@ -147,6 +147,20 @@ function complete(
   return { values: values as Values<Options>, operands };
 }
 
+// Fits a terminal of ordinary width.
+const COLUMNS = 110;
+
+/** A text on several lines, the later ones set in; what stands in brackets stays together. */
+function wrapped(text: string): string {
+  const lines: string[] = [''];
+  for (const word of text.split(/ (?![^[(]*[\])])/)) {
+    const line = lines.at(-1)!;
+    if (line.length + word.length > COLUMNS) lines.push(`    ${word}`);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines.join('\n');
+}
+
 /** The help of one command, made from its options so that it cannot say anything else than what is read. */
 export function helpOf(program: string, { usage, about, options }: Command): string {
   const lines = Object.entries({ ...options, ...COMMON }).map(([name, option]: [string, Option]) => {
@@ -158,5 +172,6 @@ export function helpOf(program: string, { usage, about, options }: Command): str
     };
   });
   const width = Math.max(...lines.map(({ left }) => left.length)) + 2;
-  return `${program} ${usage}\n\n${about}\n\n${lines.map(({ left, help }) => `${left.padEnd(width)}${help}\n`).join('')}`;
+  const table = lines.map(({ left, help }) => `${left.padEnd(width)}${help}\n`).join('');
+  return `${wrapped(`${program} ${usage}`)}\n\n${wrapped(about.replaceAll('\n', ' ')).replaceAll('\n    ', '\n')}\n\n${table}`;
 }

@@ -3,6 +3,7 @@ import { type Command, command, OUTPUT } from './command.js';
 import { UsageError } from './failure.js';
 import { keyFile } from './key-file.js';
 import { writeOutput } from './output.js';
+import { protection } from './protect.js';
 import { days, nowSeconds } from './times.js';
 
 const OWN_ENTRY_DAYS = '365';
@@ -77,4 +78,4 @@ function entryOf(
   return { person, organisation, recipient, signingKey: signing.publicKey, validFrom, validTo };
 }
 
-export const verbs: Readonly<Record<string, Command>> = { '': keygen };
+export const verbs: Readonly<Record<string, Command>> = { '': keygen, ...protection };

@@ -13,7 +13,7 @@ type Verbs = Readonly<Record<string, Command>>;
 
 /** Every command, its verbs in a module of its own that is loaded when it is asked for. A command without verbs is `''`. */
 const COMMANDS: Readonly<Record<string, { readonly about: string; load(): Promise<{ readonly verbs: Verbs }> }>> = {
-  keygen: { about: 'make keys for receiving and for signing', load: () => import('./keygen.js') },
+  keygen: { about: 'make keys for receiving and for signing; protect them', load: () => import('./keygen.js') },
   seal: { about: 'seal a file for named people', load: () => import('./seal.js') },
   open: { about: 'open a file and prove who sealed it', load: () => import('./open.js') },
   inspect: { about: 'show what a file shows to everybody', load: () => import('./inspect.js') },
@@ -57,7 +57,6 @@ async function find(words: readonly string[]): Promise<{ command: Command; rest:
   const group = Object.hasOwn(COMMANDS, name) ? COMMANDS[name]! : undefined;
   if (group === undefined) throw new UsageError(name === '' ? 'no command given' : 'there is no such command');
   const { verbs } = await group.load();
-  if (verbs['']) return { command: verbs[''], rest };
   const [verb = '', ...more] = rest;
   if (verb === '--help' || verb === '-h')
     throw new Help(
@@ -65,8 +64,9 @@ async function find(words: readonly string[]): Promise<{ command: Command; rest:
         .map((one) => helpOf(PROGRAM, one))
         .join('\n'),
     );
-  if (!Object.hasOwn(verbs, verb)) throw new UsageError(`${name} needs one of: ${Object.keys(verbs).join(', ')}`);
-  return { command: verbs[verb]!, rest: more };
+  if (verb !== '' && Object.hasOwn(verbs, verb)) return { command: verbs[verb]!, rest: more };
+  if (verbs['']) return { command: verbs[''], rest };
+  throw new UsageError(`${name} needs one of: ${Object.keys(verbs).join(', ')}`);
 }
 
 /** Not an error: the asked-for text instead of a run. */

@@ -1,4 +1,5 @@
 import { type OpenedStream, type OpenedUnsignedStream, openStream } from '../index.js';
+import { secretLine } from './ask.js';
 import { type Command, command, OUTPUT } from './command.js';
 import { base64url, objectOf } from './facts.js';
 import { UsageError } from './failure.js';
@@ -20,6 +21,8 @@ name only when all of it is proven. To a pipe each piece goes as soon as it is p
     'allow-unsigned': { kind: 'flag', help: "open files that nobody signed, strangers' age files; the answer says so" },
     'expect-labels': { kind: 'object', value: 'FILE', help: 'the labels that the server showed: others are refused' },
     link: { kind: 'text', value: 'FILE', help: "a link's key, as JSON with id and key" },
+    passphrase: { kind: 'flag', help: "ask for the passphrase of a stranger's age file" },
+    'passphrase-file': { kind: 'text', value: 'FILE', help: 'file that holds it' },
     recovery: { kind: 'text', value: 'FILE', help: 'the key that recover combine gave' },
     header: { kind: 'text', value: 'FILE', help: 'the header, where it is kept apart; FILE is then the payload' },
   },
@@ -28,8 +31,9 @@ name only when all of it is proven. To a pipe each piece goes as soon as it is p
   async run(values, [path]) {
     const { output, force } = values;
     const { identity, link, recovery } = values;
-    if (identity.length === 0 && link === undefined && recovery === undefined)
-      throw new UsageError('a key is needed: -i, --link or --recovery');
+    const passphrase = values.passphrase || values['passphrase-file'] !== undefined;
+    if (identity.length === 0 && link === undefined && recovery === undefined && !passphrase)
+      throw new UsageError('a key is needed: -i, --link, --recovery or --passphrase');
     const judged = await judgementOf(values);
     if (judged === null && !values['allow-unsigned'])
       throw new UsageError(
@@ -39,6 +43,7 @@ name only when all of it is proven. To a pipe each piece goes as soon as it is p
     const options = {
       ...(identity.length > 0 && { identities: await readIdentities(identity) }),
       ...(link !== undefined && { link: await readKeyObject(link, 'id') }),
+      ...(passphrase && { passphrase: await secretLine(values['passphrase-file'], 'passphrase') }),
       ...(recovery !== undefined && { recovery: await readKeyObject(recovery, 'set') }),
       ...judged?.judgement,
       ...(expectLabels && { expectLabels }),

@@ -53,7 +53,7 @@ export const SENDERS = {
   'changes-by': {
     kind: 'texts',
     value: 'WHO',
-    help: 'accept later changes of the recipients by this person, or by a role: role:custodian',
+    help: 'accept later changes of recipients by this person, or by role:custodian',
   },
   'sent-at': { kind: 'text', value: 'TIME', help: 'when it was sent by the audit log: judges the sender by that time' },
   'not-below-epoch': { kind: 'text', value: 'N', help: 'refuse an older version of the header than this' },

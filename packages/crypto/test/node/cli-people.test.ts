@@ -158,7 +158,7 @@ describe('seal and open with a directory', () => {
     expect(await box.run([...seal, 'bob', '-t', 'ward-9', '--from', 'alice.key', 'picture'])).toMatchObject({
       code: 2,
     });
-    expect(await box.run([...seal, 'bob', '--from', 'bare.key', 'picture'])).toMatchObject({ code: 2 });
+    expect(await box.run([...seal, 'bob', '--from', 'directory.key', 'picture'])).toMatchObject({ code: 2 });
     await box.done(['keygen', '-o', 'eve.key', '--entry', 'eve.entry', '--person', 'eve', '--organisation', 'demo']);
     const eve = await box.run([...seal, 'bob', '--from', 'eve.key', '--entry', 'eve.entry', 'picture']);
     expect(eve).toMatchObject({ code: 1, err: expect.stringContaining('SENDER_UNKNOWN') });
@@ -358,7 +358,7 @@ describe('erase', () => {
     await writeFile(box.path('whole.age'), await readFile(box.path('item.age')));
     const act = ['erase', 'file', ...trust, ...why, '-o', 'certificate-2', 'whole.age', '--from'];
     expect((await box.run([...act, 'custodian.key'])).code).toBe(2);
-    expect((await box.run([...act, 'bare.key', '-i', 'custodian.key'])).code).toBe(2);
+    expect((await box.run([...act, 'directory.key', '-i', 'custodian.key'])).code).toBe(2);
     expect((await box.run([...act, 'custodian.key', '-i', 'carol.key'])).err).toContain('NO_MATCH');
     const past = act.map((word) => (word === '2030-01-01' ? '2020-01-01' : word));
     expect((await box.run([...past, 'custodian.key', '-i', 'custodian.key'])).code).toBe(2);

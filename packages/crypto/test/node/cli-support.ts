@@ -44,7 +44,8 @@ export interface Shell {
   close(): Promise<void>;
 }
 
-const NAMED = `wardseal-crypto() { "${process.execPath}" "${CLI}" "$@"; }; `;
+/** Lets a line of shell call the built command by its name. */
+export const NAMED: string = `wardseal-crypto() { "${process.execPath}" "${CLI}" "$@"; }; `;
 
 export async function shell(): Promise<Shell> {
   const folder = await mkdtemp(join(tmpdir(), 'cli-'));
