@@ -1,7 +1,15 @@
 import { seededNumbers } from '@wardseal/testkit';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { attachHeader, open, openStream, type SealedFile, seal, sealStream } from '../src/index.js';
+import {
+  attachHeader,
+  open,
+  openStream,
+  type SealedFile,
+  seal,
+  sealStream,
+  signingKeyThumbprint,
+} from '../src/index.js';
 import { forceBackend, forceRandomness } from '../src/testing.js';
 import { openUp, otherContent, rebuild, withClaims, withTree } from './craft.js';
 import { codeOf, content, type World, world } from './world.js';
@@ -139,7 +147,14 @@ describe('sealStream', () => {
         cancelled = true;
       },
     });
-    const waiting = await sealStream(silent, w.sealing);
+    let signed = 0;
+    const { publicKey } = w.alice.keys;
+    const sign = async () => {
+      signed++;
+      return new Uint8Array(64);
+    };
+    const keys = { kid: signingKeyThumbprint(publicKey), publicKey, sign };
+    const waiting = await sealStream(silent, { ...w.sealing, sender: { ...w.sealing.sender, keys } });
     const other = waiting.payload.getReader();
     await other.read(); // the nonce
     const pending = other.read();
@@ -147,11 +162,12 @@ describe('sealStream', () => {
     expect(cancelled).toBe(true);
     expect(await pending).toEqual({ done: true, value: undefined });
     await expect(waiting.sealed).rejects.toThrow(new TypeError('payload was cancelled'));
+    await new Promise((done) => setTimeout(done, 10));
+    expect(signed).toBe(0); // a part is nothing to sign
   });
 
   it('fails before the end when the signer signs wrongly', async () => {
     const { publicKey } = w.alice.keys;
-    const { signingKeyThumbprint } = await import('../src/index.js');
     const keys = { kid: signingKeyThumbprint(publicKey), publicKey, sign: async () => new Uint8Array(64) };
     const made = await sealStream(content(10), { ...w.sealing, sender: { ...w.sealing.sender, keys } });
     expect((await drained(made.payload)).code).toBe('SIGNATURE_INVALID');
