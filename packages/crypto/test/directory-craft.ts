@@ -50,11 +50,11 @@ export const linesOf = (snapshot: Uint8Array): string[] => fromUtf8(snapshot)!.s
 /** A snapshot with other lines or claims, signed again; digest and count fit unless the claims say otherwise. */
 export async function resigned(
   snapshot: Uint8Array,
-  change: { readonly lines?: readonly string[]; readonly claims?: object },
+  change: { readonly lines?: readonly string[]; readonly body?: string; readonly claims?: object },
   keys?: SigningKeyPair,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const lines = change.lines ?? linesOf(snapshot);
-  const body = utf8(lines.map((line) => `${line}\n`).join(''));
+  const body = utf8(change.body ?? lines.map((line) => `${line}\n`).join(''));
   const count = { count: lines.length, entries: base64url(sha256(body)) };
   const claims = { ...headOf(snapshot), ...count, ...change.claims };
   const signer = await signerOf(keys ?? (await organisationKeys()).directoryKey);

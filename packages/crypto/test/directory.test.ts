@@ -390,6 +390,8 @@ describe('a snapshot', () => {
     expect(await verdict([lines[0]!, lines[0]!])).toBe('SNAPSHOT_INVALID order');
     expect(await verdict([` ${lines[0]}`])).toBe('SNAPSHOT_INVALID encoding');
     expect(await verdict([`${lines[0]}\r`])).toBe('SNAPSHOT_INVALID encoding');
+    const endless = await resigned(snapshot, { body: lines.join('\n') });
+    expect(await reason(() => verify(endless))).toBe('SNAPSHOT_INVALID encoding');
     expect(await verdict([''])).toBe('SNAPSHOT_INVALID encoding');
     expect(await verdict(['null'])).toBe('SNAPSHOT_INVALID entry');
     expect(await verdict([lines[0]!.replace('"person":"alice"', '"person":"alice","person":"alice"')])).toBe(
@@ -413,6 +415,9 @@ describe('a snapshot', () => {
     expect(await reason(() => snapshotOf(many))).toBe('LIMIT MAX_DIRECTORY_ENTRIES');
     const long = canonicalJson({ ...alice.entry, purpose: 'x'.repeat(limits.MAX_ENTRY_BYTES) });
     expect(await reason(async () => verify(await resigned(snapshot, { lines: [long] })))).toBe('LIMIT MAX_ENTRY_BYTES');
+    const roles = Array.from({ length: limits.MAX_GROUPS }, (_, i) => `${i}`.padEnd(256, 'x'));
+    expect(await reason(() => snapshotOf([{ ...alice.entry, roles }]))).toBe('accepted');
+    expect(await reason(() => snapshotOf([{ ...alice.entry, roles, teams: roles }]))).toBe('LIMIT MAX_ENTRY_BYTES');
     const huge = new Uint8Array(limits.MAX_SNAPSHOT_BYTES + 1);
     expect(await reason(() => verify(huge))).toBe('LIMIT MAX_SNAPSHOT_BYTES');
     const head = new Uint8Array(limits.MAX_SNAPSHOT_HEAD_LENGTH + 2).fill(65);
@@ -494,6 +499,9 @@ describe('entries that cannot stand in a snapshot', () => {
     for (const change of [{ validTo: NOW }, { revokedAt: NOW }, { revokedAt: 0 }])
       expect(await ruleOf([{ ...alice.entry, ...change }, twin.entry])).toBe('accepted');
     expect(await ruleOf([{ ...alice.entry, revokedAt: NOW + 1 }, twin.entry])).toBe('SNAPSHOT_INVALID person');
+    const nothing = await person('alice', 'classic', { validFrom: NOW - 500 });
+    const before = { ...alice.entry, validTo: NOW };
+    expect(await ruleOf([before, { ...nothing.entry, revokedAt: NOW - 500 }, twin.entry])).toBe('accepted');
     // one that never counts between two that would overlap without it
     const never = await person('alice', 'classic', { validFrom: NOW - 1, validTo: NOW + 1 });
     const middle = { ...never.entry, revokedAt: NOW - 1 };

@@ -113,6 +113,15 @@ async function makeSnapshots(): Promise<SnapshotCase[]> {
     ['alice', 'bob'],
     { now: NOW - 100 - limits.MAX_CLOCK_SKEW_SECONDS },
   );
+  ok(
+    'a delegation that ends with the snapshot',
+    await resigned(one, { claims: { delegation: await forgedDelegation({ until: NOW - 100 + 7 * DAY }, root) } }),
+    ['alice', 'bob'],
+  );
+  ok('an epoch as high as the time', await resigned(one, { claims: { epoch: NOW - 100, previous: digestOf(one) } }), [
+    'alice',
+    'bob',
+  ]);
   const never = { ...(await person('alice', 'classic', { validFrom: NOW - 6 })).entry, revokedAt: NOW - 6 };
   ok('a key that never counted, while another did', await snapshotOf([former, never, twin.entry]), ['alice']);
 
@@ -189,6 +198,7 @@ async function makeSnapshots(): Promise<SnapshotCase[]> {
   await listed('line twice', 'SNAPSHOT_INVALID order', [a, a]);
   await listed('line not canonical', 'SNAPSHOT_INVALID encoding', [a.replace('{', '{ ')]);
   await listed('member twice', 'SNAPSHOT_INVALID encoding', [a.replace('"person"', '"person":"alice","person"')]);
+  bad('signed without a last line feed', 'SNAPSHOT_INVALID encoding', await resigned(one, { body: `${a}\n${b}` }));
   await listed('empty line', 'SNAPSHOT_INVALID encoding', ['']);
   await listed('line that is no object', 'SNAPSHOT_INVALID entry', ['null']);
   const changed = (name: string, expected: string, change: object) =>
@@ -262,6 +272,19 @@ async function makeEnrolments(): Promise<EnrolmentCase[]> {
     bad('from the future', 'time', { now: NOW - limits.MAX_CLOCK_SKEW_SECONDS - 1 });
     bad('answer to another challenge', 'challenge', { challenge: fromUtf8(again.message)! });
     bad('answer with another value', 'value', { expected: base64url(again.expected) });
+    bad('challenge to another request', 'challenge', {
+      request: fromUtf8(await createEnrolment({ ...device, now: NOW - 1 }))!,
+    });
+    const ahead = await createEnrolment({ ...device, now: NOW + limits.MAX_CLOCK_SKEW_SECONDS });
+    const asked = await challengeEnrolment(ahead, checks);
+    const late = await answerChallenge(asked.message, { secret, identity, request: ahead });
+    bad('challenge older than 30 minutes, the request not', 'time', {
+      now: NOW + limits.MAX_ENROLMENT_SECONDS + 1,
+      request: fromUtf8(ahead)!,
+      challenge: fromUtf8(asked.message)!,
+      expected: base64url(asked.expected),
+      answer: fromUtf8(late)!,
+    });
     bad('passkey swapped', 'mac', { request: good.request.replace('BBBB', 'CCCC') });
     bad('not canonical', 'encoding', { request: ` ${good.request}` });
     bad('answer that is a request', 'encoding', { answer: good.request });
