@@ -38,7 +38,12 @@ try {
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   await page.waitForFunction('globalThis.bench !== undefined');
   const inPage = (job: string) => () => page.evaluate(`bench.run(${JSON.stringify(job)})`);
-  const about = { unit: 'MB', perCall: MEGABYTES, baseline: 'typage', notes: await page.evaluate('bench.where()') };
+  const about = {
+    unit: 'MB',
+    perCall: MEGABYTES,
+    baseline: 'typage',
+    notes: (await page.evaluate('bench.where()')) as string,
+  };
   for (const kind of ['pq', 'classic']) {
     await page.evaluate(`bench.prepare(${JSON.stringify(kind)}, ${MEGABYTES})`);
     await compare(
