@@ -3,7 +3,7 @@ import { SealError } from './errors.js';
 import { encodeHeader, type Stanza, stanzaDigest } from './header.js';
 import { sealInner } from './inner.js';
 import { checkDirectory, checkEntry, type DirectoryEntry, standing } from './keys/directory-entry.js';
-import { type Mode, parseRecipient, type RecipientKey, recipientThumbprint } from './keys/recipient.js';
+import { type Mode, parseRecipient, type RecipientKey, thumbprintOf } from './keys/recipient.js';
 import { type Signer, signerOf } from './keys/signing-key.js';
 import { CHUNK_BYTES, MAX_HEADER_BYTES } from './limits.js';
 import { commitmentOf, MANIFEST, ROTATED_MANIFEST } from './manifest.js';
@@ -59,7 +59,7 @@ export function seatOf(recipient: Recipient, trust: Trust): Seat {
   if (key.kind !== mode)
     throw new SealError('MIXED_MODE', 'a recipient key is not of the mode of this file', { what: key.kind });
   const verified = typeof recipient !== 'string' && directory !== 'unverified';
-  return { key, thumbprint: recipientThumbprint(text), verified };
+  return { key, thumbprint: thumbprintOf(key), verified };
 }
 
 /** The signer of somebody's keys, checked against their entry. Throws as `seal` says. */

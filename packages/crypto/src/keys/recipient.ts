@@ -84,5 +84,10 @@ export async function recipientOf(identity: Identity): Promise<string> {
  * const shown = recipientThumbprint(recipient).slice(0, 8);
  */
 export function recipientThumbprint(recipient: string): string {
-  return base64url(sha256(utf8(parseRecipient(recipient).text)));
+  return thumbprintOf(parseRecipient(recipient));
+}
+
+/** The same of a recipient that was read already: its checksum is long to compute. */
+export function thumbprintOf({ text }: RecipientKey): string {
+  return base64url(sha256(utf8(text)));
 }
