@@ -3,7 +3,9 @@ import {
   answerChallenge,
   challengeEnrolment,
   createEnrolment,
+  recipientOf,
   recipientThumbprint,
+  signingKeyThumbprint,
   verifyEnrolment,
 } from '../index.js';
 import { type Command, command, type Options, OUTPUT, type Values } from './command.js';
@@ -40,6 +42,11 @@ async function linkOf({ secret, person, organisation, root }: Values<typeof LINK
   return { secret: await secretOf(secret), person, organisation, rootThumbprint: root };
 }
 
+/** What two people compare before a key is believed. */
+function inWords({ recipient, signing }: { recipient: string; signing: string }): string[] {
+  return [`receiving key ${recipient}`, `signing key   ${signing}`];
+}
+
 async function oneIdentity(paths: readonly string[]) {
   const { identities, signing } = await readKeys(paths);
   const [identity, ...more] = identities;
@@ -73,7 +80,8 @@ const enrol: Command = command({
     if (signing === null) throw new UsageError('the key file holds no WARDSEAL-SIGNING-KEY');
     const request = await createEnrolment({ ...link, identity, keys: signing });
     await writeOutput({ path: values.output, force: values.force, content: 'safe' }, (out) => out.write(request));
-    return { facts: { kid: signing.kid }, words: [`show the custodian your thumbprint: ${signing.kid}`] };
+    const keys = { recipient: recipientThumbprint(await recipientOf(identity)), signing: signing.kid };
+    return { facts: { thumbprints: keys }, words: ['show the custodian:', ...inWords(keys)] };
   },
 });
 
@@ -123,7 +131,7 @@ const answer: Command = command({
 const accept: Command = command({
   usage: `directory accept --secret FILE --person ID --organisation ID --root THUMBPRINT --kept FILE --request FILE [-o FILE] ANSWER`,
   about: `Custodian: proves that the person holds both keys and writes their directory entry, for directory sign. Compare the
-thumbprint with the one that their device shows, with a second person looking; then destroy the secret.`,
+thumbprints with those that their device shows, with a second person looking; then destroy the secret.`,
   options: {
     ...LINK,
     kept: { kind: 'text', value: 'FILE', help: 'what directory challenge kept' },
@@ -154,8 +162,12 @@ thumbprint with the one that their device shows, with a second person looking; t
     await writeOutput({ path: output, force, content: 'text' }, (out) =>
       out.write(Buffer.from(`${JSON.stringify(entry)}\n`)),
     );
-    const thumbprint = recipientThumbprint(enrolled.recipient);
-    return { facts: { person: enrolled.person, thumbprint }, words: [`receiving key ${thumbprint}`] };
+    const keys = {
+      recipient: recipientThumbprint(enrolled.recipient),
+      signing: signingKeyThumbprint(enrolled.signingKey),
+    };
+    const words = ['compare with what the device shows:', ...inWords(keys)];
+    return { facts: { person: enrolled.person, thumbprints: keys }, words };
   },
 });
 

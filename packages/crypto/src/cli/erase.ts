@@ -31,39 +31,43 @@ and content that somebody fetched before, backups until the horizon, and what di
     ground: { kind: 'text', value: 'TEXT', help: 'why, in a sentence that names no patient' },
     'backup-horizon': { kind: 'text', value: 'TIME', help: 'until when a backup may still hold a header' },
   },
-  operands: [1, limits.MAX_HEADER_VERSIONS],
+  operands: [0, limits.MAX_HEADER_VERSIONS],
   payload: true,
   async run(values, paths) {
     const { ground, output, force, also } = values;
     if (ground === undefined || values['backup-horizon'] === undefined)
       throw new UsageError('--ground and --backup-horizon are needed');
+    if (paths.length + also.length === 0) throw new UsageError('nothing is to be erased: a file, or --also');
     const backupHorizon = time(values['backup-horizon'], 'backup-horizon');
     const { known } = await trustOf(values);
     const actor = await senderOf(values, known);
     const headers = await Promise.all(paths.map(headerIn));
-    const manifestId = values['manifest-id'] ?? (await manifestOf(values, headers[0]!.header));
-    const digests = new Set([...headers.map(({ digest }) => digest), ...also]);
-    const headerDigests = [...digests].map((text) => fromBase64url(text) ?? new Uint8Array(0));
-    return writeOutput({ path: output, force, content: 'safe' }, async (out) => {
-      // Signed before anything is destroyed: a key that does not sign shall not cost the file.
-      const certificate = await erasureCertificate({ manifestId, headerDigests, actor, ground, backupHorizon });
-      for (const [i, path] of paths.entries()) {
-        const before = headers.slice(0, i).flatMap(({ digest }) => ['--also', digest]);
-        await destroy(path, headers[i]!.header.length).catch((error: NodeJS.ErrnoException) => {
-          throw new TroubleError(
-            `${path}: it could not be destroyed (${error.code}). Certify again with: ${before.join(' ')}`,
-          );
-        });
-      }
-      await out.write(`${certificate}\n`);
-      return {
-        facts: { manifestId, headerDigests: [...digests].sort(), backupHorizon, notReached: NOT_REACHED },
-        words: [
-          ...[...digests].map((digest) => `destroyed header ${digest}`),
-          ...NOT_REACHED.map((what) => `not reached: ${what}`),
-        ],
-      };
-    });
+    const manifestId = values['manifest-id'] ?? (await manifestOf(values, headers[0]?.header));
+    const digests = [...new Set([...headers.map(({ digest }) => digest), ...also])].sort();
+    const headerDigests = digests.map((text) => fromBase64url(text) ?? new Uint8Array(0));
+    const destroyed: string[] = [];
+    try {
+      await writeOutput({ path: output, force, content: 'safe' }, async (out) => {
+        // Signed before anything is destroyed: a key that does not sign shall not cost the file.
+        const certificate = await erasureCertificate({ manifestId, headerDigests, actor, ground, backupHorizon });
+        for (const [i, path] of paths.entries()) {
+          await destroy(path, headers[i]!.header.length);
+          destroyed.push(headers[i]!.digest);
+        }
+        await out.write(`${certificate}\n`);
+      });
+    } catch (error) {
+      if (destroyed.length === 0) throw error;
+      const again = [`--manifest-id=${manifestId}`, ...destroyed.map((digest) => `--also=${digest}`)];
+      throw new TroubleError(`something is destroyed and not certified: certify it with ${again.join(' ')}`);
+    }
+    return {
+      facts: { manifestId, headerDigests: digests, backupHorizon, notReached: NOT_REACHED },
+      words: [
+        ...digests.map((digest) => `destroyed header ${digest}`),
+        ...NOT_REACHED.map((what) => `not reached: ${what}`),
+      ],
+    };
   },
 });
 
@@ -79,8 +83,9 @@ async function headerIn(path: string): Promise<{ header: Uint8Array<ArrayBuffer>
   }
 }
 
-async function manifestOf(values: Parameters<typeof readerOf>[0], header: Uint8Array): Promise<string> {
-  if (values.identity.length === 0) throw new UsageError('--manifest-id, or -i to read it from the file');
+async function manifestOf(values: Parameters<typeof readerOf>[0], header: Uint8Array | undefined): Promise<string> {
+  if (values.identity.length === 0 || header === undefined)
+    throw new UsageError('--manifest-id, or -i to read it from the file');
   const { identities, judgement } = await readerOf(values);
   return (await listRecipients(header, { identities, ...judgement })).file.manifest.id;
 }

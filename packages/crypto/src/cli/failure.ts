@@ -30,6 +30,13 @@ export function visible(text: string): string {
   return text.replaceAll(SECRET, '$1...').replaceAll(UNSEEN, (sign) => `\\u{${sign.codePointAt(0)!.toString(16)}}`);
 }
 
+/** A value as one line of JSON that no terminal obeys either. */
+export function jsonLine(value: object): string {
+  const escaped = (sign: string): string =>
+    Array.from({ length: sign.length }, (_, i) => `\\u${sign.charCodeAt(i).toString(16).padStart(4, '0')}`).join('');
+  return `${JSON.stringify(value).replaceAll(UNSEEN, escaped)}\n`;
+}
+
 /** Whether a word looks like a secret key. */
 export function looksSecret(word: string): boolean {
   return /AGE-SECRET-KEY-|WARDSEAL-SIGNING-KEY-/i.test(word);

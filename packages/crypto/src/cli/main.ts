@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { JsonObject } from '../index.js';
 import { type Command, fromJson, fromWords, helpOf, type Request, type Result } from './command.js';
-import { EXIT, failureOf, looksSecret, UsageError, visible } from './failure.js';
+import { EXIT, failureOf, jsonLine, looksSecret, UsageError, visible } from './failure.js';
 import { takeStdin } from './input.js';
 
 const PROGRAM = 'wardseal-crypto';
@@ -48,7 +48,7 @@ function resultStream(): NodeJS.WriteStream {
 }
 
 function say({ facts, words }: Result): void {
-  if (asked.json) resultStream().write(`${JSON.stringify(facts)}\n`);
+  if (asked.json) resultStream().write(jsonLine(facts));
   else if (words.length > 0) resultStream().write(`${words.map(visible).join('\n')}\n`);
 }
 
@@ -135,7 +135,7 @@ main(process.argv.slice(2)).catch(async (error: unknown) => {
   process.exitCode = exit;
   // Whoever closed the pipe knows it.
   if ((error as NodeJS.ErrnoException)?.code === 'EPIPE') return;
-  if (asked.json) resultStream().write(`${JSON.stringify({ error: { code, message, ...facts } })}\n`);
+  if (asked.json) resultStream().write(jsonLine({ error: { code, message, ...facts } }));
   else {
     const named = exit === EXIT.refused ? `${code}: ${message}` : message;
     const hint = exit === EXIT.usage ? `${PROGRAM}: --help says more\n` : '';

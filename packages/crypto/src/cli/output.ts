@@ -51,6 +51,7 @@ export async function writeOutput<T>(place: Place, produce: (output: Output) => 
     await handle.sync();
     await handle.close();
     await named(path, () => appear(made, path, force));
+    await syncFolder(dirname(path));
     return result;
   } finally {
     await handle?.close().catch(() => {});
@@ -68,6 +69,17 @@ async function appear(made: string, path: string, force: boolean): Promise<void>
     // A file system without links: the look before the work must do.
     if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     await rename(made, path);
+  }
+}
+
+/** A new name is durable only with its folder; Windows cannot sync one and does not need to. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }
 

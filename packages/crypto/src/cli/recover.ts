@@ -3,6 +3,7 @@ import {
   checkSeat,
   combineShares,
   decodeShareRequest,
+  detachHeader,
   encodeShareRequest,
   openShare,
   type ShareRequest,
@@ -89,12 +90,20 @@ header's digest with the log entry first.`,
     const approved = { ...asked, approvals: [...asked.approvals, approval] };
     const bytes = encodeShareRequest(approved);
     await writeOutput({ path: values.output, force: values.force, content: 'text' }, (out) => out.write(bytes));
-    return { facts: { ...aboutRequest(asked), approvals: approved.approvals.length }, words: [] };
+    const headerDigest = base64url((await detachHeader(header)).headerDigest);
+    return {
+      facts: { ...aboutRequest(asked), approvals: approved.approvals.length, headerDigest },
+      words: [inWordsOf(asked), `approved for header ${headerDigest}`],
+    };
   },
 });
 
 function aboutRequest({ requester, ground, logEntry }: ShareRequest) {
   return { requester: requester.person, ground, logEntry };
+}
+
+function inWordsOf({ requester, ground, logEntry }: ShareRequest): string {
+  return `for ${requester.person}: ${ground} (log entry ${logEntry})`;
 }
 
 const share: Command = command({
@@ -127,7 +136,7 @@ request is right; the share alone opens nothing.`,
     return {
       facts: { ...aboutRequest(asked), approvals, headerDigest, threshold: verified.threshold, seats: verified.seats },
       words: [
-        `for ${asked.requester.person}: ${asked.ground} (log entry ${asked.logEntry})`,
+        inWordsOf(asked),
         ...approvals.map(({ person, at }) => `approved by ${person} on ${inWords(at)}`),
         `one share of ${verified.threshold} that are needed, header ${headerDigest}`,
       ],

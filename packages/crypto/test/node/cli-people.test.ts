@@ -30,13 +30,17 @@ async function enrol(person: string): Promise<string> {
   const link = ['--secret', `${person}.secret`, '--person', person, '--organisation', 'demo', '--root', root];
   await box.done(['directory', 'invite', '-o', `${person}.secret`]);
   await box.done(['keygen', '-o', `${person}.key`]);
-  await box.done(['directory', 'enrol', ...link, '-i', `${person}.key`, '-o', `${person}.request`]);
+  const asked = await box.done(['directory', 'enrol', ...link, '-i', `${person}.key`, '-o', `${person}.request`]);
   const kept = ['--keep', `${person}.kept`, '-o', `${person}.challenge`];
   await box.done(['directory', 'challenge', ...link, ...kept, `${person}.request`]);
   const own = ['--secret', `${person}.secret`, '-i', `${person}.key`, '--request', `${person}.request`];
   await box.done(['directory', 'answer', ...own, '-o', `${person}.answer`, `${person}.challenge`]);
   const proof = ['--kept', `${person}.kept`, '--request', `${person}.request`, `${person}.answer`];
-  return (await box.done(['directory', 'accept', ...link, ...PEOPLE[person]!, ...proof])).out;
+  const accepted = await box.done(['directory', 'accept', ...link, ...PEOPLE[person]!, ...proof]);
+  const keys = (text: string) => text.match(/(receiving|signing) key +\S{43}$/gm);
+  expect(keys(accepted.err)).toEqual(keys(asked.out));
+  expect(keys(asked.out)).toHaveLength(2);
+  return accepted.out;
 }
 
 beforeAll(async () => {
@@ -348,6 +352,11 @@ describe('erase', () => {
     const read = await facts(['erase', 'verify', ...trust, 'certificate']);
     expect(read).toMatchObject({ manifestId: sealed.manifestId, actor: { person: 'custodian' }, judgedBy: 'claim' });
     expect(read.headerDigests).toEqual([sealed.headerDigest, added.headerDigest].sort());
+    const full = await box.run([...act, '--manifest-id', sealed.manifestId, '-o', '/dev/full', 'rewrapped.header']);
+    expect(full).toMatchObject({ code: 3, err: expect.stringContaining('destroyed and not certified') });
+    const again = /certify it with (.*)\n/.exec(full.err)![1]!.split(' ');
+    await box.done([...act, ...again, '-o', 'certificate-3']);
+    expect((await facts(['erase', 'verify', ...trust, 'certificate-3'])).manifestId).toBe(sealed.manifestId);
     // The payload is there and useless; with a header that somebody kept it opens, as the help says.
     expect((await box.run(open('bob', 'gone.payload'))).code).toBe(1);
     await writeFile(box.path('kept.header'), header);

@@ -178,6 +178,9 @@ describe('seal and open', () => {
       expect(JSON.parse(json.out).error.code).toBe(code);
       expect(json.code).toBe(1);
     }
+    const beside = await box.run([...OPEN, '--json'], cut);
+    expect(beside).toMatchObject({ code: 1, err: expect.stringMatching(/^\{"error":\{"code":"PAYLOAD_INVALID"/) });
+    expect(beside.out).not.toContain('error');
     expect(await box.files()).toEqual(before);
     const mixed = await box.run([...SEAL, '-R', 'old-bob.entry', '-o', 'never', 'picture']);
     expect(mixed).toMatchObject({ code: 1, err: expect.stringContaining('MIXED_MODE') });
@@ -295,6 +298,14 @@ describe('exit codes', () => {
     const { code, err } = await box.run(['inspect', 'a\u001b[2K\u202eb']);
     expect(code).toBe(3);
     expect(err).toContain('a\\u{1b}[2K\\u{202e}b: there is no such file');
+  });
+
+  it('shows hostile facts without obeying them', async () => {
+    const said = ['--label', 'note=\u009b2J\u202e\u{e0001}'];
+    await box.done([...SEAL, '-R', 'bob.entry', ...said, '-o', 'hostile.age', 'picture']);
+    const { err } = await box.done([...OPEN, '--json', 'hostile.age']);
+    expect(err).toContain('"note":"\\u009b2J\\u202e\\udb40\\udc01"');
+    expect(JSON.parse(err).manifest.labels.note).toBe('\u009b2J\u202e\u{e0001}');
   });
 
   it('refuses a secret on the command line and does not repeat it', async () => {
