@@ -9,8 +9,13 @@ export function by<T extends HTMLElement = HTMLElement>(id: string): T {
 
 export const input = (id: string): HTMLInputElement => by<HTMLInputElement>(id);
 
+/** Text of others as it is shown: nothing invisible, nothing that turns the direction of what follows. */
+function visible(text: string): string {
+  return text.replace(/\s/g, ' ').replace(/\p{C}/gu, '\ufffd');
+}
+
 export function write(id: string, text: string): void {
-  by(id).textContent = text;
+  by(id).textContent = visible(text);
 }
 
 /** Shows a part and takes the reader there: the focus goes to its heading. */
@@ -27,7 +32,7 @@ export function list(id: string, lines: readonly string[]): void {
   by(id).replaceChildren(
     ...lines.map((line) => {
       const item = document.createElement('li');
-      item.textContent = line;
+      item.textContent = visible(line);
       return item;
     }),
   );

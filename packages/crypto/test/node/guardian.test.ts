@@ -25,7 +25,8 @@ import { content, NOW, ORGANISATION, organisationKeys, type World, world } from 
 
 // The page as it is published, in a browser without a network, used the way a guardian uses it.
 
-const GROUND = 'complaint 17: <b>what</b> was sent?';
+// Markup, and a character that would turn what follows around.
+const GROUND = 'complaint 17: <b>what</b>\n\u202ewas sent?';
 let folder: string;
 let page: string;
 let browser: Browser;
@@ -186,7 +187,7 @@ describe("the guardian's page", () => {
     await tab.getByRole('button', { name: 'Check the request' }).click();
     await tab.getByText('This request may be granted').waitFor();
     expect(await tab.locator('#who').textContent()).toContain('mallory of demo-trust');
-    expect(await tab.locator('#why').textContent()).toBe(GROUND); // as text, never as markup
+    expect(await tab.locator('#why').textContent()).toBe('complaint 17: <b>what</b> \ufffdwas sent?');
     expect(await tab.locator('#approvers li').allTextContents()).toEqual([
       expect.stringContaining('alice of demo-trust'),
       expect.stringContaining('bob of demo-trust'),
