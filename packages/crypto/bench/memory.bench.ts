@@ -2,7 +2,11 @@
 // given. Every case runs in a process of its own; see memory/measure.ts for what is counted.
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { inChromium, inNode, type Measured, prepare } from './memory/measure.ts';
+import type { Measured } from './memory/measure.js';
+
+// Node runs the source, so it wants the name as it is on the disk; TypeScript wants the other one.
+const source: string = new URL('memory/measure.ts', import.meta.url).href;
+const { inChromium, inNode, prepare } = (await import(source)) as typeof import('./memory/measure.js');
 
 const megabytes = Number(process.argv[2] ?? 2000);
 const setup = await prepare(megabytes * 1_000_000);
