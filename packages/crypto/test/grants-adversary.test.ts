@@ -5,6 +5,7 @@ import {
   type AuthorizeGrant,
   addRecipients,
   type ChangeOptions,
+  listRecipients,
   type OpenOptions,
   open,
   recipientThumbprint,
@@ -17,7 +18,17 @@ import { openInner } from '../src/inner.js';
 import { parseRecipient } from '../src/keys/recipient.js';
 import { INFO, STANZA, ZERO_NONCE } from '../src/names.js';
 import { wrapForRecipient } from '../src/stanza/native.js';
-import { grantsOf, type Inside, openUp, rebuild, sealGrant, withClaims, withGrant, withJws } from './craft.js';
+import {
+  grantsOf,
+  type Inside,
+  openUp,
+  rebuild,
+  sealGrant,
+  withClaims,
+  withGrant,
+  withJws,
+  withTree,
+} from './craft.js';
 import { codeOf, content, NOW, type Person, person, type World, world } from './world.js';
 
 // Changes of recipients as somebody makes them who holds the file key, or an old header, and writes everything by hand.
@@ -305,6 +316,11 @@ describe('somebody with the file key who edits a chain', () => {
   });
 
   it('cannot make the verbs continue what they wrote', async () => {
+    const big = await seal(content(70_000), w.sealing);
+    const inside = await openUp(big.bytes, w.bob.identity);
+    const felled = encodeHeader(inside.fileKey, await withTree(inside, new Uint8Array(64)));
+    expect(await codeOf(() => addRecipients(felled, [carol.entry], acting))).toBe('TREE_INVALID');
+    expect(await codeOf(() => listRecipients(felled, w.opening))).toBe('TREE_INVALID');
     const grant = await withGrant(bare, { by: w.bob, to: [w.mallory.entry] });
     const forged = encodeHeader(bare.fileKey, grant);
     expect(await codeOf(() => addRecipients(forged, [carol.entry], acting))).toBe('GRANT_INVALID');
@@ -312,6 +328,11 @@ describe('somebody with the file key who edits a chain', () => {
     const o = { ...acting, recipients: [w.alice.entry] };
     expect(await codeOf(() => rotate(concat(forged, file.payload), o))).toBe('GRANT_INVALID');
   });
+});
+
+it('only a rotated manifest may be longer than 64 KiB', async () => {
+  const stz = Array.from({ length: 500 }, () => bare.claims.stz[0]!);
+  expect(await stanzasOf(bare, withClaims(bare, w.alice.keys, { stz }))).toBe('LIMIT');
 });
 
 describe('a rotated file', () => {

@@ -180,6 +180,17 @@ describe('addRecipients', () => {
     );
   });
 
+  it('works on its own copy of the header', async () => {
+    const bytes = sealed.header.slice();
+    const resolveSender: OpenOptions['resolveSender'] = (iss) => {
+      bytes.fill(0);
+      return w.directory.resolveSender(iss);
+    };
+    const changed = await addRecipients(bytes, [carol.entry], { ...acting, resolveSender });
+    expect(changed.previousDigest).toEqual(sealed.headerDigest);
+    expect(await opens(carol, changed.header)).toBe('accepted');
+  });
+
   it('stops at the number of stanzas that a header may have', async () => {
     const weak = await world('classic');
     const many = await Promise.all(Array.from({ length: 200 }, () => generateIdentity({ kind: 'classic' })));

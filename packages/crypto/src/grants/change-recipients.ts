@@ -9,6 +9,7 @@ import { MAX_STANZAS } from '../limits.js';
 import { type OpenedHeader, openHeader, type ProvenFile } from '../open-header.js';
 import { wrapForRecipient } from '../stanza/native.js';
 import { signStatement } from '../statement.js';
+import { verifiedLeaves } from '../verify.js';
 import { type ChangedHeader, type ChangeOptions, checkWords, openingOf, timeOf } from './change-options.js';
 import { type AddedLine, GRANT, type Grant, type RemovedLine } from './grant.js';
 
@@ -69,6 +70,8 @@ export async function changeRecipients(
     // openHeader was not allowed to give anything else.
     if (!file.signed) throw new SealError('UNSIGNED', 'file is not signed');
     const { headerDigest: previousDigest, manifest, mode } = file;
+    // `open` checks the tree with the payload; nobody may put their name behind a header with another.
+    await verifiedLeaves(parsed, fileKey, manifest);
     const { kind, add = [], remove = [] } = planOf(file, { directory: o.directory, now, mode });
     if (add.length + remove.length === 0) {
       const headerDigest = previousDigest.slice();

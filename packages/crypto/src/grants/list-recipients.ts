@@ -1,6 +1,7 @@
 import { parseDetached } from '../detach.js';
 import type { SignedRecipient } from '../manifest-claims.js';
 import { type OpenOptions, openHeader, type ProvenFile } from '../open-header.js';
+import { verifiedLeaves } from '../verify.js';
 import type { ChangedRecipient, RecipientChange } from './authorize-grant.js';
 
 /** Somebody whom a later change let in or put out, with that change. */
@@ -35,9 +36,15 @@ export interface RecipientList {
 export async function listRecipients(header: Uint8Array, options: OpenOptions): Promise<RecipientList> {
   if (!(header instanceof Uint8Array)) throw new TypeError('header must be a Uint8Array');
   const own = header.slice();
-  const { fileKey, file } = await openHeader(parseDetached(own), own, { ...options, allowUnsigned: false });
-  fileKey.fill(0);
-  const { manifest, recipients, changes, epoch, headerDigest } = file as ProvenFile;
+  const parsed = parseDetached(own);
+  const opened = await openHeader(parsed, own, { ...options, allowUnsigned: false });
+  const file = opened.file as ProvenFile;
+  try {
+    await verifiedLeaves(parsed, opened.fileKey, file.manifest);
+  } finally {
+    opened.fileKey.fill(0);
+  }
+  const { manifest, recipients, changes, epoch, headerDigest } = file;
   const now = new Set(recipients.map(({ digest }) => digest));
   const later = changes.filter(({ kind }) => kind !== 'rotate');
   const standing = new Map<string, LaterRecipient>();
@@ -55,6 +62,6 @@ export async function listRecipients(header: Uint8Array, options: OpenOptions): 
     removed,
     epoch,
     headerDigest,
-    file: file as ProvenFile,
+    file,
   };
 }
