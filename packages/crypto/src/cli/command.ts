@@ -125,12 +125,16 @@ const IS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
 export function fromJson({ options, operands }: Command, request: JsonObject): Request {
   const { command: _, files = [], ...values } = request;
   if (!IS.texts(files)) throw new UsageError('`files` must be a list of texts');
+  const given: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(values)) {
     const option = Object.hasOwn(options, name) ? options[name]! : undefined;
     if (option === undefined) throw new UsageError(`the request has an unknown member: ${name}`);
-    if (!IS[option.kind](value)) throw new UsageError(`\`${name}\` is of the wrong type`);
+    // Counts and times may be numbers, as they are in the answers.
+    const text = option.kind === 'text' && Number.isSafeInteger(value) ? String(value) : value;
+    if (!IS[option.kind](text)) throw new UsageError(`\`${name}\` is of the wrong type`);
+    given[name] = text;
   }
-  return complete(options, operands, values as Values<Options>, files as readonly string[]);
+  return complete(options, operands, given, files as readonly string[]);
 }
 
 function complete(

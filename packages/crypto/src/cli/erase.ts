@@ -33,7 +33,8 @@ and content that somebody fetched before, backups until the horizon, and what di
   },
   operands: [0, limits.MAX_HEADER_VERSIONS],
   payload: true,
-  async run(values, paths) {
+  async run(values, files) {
+    const paths = [...new Set(files)];
     const { ground, output, force, also } = values;
     if (ground === undefined || values['backup-horizon'] === undefined)
       throw new UsageError('--ground and --backup-horizon are needed');

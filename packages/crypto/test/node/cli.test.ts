@@ -193,6 +193,23 @@ describe('seal and open', () => {
   });
 });
 
+describe('a file that was cut', () => {
+  it('gives nothing by its name, and by a pipe only what is proven', async () => {
+    await writeFile(box.path('long'), Buffer.alloc(5_000_000, 'left forearm'));
+    await box.done([...SEAL, '-R', 'bob.entry', '-o', 'long.age', 'long']);
+    const cut = (await readFile(box.path('long.age'))).subarray(0, 4_000_000);
+    await writeFile(box.path('cut.age'), cut);
+    const named = await box.run([...OPEN, 'cut.age']);
+    expect(named).toMatchObject({ code: 1, out: '', err: expect.stringContaining('PAYLOAD_INVALID') });
+    const piped = await box.run(OPEN, cut);
+    expect(piped).toMatchObject({ code: 1, err: expect.stringContaining('PAYLOAD_INVALID') });
+    expect((await readFile(box.path('long'))).subarray(0, piped.bytes.length).equals(piped.bytes)).toBe(true);
+    const filed = await box.run([...OPEN, '-o', 'never'], cut);
+    expect(filed.code).toBe(1);
+    expect(await box.files()).not.toContain('never');
+  });
+});
+
 describe('a request on stdin', () => {
   it('is the command line in JSON', async () => {
     const request = {
