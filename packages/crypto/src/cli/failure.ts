@@ -63,8 +63,10 @@ const TROUBLES: Readonly<Record<string, string>> = {
 /** Says of a caught value which exit code it is and what to print. No stack, no secret. */
 export async function failureOf(error: unknown): Promise<Failure> {
   const { message = '', code, path, name } = error as NodeJS.ErrnoException;
-  if (error instanceof UsageError || code?.startsWith('ERR_PARSE_ARGS'))
-    return { exit: EXIT.usage, code: 'USAGE', message: visible(message.split('\n')[0]!) };
+  if (error instanceof UsageError) return { exit: EXIT.usage, code: 'USAGE', message: visible(message) };
+  // What is wrong, without Node's advice behind it.
+  if (code?.startsWith('ERR_PARSE_ARGS'))
+    return { exit: EXIT.usage, code: 'USAGE', message: visible(message.split(/\n|\. /)[0]!) };
   if (error instanceof TroubleError) return { exit: EXIT.trouble, code: 'IO', message: visible(message) };
   if (name === 'SealError') {
     const { what, limit, found } = error as { what?: string; limit?: number; found?: number };

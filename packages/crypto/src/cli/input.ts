@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { TroubleError, UsageError } from './failure.js';
 
@@ -10,6 +11,8 @@ let stdinTaken: string | undefined;
 /** Stdin can be read once: says who reads it, and refuses a second reader. */
 export function takeStdin(what: string): void {
   if (stdinTaken !== undefined) throw new UsageError(`stdin already carries ${stdinTaken}: give a file for ${what}`);
+  // Node would read it as empty.
+  if (fstatSync(0).isDirectory()) throw new TroubleError('stdin: it is a folder');
   stdinTaken = what;
 }
 

@@ -311,6 +311,11 @@ describe('exit codes', () => {
     expect(await box.files()).toEqual(before);
   });
 
+  it('3 on a folder as stdin', async () => {
+    const { code, out, err } = await box.sh(`wardseal-crypto ${SEAL.join(' ')} -R bob.entry < .`);
+    expect({ code, out, err }).toEqual({ code: 3, out: '', err: 'wardseal-crypto: stdin: it is a folder\n' });
+  });
+
   it('shows a hostile name without obeying it', async () => {
     const { code, err } = await box.run(['inspect', 'a\u001b[2K\u202eb']);
     expect(code).toBe(3);
