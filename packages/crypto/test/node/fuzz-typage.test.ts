@@ -1,7 +1,17 @@
 import { base64raw } from '@wardseal/primitives';
-import { armor } from 'age-encryption';
+import { armor, Decrypter, Encrypter, identityToRecipient } from 'age-encryption';
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { decodeArmor, encodeArmor, limits, open } from '../../src/index.js';
+import { bech32 } from '../../src/bech32.js';
+import {
+  decodeArmor,
+  encodeArmor,
+  generateIdentity,
+  limits,
+  open,
+  recipientOf,
+  recipientThumbprint,
+} from '../../src/index.js';
 import {
   type Base,
   build,
@@ -24,6 +34,46 @@ beforeAll(async () => {
 // 100,000 in test/full.
 it('2,000 changed files are taken or refused as typage does, but where we are stricter on purpose', async () => {
   await fuzz(all, 2000);
+});
+
+it('key strings are taken or refused as typage does', async () => {
+  const made = await Promise.all((['pq', 'classic'] as const).map((kind) => generateIdentity({ kind })));
+  const valid = made.flatMap(({ identity, recipient }) => [identity, recipient]);
+  const prefix = fc.constantFrom('age', 'age1pq', 'age-secret-key-', 'age-secret-key-pq-', 'agf', 'ag', 'age1');
+  const encoded = fc
+    .tuple(prefix, fc.constantFrom(0, 31, 32, 33, 1215, 1216, 1217), fc.nat(255))
+    .map(([name, length, byte]) => bech32(name, new Uint8Array(length).fill(byte)));
+  const edited = fc
+    .tuple(fc.constantFrom(...valid), fc.nat(), fc.nat(3), fc.constantFrom(...'qQpP10bio \u212a\u017f-'))
+    .map(([text, at, how, char]) => {
+      const i = at % (text.length + 1);
+      return text.slice(0, i) + (how === 1 ? '' : char) + text.slice(i + [0, 1, 1, 2][how]!);
+    });
+  const cased = fc
+    .tuple(fc.oneof(encoded, edited, fc.constantFrom(...valid)), fc.nat(9))
+    .map(([text, how]) => (how === 0 ? text.toUpperCase() : how === 1 ? text.toLowerCase() : text));
+  const counts = { taken: 0, refused: 0 };
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(
+        cased,
+        encoded.map((text) => text.toUpperCase()),
+      ),
+      async (text) => {
+        const asIdentity = await codeOf(() => recipientOf(text));
+        expect(asIdentity === 'accepted').toBe((await codeOf(() => new Decrypter().addIdentity(text))) === 'accepted');
+        if (asIdentity === 'accepted') expect(await recipientOf(text)).toBe(await identityToRecipient(text));
+        const asRecipient = await codeOf(() => recipientThumbprint(text));
+        expect(asRecipient === 'accepted').toBe(
+          (await codeOf(() => new Encrypter().addRecipient(text))) === 'accepted',
+        );
+        counts[asIdentity === 'accepted' || asRecipient === 'accepted' ? 'taken' : 'refused']++;
+      },
+    ),
+    { numRuns: 500 },
+  );
+  expect(counts.taken).toBeGreaterThan(50);
+  expect(counts.refused).toBeGreaterThan(100);
 });
 
 describe('where we are stricter than typage', () => {
