@@ -57,6 +57,19 @@ export const record =
     );
   };
 
+/**
+ * The value that a text spells in canonical JSON, when it passes `check`; else undefined, also for no text. Never the parser's
+ * error: it quotes what it read.
+ */
+export function readCanonical(json: string | null, check: Check = () => true): unknown {
+  try {
+    const value: unknown = JSON.parse(json ?? '');
+    return canonicalJson(value as Json) === json && check(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Any JSON object of at most `most` bytes in canonical form. */
 export const plainObject =
   (most: number): Check =>

@@ -7,7 +7,7 @@ import {
   type Json,
   utf8,
 } from '@wardseal/primitives';
-import type { Check } from './checks.js';
+import { type Check, readCanonical } from './checks.js';
 import { SealError, type SealErrorCode } from './errors.js';
 import type { Signer } from './keys/signing-key.js';
 import { NO_BYTES, type STATEMENT } from './names.js';
@@ -73,16 +73,9 @@ export function readStatement<Claims>(kind: StatementKind, jws: string | Uint8Ar
     throw broken;
   const signature = fromBase64url(signatureText);
   const json = fromUtf8(fromBase64url(payload) ?? NO_BYTES);
-  if (signature?.length !== 64 || json === null) throw broken;
-  let claims: unknown;
-  let canonical: string;
-  try {
-    claims = JSON.parse(json);
-    canonical = canonicalJson(claims);
-  } catch {
-    throw broken;
-  }
-  if (canonical !== json || !kind.check(claims)) throw broken;
+  if (signature?.length !== 64) throw broken;
+  const claims = readCanonical(json, kind.check);
+  if (claims === undefined) throw broken;
   return { claims: claims as Claims, jws: whole!, signedText: `${header}.${payload}`, signature };
 }
 

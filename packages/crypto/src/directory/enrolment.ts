@@ -9,7 +9,7 @@ import {
   sha256,
   utf8,
 } from '@wardseal/primitives';
-import { bytes, type Check, listOf, oneOf, record, textUpTo, whole } from '../checks.js';
+import { bytes, type Check, listOf, oneOf, readCanonical, record, textUpTo, whole } from '../checks.js';
 import { SealError } from '../errors.js';
 import type { DirectoryEntry, PasskeyCredential } from '../keys/directory-entry.js';
 import {
@@ -123,15 +123,8 @@ export function encodeMessage<K extends Kind>(
 export function decodeMessage<K extends Kind>(kind: K, data: Uint8Array, secret: Uint8Array): Message[K] {
   if (!(data instanceof Uint8Array)) throw new TypeError(`${kind} must be a Uint8Array`);
   const json = data.length > MAX_ENTRY_BYTES ? null : fromUtf8(data);
-  let parsed: unknown;
-  let canonical: string;
-  try {
-    parsed = JSON.parse(json ?? '');
-    canonical = canonicalJson(parsed);
-  } catch {
-    throw refused('encoding'); // without its cause: a parser's error quotes what it read
-  }
-  if (canonical !== json || !record({ ...SHAPE[kind], mac: bytes(32) })(parsed)) throw refused('encoding');
+  const parsed = readCanonical(json, record({ ...SHAPE[kind], mac: bytes(32) }));
+  if (parsed === undefined) throw refused('encoding');
   const { mac, ...message } = parsed as Message[K] & { mac: string };
   if (!equal(macOf(kind, message, secret), fromBase64url(mac)!)) throw refused('mac');
   return message as unknown as Message[K];

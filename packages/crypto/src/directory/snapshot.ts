@@ -1,5 +1,5 @@
 import { base64url, canonicalJson, concat, fromUtf8, sha256Large, utf8 } from '@wardseal/primitives';
-import { bytes, oneOf, record, text, textUpTo, whole } from '../checks.js';
+import { bytes, oneOf, readCanonical, record, text, textUpTo, whole } from '../checks.js';
 import { SealError } from '../errors.js';
 import type { DirectoryEntry } from '../keys/directory-entry.js';
 import {
@@ -137,15 +137,8 @@ export function decodeEntries(body: Uint8Array, count: number): Listed[] {
 
 function decodeLine(encoded: Uint8Array, number: number): Listed {
   const line = fromUtf8(encoded);
-  let parsed: unknown;
-  let canonical: string;
-  try {
-    parsed = JSON.parse(line ?? '');
-    canonical = canonicalJson(parsed);
-  } catch {
-    throw invalid('encoding', number); // without its cause: a parser's error quotes what it read
-  }
-  if (line !== canonical) throw invalid('encoding', number);
+  const parsed = readCanonical(line);
+  if (line === null || parsed === undefined) throw invalid('encoding', number);
   return listed(parsed, line, number);
 }
 

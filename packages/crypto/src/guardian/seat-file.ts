@@ -1,5 +1,5 @@
 import { base64url, canonicalJson, fromBase64url, fromUtf8, utf8 } from '@wardseal/primitives';
-import { bytes, oneOf, record, textUpTo } from '../checks.js';
+import { bytes, oneOf, readCanonical, record, textUpTo } from '../checks.js';
 import { SealError } from '../errors.js';
 import { generateIdentity } from '../keys/identity.js';
 import { protectKeys } from '../keys/protect.js';
@@ -42,16 +42,10 @@ export async function makeSeat(
 export async function openSeatFile(data: Uint8Array, recoveryCode: string): Promise<Seat> {
   const broken = new SealError('PROTECTED_KEYS_INVALID', 'not a seat file', { what: 'seat' });
   const text = data.length > MAX_SEAT_FILE_BYTES ? null : fromUtf8(data);
-  let file: unknown;
-  try {
-    file = JSON.parse(text ?? '');
-  } catch {
-    throw broken;
-  }
-  if (!isFile(file) || canonicalJson(file) !== text) throw broken;
-  const { root, protected: wrappedText } = file as { root: string; protected: string };
-  const wrapped = fromBase64url(wrappedText);
-  if (wrapped === null) throw broken;
+  const file = readCanonical(text, isFile) as { root: string; protected: string } | undefined;
+  const wrapped = file && fromBase64url(file.protected);
+  if (!wrapped) throw broken;
+  const { root } = file;
   const { identity } = await unprotectKeys(wrapped, { recoveryCode }, about(root));
   return { identity, recipient: await recipientOf(identity), root };
 }

@@ -1,5 +1,5 @@
 import { canonicalJson, fromUtf8, hkdfSha256, utf8 } from '@wardseal/primitives';
-import { bytes, type Check, oneOf, record, text, textUpTo } from '../checks.js';
+import { bytes, type Check, oneOf, readCanonical, record, text, textUpTo } from '../checks.js';
 import { SealError } from '../errors.js';
 import { MAX_CREDENTIAL_LENGTH, MAX_PROTECTED_KEYS_BYTES } from '../limits.js';
 import { INFO_PREFIX } from '../names.js';
@@ -111,20 +111,9 @@ export function associatedData(
   return utf8(canonicalJson({ ...envelope, person, credential }));
 }
 
-/** JSON in its canonical form only, of one shape; else null. */
-export function readCanonical<T>(data: Uint8Array, check: Check): T | null {
-  const json = fromUtf8(data);
-  try {
-    const value: unknown = JSON.parse(json ?? '');
-    return check(value) && canonicalJson(value) === json ? (value as T) : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Reads wrapped keys, null when they are malformed. */
-export function readEnvelope(data: Uint8Array): Envelope | null {
-  return readCanonical<Envelope>(data, (value) => withSecret(value) || withDevice(value));
+/** Reads wrapped keys, undefined when they are malformed. */
+export function readEnvelope(data: Uint8Array): Envelope | undefined {
+  return readCanonical(fromUtf8(data), (value) => withSecret(value) || withDevice(value)) as Envelope | undefined;
 }
 
 /** Bytes of a device's encapsulated key. */

@@ -1,5 +1,5 @@
-import { aeadOpen, fromBase64url, utf8 } from '@wardseal/primitives';
-import { record, textUpTo } from '../checks.js';
+import { aeadOpen, fromBase64url, fromUtf8, utf8 } from '@wardseal/primitives';
+import { readCanonical, record, textUpTo } from '../checks.js';
 import { SealError } from '../errors.js';
 import { MAX_KEY_LENGTH, MAX_PROTECTED_KEYS_BYTES } from '../limits.js';
 import { INFO_PREFIX, NO_BYTES, ZERO_NONCE } from '../names.js';
@@ -16,7 +16,6 @@ import {
   type PersonalKeys,
   type ProtectionMethod,
   type ProtectionSubject,
-  readCanonical,
   readEnvelope,
   wrappingKey,
 } from './protected-keys.js';
@@ -71,11 +70,11 @@ const isContent = record({ identity: textUpTo(MAX_KEY_LENGTH), signingKey: textU
 
 /** Null when the content is not what `protectKeys` would have wrapped under this envelope. */
 async function keysOf(content: Uint8Array, envelope: Envelope): Promise<PersonalKeys | null> {
-  const keys = readCanonical<{ identity: string; signingKey: string }>(content, isContent);
-  if (keys === null) return null;
+  const keys = readCanonical(fromUtf8(content), isContent) as { identity: string; signingKey: string } | undefined;
+  if (keys === undefined) return null;
   try {
-    const { identity } = keys;
-    const signing = await signingKeyPairOf(keys.signingKey);
+    const { identity, signingKey } = keys;
+    const signing = await signingKeyPairOf(signingKey);
     const thumbprint = recipientThumbprint(await recipientOf(identity));
     return thumbprint === envelope.thumbprint && signing.kid === envelope.kid ? { identity, signing } : null;
   } catch (error) {

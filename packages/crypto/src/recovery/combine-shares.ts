@@ -1,4 +1,5 @@
-import { canonicalJson, equal, fromBase64url, fromUtf8 } from '@wardseal/primitives';
+import { equal, fromBase64url, fromUtf8 } from '@wardseal/primitives';
+import { type Check, oneOf, readCanonical, record } from '../checks.js';
 import { SealError } from '../errors.js';
 import type { Identity } from '../keys/recipient.js';
 import { MAX_SHARE_BYTES } from '../limits.js';
@@ -7,17 +8,8 @@ import { type RecoveryKey, type RecoverySet, shareCheck } from '../stanza/recove
 import { join } from './shamir.js';
 import { type SealedShare, setOf, shareInfo } from './share.js';
 
-function isShare(value: unknown): value is SealedShare {
-  const share = value as Partial<SealedShare> | null;
-  return (
-    typeof share === 'object' &&
-    share !== null &&
-    Object.keys(share).length === 5 &&
-    share.v === 0 &&
-    Number.isSafeInteger(share.seat) &&
-    [share.set, share.enc, share.ciphertext].every((text) => typeof text === 'string')
-  );
-}
+const isText: Check = (value) => typeof value === 'string';
+const isShare = record({ v: oneOf(0), set: isText, seat: Number.isSafeInteger, enc: isText, ciphertext: isText });
 
 async function readShare(
   recovery: RecoverySet,
@@ -31,13 +23,8 @@ async function readShare(
     });
   if (!(data instanceof Uint8Array)) throw new TypeError('share must be a Uint8Array');
   const text = data.length > MAX_SHARE_BYTES ? null : fromUtf8(data);
-  let share: unknown;
-  try {
-    share = JSON.parse(text ?? '');
-  } catch {
-    throw invalid('encoding');
-  }
-  if (!isShare(share) || canonicalJson(share) !== text) throw invalid('encoding');
+  const share = readCanonical(text, isShare) as SealedShare | undefined;
+  if (share === undefined) throw invalid('encoding');
   if (share.set !== recovery.id || share.seat < 1 || share.seat > recovery.seats) throw invalid('set');
   const enc = fromBase64url(share.enc);
   const ciphertext = fromBase64url(share.ciphertext);

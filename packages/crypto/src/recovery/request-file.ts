@@ -1,5 +1,5 @@
-import { canonicalJson, fromUtf8, type Json, utf8 } from '@wardseal/primitives';
-import { type Check, listOf, oneOf, record, text, textUpTo } from '../checks.js';
+import { canonicalJson, fromUtf8, utf8 } from '@wardseal/primitives';
+import { type Check, listOf, oneOf, readCanonical, record, text, textUpTo } from '../checks.js';
 import { SealError } from '../errors.js';
 import { checkEntry, type DirectoryEntry } from '../keys/directory-entry.js';
 import { MAX_APPROVAL_BYTES, MAX_APPROVALS, MAX_GROUND_LENGTH, MAX_SHARE_REQUEST_BYTES } from '../limits.js';
@@ -52,16 +52,8 @@ export function decodeShareRequest(data: Uint8Array): ShareRequest {
       limit: MAX_SHARE_REQUEST_BYTES,
       found: data.length,
     });
-  const broken = new SealError('APPROVAL_INVALID', 'request is not one', { what: 'request' });
-  const written = fromUtf8(data);
-  let request: Json;
-  try {
-    request = JSON.parse(written ?? '') as Json;
-    if (canonicalJson(request) !== written) throw broken;
-  } catch {
-    throw broken;
-  }
-  if (!isRequest(request)) throw broken;
-  const { requester, ground, logEntry, approvals } = request as unknown as ShareRequest;
+  const request = readCanonical(fromUtf8(data), isRequest) as ShareRequest | undefined;
+  if (request === undefined) throw new SealError('APPROVAL_INVALID', 'request is not one', { what: 'request' });
+  const { requester, ground, logEntry, approvals } = request;
   return { requester, ground, logEntry, approvals };
 }
