@@ -2,7 +2,7 @@ import { base64url, utf8 } from '@wardseal/primitives';
 import { SealError } from '../errors.js';
 import { type Header, parseHeader, type Stanza, stanzaDigest } from '../header.js';
 import { openInner } from '../inner.js';
-import { MAX_GRANT_BYTES, MAX_HEADER_BYTES, MAX_STANZAS } from '../limits.js';
+import { MAX_GRANT_BYTES, MAX_STANZAS } from '../limits.js';
 import { AGE_VERSION_LINE, STANZA } from '../names.js';
 import { readStatement, type Statement } from '../statement.js';
 import { GRANT, type Grant } from './grant.js';
@@ -53,9 +53,12 @@ function undo(list: readonly Stanza[], grant: Statement<Grant>): Step {
     before.splice(at, 0, stanza);
     return stanza;
   });
-  const bytes = before.reduce((sum, { raw }) => sum + raw.length, 0);
-  if (before.length > MAX_STANZAS || bytes > MAX_HEADER_BYTES)
-    throw new SealError('LIMIT', 'an earlier header would be too long', { what: 'MAX_HEADER_BYTES' });
+  // In bytes it is never longer than the header it comes from: the grant spells what it removed in base64, twice.
+  if (before.length > MAX_STANZAS)
+    throw new SealError('LIMIT', 'an earlier header would have too many stanzas', {
+      what: 'MAX_STANZAS',
+      limit: MAX_STANZAS,
+    });
   return { grant, before, added, removed };
 }
 
