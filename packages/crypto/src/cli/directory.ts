@@ -88,15 +88,17 @@ A snapshot counts for at most 7 days.`,
 });
 
 const verify: Command = command({
-  usage: 'directory verify -d SNAPSHOT --root THUMBPRINT [--not-below EPOCH]',
-  about: 'Verifies a snapshot from the pinned root to the proofs of every person in it. Anybody can.',
+  usage: 'directory verify -d SNAPSHOT --root THUMBPRINT [--since FILE]',
+  about: `Verifies a snapshot from the pinned root to the proofs of every person in it. Anybody can. Keep what --json prints: given
+as --since, it lets no older or other snapshot pass.`,
   options: DIRECTORY,
   operands: [0, 0],
   payload: false,
   async run(values) {
-    const { organisation, rootThumbprint, epoch, digest, issuedAt, validTo, entries } = await neededDirectory(values);
+    const directory = await neededDirectory(values);
+    const { organisation, rootThumbprint, epoch, digest, delegatedAt, issuedAt, validTo, entries } = directory;
     return {
-      facts: { organisation, rootThumbprint, epoch, digest, issuedAt, validTo, entries: entries.length },
+      facts: { organisation, rootThumbprint, epoch, digest, delegatedAt, issuedAt, validTo, entries: entries.length },
       words: [
         `organisation ${organisation}`,
         `epoch        ${epoch}, signed ${inWords(issuedAt)}, counts until ${inWords(validTo)}`,

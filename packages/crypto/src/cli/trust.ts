@@ -6,9 +6,11 @@ import {
   type ResolveSender,
   type SigningKeyPair,
   signingKeyThumbprint,
+  type VerifySnapshotOptions,
   verifySnapshot,
 } from '../index.js';
 import type { Options, Values } from './command.js';
+import { objectOf } from './facts.js';
 import { UsageError } from './failure.js';
 import { readSmall } from './input.js';
 import { readSigningKey } from './key-file.js';
@@ -20,6 +22,11 @@ export const DIRECTORY = {
   directory: { kind: 'text', short: 'd', value: 'FILE', help: 'signed snapshot of the directory' },
   root: { kind: 'text', value: 'THUMBPRINT', help: "the organisation's root, as you know it from elsewhere" },
   'not-below': { kind: 'text', value: 'EPOCH', help: 'refuse an older snapshot than this' },
+  since: {
+    kind: 'object',
+    value: 'FILE',
+    help: 'what directory verify --json said of the last: refuses what does not follow',
+  },
 } as const satisfies Options;
 
 /** The same, or the caller's own word. */
@@ -62,12 +69,16 @@ export const SENDERS = {
 /** The verified directory, or null when none is given. */
 export async function directoryOf(values: Values<typeof DIRECTORY>): Promise<Directory | null> {
   const { directory, root } = values;
-  if (directory === undefined && root === undefined && values['not-below'] === undefined) return null;
+  if (directory === undefined && root === undefined && values['not-below'] === undefined && values.since === undefined)
+    return null;
   if (directory === undefined || root === undefined) throw new UsageError('--directory and --root go together');
   const snapshot = await readSmall(directory, 'the directory');
   const below = values['not-below'];
+  const since = await objectOf(values.since, 'the directory last seen');
   return verifySnapshot(snapshot, {
     rootThumbprint: root,
+    // The package looks at its shape.
+    ...(since && { since: since as unknown as NonNullable<VerifySnapshotOptions['since']> }),
     ...(below !== undefined && { notBelowEpoch: whole(below, 'not-below') }),
   });
 }

@@ -88,6 +88,28 @@ describe('directory', () => {
     const verify = ['directory', 'verify', '--root', root, '-d'];
     expect((await facts([...verify, 'snapshot-2', '--not-below', '2'])).epoch).toBe(2);
     expect((await facts([...verify, 'snapshot', '--not-below', '2'])).error.code).toBe('ROLLBACK');
+    await writeFile(box.path('seen-1'), JSON.stringify(shown));
+    const seen = await facts([...verify, 'snapshot-2', '--since', 'seen-1']);
+    await writeFile(box.path('seen-2'), JSON.stringify(seen));
+    expect((await facts([...verify, 'snapshot', '--since', 'seen-2'])).error.code).toBe('ROLLBACK');
+    await box.done([
+      'directory',
+      'sign',
+      ...SIGN,
+      '--epoch',
+      '2',
+      '--previous',
+      shown.digest,
+      '--days',
+      '1',
+      '-o',
+      'fork',
+      'entries',
+    ]);
+    expect((await facts([...verify, 'fork', '--not-below', '2'])).epoch).toBe(2);
+    const fork = ['open', '-i', 'bob.key', '-d', 'fork', '--root', root, '--since', 'seen-2', 'item.age'];
+    expect(await box.run(fork)).toMatchObject({ code: 1, out: '', err: expect.stringContaining('ROLLBACK') });
+    expect((await box.run([...verify, 'snapshot', '--since', 'labels'])).code).toBe(3);
     const other = (await facts(['directory', 'create-root', '-o', 'other.key'])).thumbprint;
     const refused = await box.run(['directory', 'verify', '-d', 'snapshot', '--root', other]);
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('DELEGATION_INVALID') });
@@ -352,7 +374,8 @@ describe('erase', () => {
     const read = await facts(['erase', 'verify', ...trust, 'certificate']);
     expect(read).toMatchObject({ manifestId: sealed.manifestId, actor: { person: 'custodian' }, judgedBy: 'claim' });
     expect(read.headerDigests).toEqual([sealed.headerDigest, added.headerDigest].sort());
-    const full = await box.run([...act, '--manifest-id', sealed.manifestId, '-o', '/dev/full', 'rewrapped.header']);
+    await writeFile(box.path('spare.header'), await readFile(box.path('item.header')));
+    const full = await box.run([...act, '--manifest-id', sealed.manifestId, '-o', '/dev/full', 'spare.header']);
     expect(full).toMatchObject({ code: 3, err: expect.stringContaining('destroyed and not certified') });
     const again = /certify it with (.*)\n/.exec(full.err)![1]!.split(' ');
     await box.done([...act, ...again, '-o', 'certificate-3']);
