@@ -19,6 +19,11 @@ export const textUpTo =
 /** A name, an id or a reason: 1 to MAX_NAME_LENGTH UTF-16 units. */
 export const text: Check = textUpTo(MAX_NAME_LENGTH);
 
+/** Throws TypeError unless a caller gave a name, an id or a reason. */
+export function checkText(value: unknown, title: string): void {
+  if (!text(value)) throw new TypeError(`${title} must be a text of 1 to ${MAX_NAME_LENGTH} characters`);
+}
+
 /** A count, a size or a time in whole seconds since 1970. */
 export const whole: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 

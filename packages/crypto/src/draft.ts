@@ -2,12 +2,13 @@ import { base64url, canonicalJson, fromBase64url, utf8 } from '@wardseal/primiti
 import { SealError } from './errors.js';
 import { encodeHeader, type Stanza, stanzaDigest } from './header.js';
 import { sealInner } from './inner.js';
+import { isIssuer } from './issuer.js';
 import { checkDirectory, checkEntry, type DirectoryEntry, standing } from './keys/directory-entry.js';
 import { type Mode, parseRecipient, type RecipientKey, thumbprintOf } from './keys/recipient.js';
 import { type Signer, signerOf } from './keys/signing-key.js';
 import { CHUNK_BYTES, MAX_HEADER_BYTES } from './limits.js';
 import { commitmentOf, MANIFEST, ROTATED_MANIFEST } from './manifest.js';
-import { isPart, type Manifest, type SignedRecipient } from './manifest-claims.js';
+import type { Manifest, SignedRecipient } from './manifest-claims.js';
 import { HASH_BYTES, PAYLOAD_NONCE_BYTES, rootOf, SALT_BYTES } from './payload.js';
 import { random } from './random.js';
 import { checkOptions, type Recipient, type SealOptions } from './seal-options.js';
@@ -15,6 +16,7 @@ import { wrapForLink } from './stanza/link.js';
 import { wrapForRecipient } from './stanza/native.js';
 import { wrapForGuardians } from './stanza/recovery.js';
 import { signStatement } from './statement.js';
+import { nowOf } from './time.js';
 
 // A file in the making: keys drawn, recipients wrapped, everything of the manifest known but what only the content tells.
 // Whole files, streams and rotation differ in how the content passes by; this part is the same.
@@ -71,7 +73,7 @@ export async function checkedSender(
   checkEntry(entry, 'sender entry');
   const signer = await signerOf(sender.keys);
   const iss = { org: entry.organisation, person: entry.person, kid: signer.kid };
-  if (!isPart('iss', iss)) throw new TypeError('sender entry has a person or organisation that is too long');
+  if (!isIssuer(iss)) throw new TypeError('sender entry has a person or organisation that is too long');
   if (signer.publicKey !== entry.signingKey) throw new TypeError('sender keys are not those of sender entry');
   const state = standing(entry, now);
   if (state === 'revoked') throw new SealError('SENDER_REVOKED', 'sender has been revoked');
@@ -82,8 +84,9 @@ export async function checkedSender(
 }
 
 /** Draws the keys of a file and wraps them for everybody. Throws as `seal` says. The caller wipes `fileKey`. */
-export async function draftFile(o: SealOptions, now: number, kept: Kept = {}): Promise<Draft> {
-  checkOptions(o, now);
+export async function draftFile(o: SealOptions, kept: Kept = {}): Promise<Draft> {
+  checkOptions(o);
+  const now = nowOf(o);
   checkDirectory(o.directory, now);
   const mode = o.mode ?? 'pq';
   const trust = { directory: o.directory, now, mode };

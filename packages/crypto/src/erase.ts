@@ -1,7 +1,8 @@
 import { base64url, fromBase64url } from '@wardseal/primitives';
-import { bytes, listOf, oneOf, record, text, textUpTo, whole } from './checks.js';
+import { bytes, listOf, oneOf, record, textUpTo, whole } from './checks.js';
 import { checkedSender } from './draft.js';
 import { SealError } from './errors.js';
+import { type ClaimedSender, checkStanding, isIssuer, knownSender, type ResolveSender } from './issuer.js';
 import type { DirectoryEntry } from './keys/directory-entry.js';
 import { parseSigningPublicKey, type Signer, type SigningKeyPair } from './keys/signing-key.js';
 import {
@@ -13,13 +14,12 @@ import {
 } from './limits.js';
 import { STATEMENT } from './names.js';
 import { readStatement, type StatementKind, signStatement, verifyStatement } from './statement.js';
-import { secondsOf } from './time.js';
-import { checkStanding, knownSender, type ResolveSender } from './verify.js';
+import { nowOf, secondsOf } from './time.js';
 
 /** What an actor signs. Byte values are base64url, times seconds since 1970. */
 interface ErasureClaims {
   readonly v: 0;
-  readonly iss: { readonly org: string; readonly person: string; readonly kid: string };
+  readonly iss: ClaimedSender;
   /** When the keys were destroyed. */
   readonly iat: number;
   readonly manifest: string;
@@ -30,7 +30,7 @@ interface ErasureClaims {
 
 const shape = record({
   v: oneOf(0),
-  iss: record({ org: text, person: text, kid: bytes(32) }),
+  iss: isIssuer,
   iat: whole,
   manifest: bytes(16),
   headers: listOf(bytes(32), 1, MAX_HEADER_VERSIONS),
@@ -106,8 +106,7 @@ const day = (time: number): string => new Date(time * 1000).toISOString().slice(
  */
 export async function erasureCertificate(o: ErasureOptions): Promise<string> {
   const { manifestId, headerDigests, actor, ground } = o;
-  const now = secondsOf(o.now, 'now');
-  if (o.backupHorizon === undefined) throw new TypeError('backupHorizon is missing');
+  const now = nowOf(o);
   const backupHorizon = secondsOf(o.backupHorizon, 'backupHorizon');
   if (backupHorizon < now || backupHorizon - now > MAX_BACKUP_HORIZON_SECONDS)
     throw new RangeError('backupHorizon must be from now on and at most ten years ahead');
@@ -144,7 +143,7 @@ export async function readErasureCertificate(
   if (typeof certificate !== 'string') throw new TypeError('certificate must be a string');
   const signed = readStatement<ErasureClaims>(ERASURE, certificate);
   const { iat, manifest, headers, ground, horizon } = signed.claims;
-  const actor = await knownSender(signed.claims, { resolveSender });
+  const actor = await knownSender(signed.claims, resolveSender);
   await verifyStatement(signed, parseSigningPublicKey(actor.signingKey));
   if (loggedAt !== undefined && loggedAt < iat - MAX_CLOCK_SKEW_SECONDS)
     throw new SealError('CERTIFICATE_INVALID', 'certificate was logged before the time it names', { what: 'iat' });

@@ -22,6 +22,7 @@ export { removeRecipients } from './grants/remove-recipients.js';
 export { rewrapWithout } from './grants/rewrap-without.js';
 export { type RotatedFile, type RotateOptions, rotate } from './grants/rotate.js';
 export { type InspectedSource, type Inspection, inspect } from './inspect.js';
+export type { ClaimedSender, ResolveSender } from './issuer.js';
 export { deviceFingerprint } from './keys/device-fingerprint.js';
 export type { Directory, DirectoryEntry, OutsiderTerms, PasskeyCredential } from './keys/directory-entry.js';
 export { type GeneratedIdentity, generateIdentity } from './keys/identity.js';
@@ -71,4 +72,4 @@ export { openReader, type RangedSource, type SealedReader } from './stream/open-
 export { type OpenedStream, type OpenedUnsignedStream, openStream, type StreamedSource } from './stream/open-stream.js';
 export { type SealedStream, sealStream } from './stream/seal-stream.js';
 export type { Credentials } from './unwrap.js';
-export type { ClaimedSender, Judgement, ResolveSender } from './verify.js';
+export type { Judgement } from './verify.js';

@@ -10,6 +10,7 @@ import {
   textUpTo,
   whole,
 } from './checks.js';
+import { type ClaimedSender, isIssuer } from './issuer.js';
 import type { Mode } from './keys/recipient.js';
 import {
   CHUNK_BYTES,
@@ -39,7 +40,7 @@ export interface SignedRecipient {
 export interface Manifest {
   readonly v: 0;
   readonly id: string;
-  readonly iss: { readonly org: string; readonly person: string; readonly kid: string };
+  readonly iss: ClaimedSender;
   readonly iat: number;
   readonly case: string;
   readonly labels: Labels;
@@ -83,7 +84,7 @@ const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]*\/[a-z0-9][a-z0-9!#$&^_.+-]*$/;
 const PARTS: Readonly<Record<string, Check>> = {
   v: oneOf(0),
   id: bytes(16),
-  iss: record({ org: text, person: text, kid: bytes(32) }),
+  iss: isIssuer,
   iat: whole,
   case: text,
   labels: plainObject(MAX_LABELS_BYTES),

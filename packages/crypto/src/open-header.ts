@@ -1,12 +1,14 @@
 import { sha256 } from '@wardseal/primitives';
+import { whole } from './checks.js';
 import { SealError } from './errors.js';
 import type { RecipientChange } from './grants/authorize-grant.js';
 import type { Line } from './grants/chain.js';
 import { type Header, type Stanza, verifyMac } from './header.js';
 import type { DirectoryEntry } from './keys/directory-entry.js';
 import type { Mode } from './keys/recipient.js';
-import { isPart, type Manifest, type SignedRecipient } from './manifest-claims.js';
+import type { Manifest, SignedRecipient } from './manifest-claims.js';
 import { nativeKind } from './stanza/native.js';
+import { secondsOf } from './time.js';
 import { type Credentials, unwrapFileKey } from './unwrap.js';
 import { isOurs, type Judgement, verifiedManifest } from './verify.js';
 
@@ -74,8 +76,8 @@ export async function openHeader(
   if (allowUnsigned !== true && typeof resolveSender !== 'function')
     throw new TypeError('resolveSender is needed to judge a signed file');
   // Null out of a database would count as a logged time and let a revoked sender date his own files.
-  if (sentAt !== undefined && !isPart('iat', sentAt)) throw new RangeError('sentAt must be whole seconds since 1970');
-  if (!isPart('iat', notBelowEpoch)) throw new RangeError('notBelowEpoch must be a whole number');
+  if (sentAt !== undefined) secondsOf(sentAt, 'sentAt');
+  if (!whole(notBelowEpoch)) throw new RangeError('notBelowEpoch must be a whole number');
   const unwrapped = await unwrapFileKey(parsed, options);
   const { fileKey } = unwrapped;
   try {

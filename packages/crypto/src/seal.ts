@@ -98,5 +98,5 @@ export async function sealDraft(source: PlaintextSource, draft: Draft): Promise<
  */
 export async function seal(source: PlaintextSource, options: SealOptions): Promise<SealedFile> {
   plaintextReader(source); // a source of the wrong kind is refused before a key is drawn
-  return sealDraft(source, await draftFile(options, options.now ?? Math.floor(Date.now() / 1000)));
+  return sealDraft(source, await draftFile(options));
 }

@@ -2,10 +2,10 @@ import { canonicalJson, equal, fromBase64url } from '@wardseal/primitives';
 import { SealError } from './errors.js';
 import type { AuthorizeGrant } from './grants/authorize-grant.js';
 import { type Chain, verifiedChain } from './grants/chain.js';
-import { issuerOf, stood } from './grants/judge.js';
 import { originOf } from './grants/rotated.js';
 import type { Header, Stanza } from './header.js';
 import { openInner } from './inner.js';
+import { checkStanding, knownSender, type ResolveSender } from './issuer.js';
 import type { DirectoryEntry } from './keys/directory-entry.js';
 import { recipientThumbprint } from './keys/recipient.js';
 import { parseSigningPublicKey } from './keys/signing-key.js';
@@ -16,16 +16,6 @@ import { OUR_PREFIX, STANZA } from './names.js';
 import { chunkCount, HASH_BYTES, payloadLength, rootOf } from './payload.js';
 import { verifyStatement } from './statement.js';
 import type { Unwrapped } from './unwrap.js';
-
-/** Who a manifest says signed it; not yet believed. */
-export interface ClaimedSender {
-  readonly org: string;
-  readonly person: string;
-  readonly kid: string;
-}
-
-/** Looks a sender up in what the app trusts (its verified directory). Null when it knows no such person or key. */
-export type ResolveSender = (iss: ClaimedSender) => Promise<DirectoryEntry | null> | DirectoryEntry | null;
 
 /** What `open` judges a manifest by. */
 export interface Judgement {
@@ -84,9 +74,9 @@ export async function verifiedManifest(
   only(header, STANZA.tree, 'TREE_INVALID');
   const manifest = readManifest(await openInner('manifest', stanza, fileKey, MAX_ROTATED_MANIFEST_BYTES));
   const { claims } = manifest;
-  const signer = await knownSender(claims, judgement);
+  const signer = await knownSender(claims, judgement.resolveSender);
   await verifyStatement(manifest, parseSigningPublicKey(signer.signingKey));
-  const first = claims.origin === undefined ? null : await originOf(claims, judgement);
+  const first = claims.origin === undefined ? null : await originOf(claims, judgement.resolveSender);
   const { sender, origin } = first ?? { sender: signer, origin: claims };
   checkStanding(origin, sender, judgement.sentAt);
   if (claims.kc !== commitmentOf(fileKey))
@@ -105,27 +95,6 @@ export async function verifiedManifest(
       found: chain.epoch,
     });
   return { claims, jws: manifest.jws, sender, sealedAt: origin.iat, rotated, ...chain };
-}
-
-/** Whoever a statement names, as `resolveSender` knows them. Throws SENDER_UNKNOWN. */
-export async function knownSender(
-  { iss }: { readonly iss: ClaimedSender },
-  { resolveSender }: Pick<Judgement, 'resolveSender'>,
-): Promise<DirectoryEntry> {
-  const sender = await issuerOf(iss, resolveSender);
-  if (sender === null) throw new SealError('SENDER_UNKNOWN', 'sender is not known');
-  return sender;
-}
-
-/** Throws SENDER_EXPIRED or SENDER_REVOKED when an entry did not count when something was signed. */
-export function checkStanding(
-  { iat }: { readonly iat: number },
-  sender: DirectoryEntry,
-  logged: number | undefined,
-): void {
-  const state = stood(sender, iat, logged);
-  if (state === 'revoked') throw new SealError('SENDER_REVOKED', 'sender was revoked');
-  if (state === 'expired') throw new SealError('SENDER_EXPIRED', 'sender was outside the time of its entry');
 }
 
 /** Throws PAYLOAD_INVALID on another length than signed, PAYLOAD_MISMATCH on another nonce. */

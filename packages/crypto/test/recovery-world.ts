@@ -1,6 +1,6 @@
-import { fromBase64url, fromUtf8 } from '@wardseal/primitives';
+import { canonicalJson, fromBase64url, fromUtf8 } from '@wardseal/primitives';
 import { approveShare, type Directory, type DirectoryEntry, type ShareRequest } from '../src/index.js';
-import { sameEntry, standing } from '../src/keys/directory-entry.js';
+import { standing } from '../src/keys/directory-entry.js';
 import { signerOf, signingKeyThumbprint } from '../src/keys/signing-key.js';
 import { APPROVAL } from '../src/recovery/approval.js';
 import { signStatement } from '../src/statement.js';
@@ -19,7 +19,7 @@ export function directoryWith(entries: readonly DirectoryEntry[], change: Partia
     entries,
     person: (id, at = NOW) => entries.find((e) => e.person === id && standing(e, at) === 'valid') ?? null,
     team: (id, at = NOW) => entries.filter((e) => e.teams?.includes(id) && standing(e, at) === 'valid'),
-    holds: (entry) => entries.some((candidate) => sameEntry(candidate, entry)),
+    holds: (entry) => entries.some((candidate) => canonicalJson(candidate) === canonicalJson(entry)),
     resolveSender: ({ org, person, kid }) =>
       entries.find(
         (e) => e.organisation === org && e.person === person && signingKeyThumbprint(e.signingKey) === kid,

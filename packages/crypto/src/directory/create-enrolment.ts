@@ -2,7 +2,7 @@ import { canonicalJson } from '@wardseal/primitives';
 import type { PasskeyCredential } from '../keys/directory-entry.js';
 import { type Identity, recipientOf } from '../keys/recipient.js';
 import { type Signer, type SigningKeyPair, signerOf } from '../keys/signing-key.js';
-import { secondsOf } from '../time.js';
+import { nowOf } from '../time.js';
 import { checkLink, type EnrolmentLink, encodeMessage, isCredentials } from './enrolment.js';
 import { signPossession } from './possession.js';
 
@@ -37,7 +37,7 @@ export async function createEnrolment(options: EnrolmentRequestOptions): Promise
   const { secret, person, organisation, rootThumbprint, identity, credentials } = options;
   if (credentials !== undefined && !isCredentials(credentials))
     throw new TypeError('credentials must be at most 8 pairs of id and publicKey in base64url');
-  const iat = secondsOf(options.now, 'now');
+  const iat = nowOf(options);
   const signer = await signerOf(options.keys);
   const passkeys = credentials && (JSON.parse(canonicalJson(credentials)) as readonly PasskeyCredential[]);
   const keys = {

@@ -1,8 +1,8 @@
-import { text } from '../checks.js';
+import { checkText } from '../checks.js';
 import { parseSigningPublicKey, type Signer, type SigningKeyPair, signerOf } from '../keys/signing-key.js';
 import { MAX_DELEGATION_SECONDS } from '../limits.js';
 import { signStatement } from '../statement.js';
-import { secondsOf } from '../time.js';
+import { nowOf, secondsOf } from '../time.js';
 import { DELEGATION, type Delegation } from './delegation.js';
 
 /** For whom and how long a root delegates. Times are seconds since 1970. */
@@ -40,10 +40,10 @@ export async function delegateDirectory(
   options: DelegationOptions,
 ): Promise<string> {
   const { organisation } = options;
-  const iat = secondsOf(options.now, 'now');
+  const iat = nowOf(options);
   const from = secondsOf(options.from ?? iat, 'from');
-  const until = secondsOf(options.until ?? Number.NaN, 'until');
-  if (!text(organisation)) throw new TypeError('organisation must be a text of 1 to 256 characters');
+  const until = secondsOf(options.until, 'until');
+  checkText(organisation, 'organisation');
   if (until <= from || until - from > MAX_DELEGATION_SECONDS)
     throw new RangeError('until must be at most 90 days after from');
   parseSigningPublicKey(directoryKey);

@@ -1,4 +1,5 @@
 import { canonicalJson } from '@wardseal/primitives';
+import type { ClaimedSender } from '../issuer.js';
 import { type Directory, type DirectoryEntry, standing } from '../keys/directory-entry.js';
 import { signingKeyThumbprint } from '../keys/signing-key.js';
 import type { Listed } from './entries.js';
@@ -60,7 +61,7 @@ export function directoryOf(
         return false; // nothing that JSON could carry, so nothing that was signed
       }
     },
-    resolveSender({ org, person, kid }: { readonly org: string; readonly person: string; readonly kid: string }) {
+    resolveSender({ org, person, kid }: ClaimedSender) {
       const entry = byKid.get(kid);
       return entry?.organisation === org && entry.person === person ? entry : null;
     },

@@ -9,7 +9,7 @@ import {
   sha256,
   utf8,
 } from '@wardseal/primitives';
-import { bytes, type Check, listOf, oneOf, readCanonical, record, textUpTo, whole } from '../checks.js';
+import { bytes, type Check, listOf, oneOf, readCanonical, record, text, textUpTo, whole } from '../checks.js';
 import { SealError } from '../errors.js';
 import type { DirectoryEntry, PasskeyCredential } from '../keys/directory-entry.js';
 import {
@@ -22,7 +22,7 @@ import {
   MAX_STATEMENT_LENGTH,
 } from '../limits.js';
 import { INFO_PREFIX, NO_BYTES } from '../names.js';
-import { secondsOf } from '../time.js';
+import { nowOf } from '../time.js';
 
 // Three messages go between a person's device and the custodian: request, challenge, answer. Each is canonical JSON with a MAC
 // under the secret of the enrolment link, keyed apart, so that the web server that carries them can change none of them.
@@ -138,14 +138,15 @@ export function digestOf(data: Uint8Array): string {
 /** Throws TypeError or RangeError unless the link's parts are of their kinds. */
 export function checkLink({ secret, person, organisation, rootThumbprint }: EnrolmentLink): void {
   if (!(secret instanceof Uint8Array) || secret.length !== 32) throw new RangeError('secret must be 32 bytes');
-  if (![person, organisation].every(textUpTo(256)) || !bytes(32)(rootThumbprint))
+  if (![person, organisation].every(text) || !bytes(32)(rootThumbprint))
     throw new TypeError('person, organisation and rootThumbprint must be texts, the last a thumbprint');
 }
 
 /** The oldest second that still counts, and now. Throws RangeError on a `maxAge` above 30 minutes. */
-export function windowOf({ maxAge = MAX_ENROLMENT_SECONDS, now }: EnrolmentOptions): { since: number; at: number } {
+export function windowOf(options: EnrolmentOptions): { since: number; at: number } {
+  const { maxAge = MAX_ENROLMENT_SECONDS } = options;
   if (!Number.isSafeInteger(maxAge) || maxAge < 1 || maxAge > MAX_ENROLMENT_SECONDS)
     throw new RangeError('maxAge must be 1 to 1800 seconds');
-  const at = secondsOf(now, 'now');
+  const at = nowOf(options);
   return { since: at - maxAge, at };
 }

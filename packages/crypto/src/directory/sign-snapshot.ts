@@ -1,11 +1,11 @@
 import { concat, utf8 } from '@wardseal/primitives';
-import { bytes, text } from '../checks.js';
+import { bytes, checkText } from '../checks.js';
 import { SealError } from '../errors.js';
 import type { DirectoryEntry } from '../keys/directory-entry.js';
 import { type Signer, type SigningKeyPair, signerOf } from '../keys/signing-key.js';
 import { MAX_SNAPSHOT_SECONDS } from '../limits.js';
 import { signStatement } from '../statement.js';
-import { secondsOf } from '../time.js';
+import { nowOf } from '../time.js';
 import { readDelegation } from './delegation.js';
 import { checkCount, checkEntries, compareEntries } from './entries.js';
 import { checkCovered, digestText, encodeEntries, listedOf, SNAPSHOT, type SnapshotHead } from './snapshot.js';
@@ -50,9 +50,9 @@ export async function signSnapshot(
   options: SnapshotOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { organisation, epoch, previous, validFor } = options;
-  const iat = secondsOf(options.now, 'now');
+  const iat = nowOf(options);
   if (!Array.isArray(entries)) throw new TypeError('entries must be a list');
-  if (!text(organisation)) throw new TypeError('organisation must be a text of 1 to 256 characters');
+  checkText(organisation, 'organisation');
   if (!Number.isSafeInteger(epoch) || epoch < 1 || epoch > iat)
     throw new RangeError('epoch must be a whole number from 1 to the time in seconds');
   if (previous === undefined ? epoch !== 1 : epoch === 1 || !bytes(32)(previous))

@@ -1,10 +1,10 @@
-import { bytes, text } from '../checks.js';
+import { bytes, checkText, text } from '../checks.js';
 import { SealError } from '../errors.js';
 import type { Directory } from '../keys/directory-entry.js';
 import { parseSigningPublicKey } from '../keys/signing-key.js';
 import { MAX_CLOCK_SKEW_SECONDS } from '../limits.js';
 import { verifyStatement } from '../statement.js';
-import { secondsOf } from '../time.js';
+import { nowOf } from '../time.js';
 import { type Delegation, readDelegation } from './delegation.js';
 import { directoryOf, linesOf } from './directory.js';
 import { checkCount, checkEntries, invalid, type Listed } from './entries.js';
@@ -60,7 +60,7 @@ export interface VerifySnapshotOptions {
  */
 export async function verifySnapshot(snapshot: Uint8Array, options: VerifySnapshotOptions): Promise<Directory> {
   checkOptions(options);
-  const now = secondsOf(options.now, 'now');
+  const now = nowOf(options);
   const copy = copySnapshot(snapshot);
   const { head, body } = splitSnapshot(copy);
   const { claims } = head;
@@ -89,7 +89,7 @@ export async function verifySnapshot(snapshot: Uint8Array, options: VerifySnapsh
 
 function checkOptions({ rootThumbprint, organisation, notBelowEpoch, previous, since }: VerifySnapshotOptions): void {
   if (!bytes(32)(rootThumbprint)) throw new TypeError('rootThumbprint must be the thumbprint of a root');
-  if (organisation !== undefined && !text(organisation)) throw new TypeError('organisation must be a text');
+  if (organisation !== undefined) checkText(organisation, 'organisation');
   if (notBelowEpoch !== undefined && !Number.isSafeInteger(notBelowEpoch))
     throw new RangeError('notBelowEpoch must be a whole number');
   if (previous !== undefined && !bytes(32)(previous)) throw new TypeError('previous must be the digest of a snapshot');

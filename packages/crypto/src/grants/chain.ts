@@ -1,13 +1,16 @@
 import { base64url, sha256 } from '@wardseal/primitives';
 import { SealError } from '../errors.js';
 import { encodeHeader, type Header, type Stanza } from '../header.js';
+import { type Issued, issuerOf, stood } from '../issuer.js';
 import type { DirectoryEntry } from '../keys/directory-entry.js';
+import { parseSigningPublicKey } from '../keys/signing-key.js';
 import type { Manifest, RecipientRole, SignedRecipient } from '../manifest-claims.js';
 import { nativeKind } from '../stanza/native.js';
+import { type Statement, verifyStatement } from '../statement.js';
+import { secondsOf } from '../time.js';
 import type { Judgement } from '../verify.js';
 import type { RecipientChange } from './authorize-grant.js';
 import type { AddedLine } from './grant.js';
-import { authorize, granterOf } from './judge.js';
 import { checkOriginal } from './original.js';
 import { rebuild, type Step } from './rebuild.js';
 
@@ -25,8 +28,8 @@ export interface Chain {
   readonly changes: readonly RecipientChange[];
 }
 
-const broken = (what: string) =>
-  new SealError('GRANT_INVALID', 'a grant does not follow from the header before it', { what });
+const refused = (what: string, message: string) => new SealError('GRANT_INVALID', message, { what });
+const broken = (what: string) => refused(what, 'a grant does not follow from the header before it');
 
 const shown = ({ thumbprint, role, person, organisation }: Line) => ({
   thumbprint,
@@ -34,6 +37,26 @@ const shown = ({ thumbprint, role, person, organisation }: Line) => ({
   ...(person === undefined ? {} : { person }),
   ...(organisation === undefined ? {} : { organisation }),
 });
+
+/** Who granted, once the signature is proven. Throws GRANT_INVALID. */
+async function granterOf(grant: Statement<Issued>, judgement: Judgement): Promise<DirectoryEntry> {
+  const by = await issuerOf(grant.claims.iss, judgement.resolveSender);
+  if (by === null) throw refused('iss', 'a change of recipients is by somebody unknown');
+  await verifyStatement(grant, parseSigningPublicKey(by.signingKey), 'GRANT_INVALID');
+  return by;
+}
+
+/** Asks the app whether a proven change may stand, and judges who made it at the time it counted. Throws GRANT_INVALID. */
+async function authorize(change: RecipientChange, { authorizeGrant }: Judgement): Promise<void> {
+  const answer = (await authorizeGrant?.(change)) ?? false;
+  if (answer === false) throw refused('authority', 'a change of recipients was not authorised');
+  // A row of a database or a text is no approval; null as a time would speak for a revoked granter.
+  if (answer !== true && typeof answer !== 'object')
+    throw new TypeError('authorizeGrant must give a boolean or a time');
+  const logged = answer === true ? undefined : secondsOf(answer.loggedAt, 'loggedAt');
+  if (stood(change.by, change.at, logged) !== 'valid')
+    throw refused('standing', 'whoever changed the recipients did not count at the time');
+}
 
 /** Checks one change against the list before it and makes it. Throws GRANT_INVALID, or MIXED_MODE. */
 function apply(step: Step, lines: Map<Stanza, Line>, { id, mode }: Manifest, epoch: number, fileKey: Uint8Array) {

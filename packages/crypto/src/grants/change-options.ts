@@ -1,6 +1,6 @@
+import { checkText } from '../checks.js';
 import type { Directory, DirectoryEntry } from '../keys/directory-entry.js';
 import type { Signer, SigningKeyPair } from '../keys/signing-key.js';
-import { isPart } from '../manifest-claims.js';
 import type { Credentials } from '../unwrap.js';
 import type { Judgement } from '../verify.js';
 
@@ -38,18 +38,10 @@ export interface ChangedHeader {
   readonly unverifiedRecipients: readonly string[];
 }
 
-/** The time of a change. Throws RangeError when it is not whole seconds. */
-export function timeOf({ now }: { readonly now?: number }): number {
-  const time = now ?? Math.floor(Date.now() / 1000);
-  if (!isPart('iat', time)) throw new RangeError('now must be whole seconds since 1970');
-  return time;
-}
-
 /** Throws TypeError when what will be signed about a change is missing or too long. */
 export function checkWords({ reason, logEntry }: Pick<ChangeOptions, 'reason' | 'logEntry'>): void {
-  for (const [name, value] of Object.entries({ reason, logEntry }))
-    if (!(name === 'logEntry' && value === undefined) && !isPart(name as 'reason', value))
-      throw new TypeError(`${name} must be a text of 1 to 256 characters`);
+  checkText(reason, 'reason');
+  if (logEntry !== undefined) checkText(logEntry, 'logEntry');
 }
 
 /** Who opens and how the file is judged; nothing else of the options, such as the link of a file that is yet to be made. */

@@ -9,8 +9,9 @@ import { MAX_STANZAS } from '../limits.js';
 import { type OpenedHeader, openHeader, type ProvenFile } from '../open-header.js';
 import { wrapForRecipient } from '../stanza/native.js';
 import { signStatement } from '../statement.js';
+import { nowOf } from '../time.js';
 import { verifiedLeaves } from '../verify.js';
-import { type ChangedHeader, type ChangeOptions, checkWords, openingOf, timeOf } from './change-options.js';
+import { type ChangedHeader, type ChangeOptions, checkWords, openingOf } from './change-options.js';
 import { type AddedLine, GRANT, type Grant, type RemovedLine } from './grant.js';
 
 /** One to let in. */
@@ -60,7 +61,7 @@ export async function changeRecipients(
   if (!(given instanceof Uint8Array)) throw new TypeError('header must be a Uint8Array');
   // A copy: what is proven is what is written on, whatever the caller does with its bytes meanwhile.
   const header = given.slice();
-  const now = timeOf(o);
+  const now = nowOf(o);
   checkWords(o);
   checkDirectory(o.directory, now);
   const { signer, iss } = await checkedSender(o.actor?.sender, { directory: o.directory, now });

@@ -1,4 +1,5 @@
 import { bytes, type Check, listOf, oneOf, record, text, textUpTo, whole } from '../checks.js';
+import { type ClaimedSender, isIssuer } from '../issuer.js';
 import { MAX_GRANT_BYTES, MAX_STANZAS } from '../limits.js';
 import { STATEMENT } from '../names.js';
 import type { StatementKind } from '../statement.js';
@@ -32,7 +33,7 @@ export interface Grant {
   readonly prev: string;
   /** One more than the previous header's. */
   readonly epoch: number;
-  readonly iss: { readonly org: string; readonly person: string; readonly kid: string };
+  readonly iss: ClaimedSender;
   readonly iat: number;
   readonly reason: string;
   readonly logEntry?: string;
@@ -46,7 +47,7 @@ const shape = record({
   manifest: bytes(16),
   prev: bytes(32),
   epoch: (value) => whole(value) && (value as number) >= 1,
-  iss: record({ org: text, person: text, kid: bytes(32) }),
+  iss: isIssuer,
   iat: whole,
   reason: text,
   'logEntry?': text,

@@ -1,6 +1,6 @@
+import { checkText } from '../checks.js';
 import { SealError } from '../errors.js';
 import type { DirectoryEntry } from '../keys/directory-entry.js';
-import { isPart } from '../manifest-claims.js';
 import { newcomers } from './add-recipients.js';
 import type { ChangedHeader, ChangeOptions } from './change-options.js';
 import { changeRecipients } from './change-recipients.js';
@@ -40,7 +40,7 @@ export async function release(
   options: ReleaseOptions,
 ): Promise<ChangedHeader> {
   const { directory, logEntry } = options;
-  if (!isPart('logEntry', logEntry)) throw new TypeError('logEntry must be a text of 1 to 256 characters');
+  checkText(logEntry, 'logEntry');
   const texts = [to?.recipient, to?.person, to?.organisation];
   if (!texts.every((text) => typeof text === 'string' && text.length > 0))
     throw new TypeError('to must be a directory entry or a session key');

@@ -9,7 +9,8 @@ import { PAYLOAD_NONCE_BYTES } from '../payload.js';
 import { type SealedFile, sealDraft } from '../seal.js';
 import type { Recipient, SealOptions } from '../seal-options.js';
 import type { SealedSource } from '../source.js';
-import { type ChangeOptions, checkWords, openingOf, timeOf } from './change-options.js';
+import { nowOf } from '../time.js';
+import { type ChangeOptions, checkWords, openingOf } from './change-options.js';
 
 /** What `rotate` needs to know: how the file is judged, who acts, and everybody who may open it from now on. */
 export interface RotateOptions extends ChangeOptions {
@@ -34,7 +35,7 @@ export async function rotateFile(
   o: RotateOptions,
   check: (proven: ProvenFile) => void,
 ): Promise<RotatedFile> {
-  const now = timeOf(o);
+  const now = nowOf(o);
   checkWords(o);
   const { parsed, header, payload } = await takeApart(file);
   const start = { nonce: payload.subarray(0, PAYLOAD_NONCE_BYTES), length: payload.length };
@@ -63,8 +64,8 @@ export async function rotateFile(
         ...(manifest.clinical === undefined ? {} : { clinical: manifest.clinical }),
         ...(manifest.originRoot === undefined ? {} : { originRoot: fromBase64url(manifest.originRoot)! }),
         mode,
+        now,
       },
-      now,
       {
         id: manifest.id,
         salt: manifest.salt,

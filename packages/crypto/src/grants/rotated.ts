@@ -1,11 +1,11 @@
 import { canonicalJson } from '@wardseal/primitives';
 import { SealError } from '../errors.js';
+import { knownSender, type ResolveSender } from '../issuer.js';
 import type { DirectoryEntry } from '../keys/directory-entry.js';
 import { parseSigningPublicKey } from '../keys/signing-key.js';
 import { MANIFEST } from '../manifest.js';
 import type { Manifest } from '../manifest-claims.js';
 import { readStatement, verifyStatement } from '../statement.js';
-import { type Judgement, knownSender } from '../verify.js';
 
 /** What a rotation may not touch: it gives the same content, facts and id to other people under another key. */
 const KEPT = [
@@ -29,13 +29,13 @@ const same = (a: unknown, b: unknown) => canonicalJson([a ?? null]) === canonica
  */
 export async function originOf(
   claims: Manifest,
-  judgement: Judgement,
+  resolveSender: ResolveSender,
 ): Promise<{ readonly origin: Manifest; readonly sender: DirectoryEntry }> {
   const statement = readStatement<Manifest>(MANIFEST, claims.origin!);
   const origin = statement.claims;
   if (origin.origin !== undefined)
     throw new SealError('MANIFEST_INVALID', 'a rotated manifest stands inside another', { what: 'origin' });
-  const sender = await knownSender(origin, judgement);
+  const sender = await knownSender(origin, resolveSender);
   await verifyStatement(statement, parseSigningPublicKey(sender.signingKey));
   const changed = KEPT.find((name) => !same(origin[name], claims[name]));
   if (changed !== undefined)

@@ -1,5 +1,5 @@
-import { canonicalJson } from '@wardseal/primitives';
 import { SealError } from '../errors.js';
+import type { ClaimedSender } from '../issuer.js';
 import { MAX_CLOCK_SKEW_SECONDS } from '../limits.js';
 
 /** A passkey of a person, as a WebAuthn relying party knows it (WebAuthn level 3, section 4). Both base64url. */
@@ -66,7 +66,7 @@ export interface Directory {
   /** Whether exactly this entry, every member of it, stands in the snapshot. */
   holds(entry: DirectoryEntry): boolean;
   /** For `open`: the entry of whoever signed, by person and key; leavers and former keys too, to be judged by the time. */
-  resolveSender(iss: { readonly org: string; readonly person: string; readonly kid: string }): DirectoryEntry | null;
+  resolveSender(iss: ClaimedSender): DirectoryEntry | null;
 }
 
 /** Throws TypeError when a value is no directory entry at all. */
@@ -90,11 +90,6 @@ export function endOf(entry: DirectoryEntry): number {
 export function standing(entry: DirectoryEntry, at: number): 'valid' | 'expired' | 'revoked' {
   if (entry.revokedAt !== undefined && at >= entry.revokedAt) return 'revoked';
   return at >= entry.validFrom && at < expiryOf(entry) ? 'valid' : 'expired';
-}
-
-/** The same entry, whatever the order of its members. */
-export function sameEntry(a: DirectoryEntry, b: DirectoryEntry): boolean {
-  return canonicalJson(a) === canonicalJson(b);
 }
 
 /** Throws SNAPSHOT_STALE when a directory is out of date at `now`; TypeError when it is none. */

@@ -1,5 +1,5 @@
 import { base64url } from '@wardseal/primitives';
-import { text } from '../checks.js';
+import { checkText } from '../checks.js';
 import type { PersonalKeys } from '../keys/protected-keys.js';
 import { parseIdentity, parseRecipient, recipientOf } from '../keys/recipient.js';
 import { parseSigningPublicKey, parseSigningSecretKey, signerOf } from '../keys/signing-key.js';
@@ -129,10 +129,6 @@ async function sweep(database: Database): Promise<void> {
   });
 }
 
-function checkId(id: string): void {
-  if (!text(id)) throw new TypeError('id must be a text of 1 to 256 characters');
-}
-
 /**
  * Opens a browser's key store: an IndexedDB database of this origin. Keys in it survive closing the page and cannot be
  * exported. X-Wing is kept as ML-KEM-768 and X25519, because browsers lose it as one key without a word; where a part does
@@ -147,12 +143,12 @@ function checkId(id: string): void {
  * const { identity, signing, kept } = await store.put('p-1', await unprotectKeys(wrapped, { passkeyPrf }, about));
  */
 export async function openKeyStore(name: string): Promise<KeyStore> {
-  if (!text(name)) throw new TypeError('name must be a text of 1 to 256 characters');
+  checkText(name, 'name');
   const database = new Database(PREFIX + name);
   await sweep(database);
   return {
     async put(id, keys) {
-      checkId(id);
+      checkText(id, 'id');
       const person = await personOf(keys);
       try {
         for (let i = 0; i < MAX_ATTEMPTS; i++) {
@@ -165,11 +161,11 @@ export async function openKeyStore(name: string): Promise<KeyStore> {
       throw unavailable('other pages keep storing keys under this id');
     },
     async get(id) {
-      checkId(id);
+      checkText(id, 'id');
       return readStored(database, id);
     },
     async delete(id) {
-      checkId(id);
+      checkText(id, 'id');
       const [, , entries, parts] = await database.run('readwrite', (stores) => [
         stores.current.delete(id),
         stores.parts.delete(everythingOf(id)),

@@ -36,7 +36,7 @@ export async function sealFile(from: string, to: string, options: SealOptions & 
   signal?.throwIfAborted();
   const { file, size } = await openRegular(from);
   try {
-    const draft = await draftFile(options, options.now ?? Math.floor(Date.now() / 1000));
+    const draft = await draftFile(options);
     const sealer = new PayloadSealer(draft);
     const feed = new ByteFeed(plaintextReader(sequential(file, size)));
     const chunks = Math.min(READ_CHUNKS, chunkCount(size));

@@ -1,7 +1,8 @@
 import { base64url, sha256 } from '@wardseal/primitives';
-import { bytes, oneOf, record, text, textUpTo, whole } from '../checks.js';
+import { bytes, checkText, oneOf, record, text, textUpTo, whole } from '../checks.js';
 import { seatOf } from '../draft.js';
 import { SealError } from '../errors.js';
+import { type ClaimedSender, isIssuer } from '../issuer.js';
 import { checkDirectory, type Directory, type DirectoryEntry } from '../keys/directory-entry.js';
 import { parseRecipient, recipientThumbprint } from '../keys/recipient.js';
 import { MAX_APPROVAL_BYTES, MAX_GROUND_LENGTH } from '../limits.js';
@@ -22,7 +23,7 @@ export interface RecoveryRequest {
 /** What an approver signs. Byte values are base64url, times seconds since 1970. */
 export interface Approval {
   readonly v: 0;
-  readonly iss: { readonly org: string; readonly person: string; readonly kid: string };
+  readonly iss: ClaimedSender;
   readonly iat: number;
   /** Number of the directory snapshot that the approver judged by: the guardian's must not be older. */
   readonly epoch: number;
@@ -39,7 +40,7 @@ export const APPROVAL: StatementKind = {
   typ: STATEMENT.approval,
   check: record({
     v: oneOf(0),
-    iss: record({ org: text, person: text, kid: bytes(32) }),
+    iss: isIssuer,
     iat: whole,
     epoch: whole,
     set: bytes(16),
@@ -99,7 +100,7 @@ export function checkRequester(
   now: number,
 ): void {
   if (!textUpTo(MAX_GROUND_LENGTH)(request?.ground)) throw new TypeError('ground is missing or too long');
-  if (!text(request.logEntry)) throw new TypeError('logEntry is missing or too long');
+  checkText(request.logEntry, 'logEntry');
   // Nobody's word replaces the directory here.
   if (typeof directory !== 'object') throw new TypeError('directory must be what verifySnapshot gave');
   checkDirectory(directory, now);

@@ -3,7 +3,7 @@ import { SealError } from '../errors.js';
 import type { Directory, DirectoryEntry } from '../keys/directory-entry.js';
 import type { Signer, SigningKeyPair } from '../keys/signing-key.js';
 import { signStatement } from '../statement.js';
-import { secondsOf } from '../time.js';
+import { nowOf } from '../time.js';
 import { APPROVAL, boundTo, checkRequester, type RecoveryRequest, whyNotApprover } from './approval.js';
 import { setOf } from './share.js';
 
@@ -39,7 +39,7 @@ export async function approveShare(
   options: ApproveOptions,
 ): Promise<string> {
   const { approver, directory } = options;
-  const now = secondsOf(options.now, 'now');
+  const now = nowOf(options);
   const recovery = setOf(header);
   checkRequester(recovery, request, directory, now);
   const { signer, iss } = await checkedSender(approver, { directory, now });

@@ -5,7 +5,7 @@ import { type Identity, recipientOf } from '../keys/recipient.js';
 import { parseSigningPublicKey } from '../keys/signing-key.js';
 import { MAX_APPROVAL_AGE_SECONDS, MAX_APPROVALS, MAX_CLOCK_SKEW_SECONDS, MIN_APPROVALS } from '../limits.js';
 import { readStatement, verifyStatement } from '../statement.js';
-import { secondsOf } from '../time.js';
+import { nowOf } from '../time.js';
 import {
   APPROVAL,
   type Approval,
@@ -122,7 +122,7 @@ export async function verifyShareRequest(
   options: ShareRequestOptions & { readonly seat?: Identity },
 ): Promise<VerifiedShareRequest> {
   const { directory, approvals: needed = MIN_APPROVALS, seat } = options;
-  const now = secondsOf(options.now, 'now');
+  const now = nowOf(options);
   if (!(Number.isSafeInteger(needed) && needed >= MIN_APPROVALS && needed <= MAX_APPROVALS))
     throw new RangeError(`approvals must be ${MIN_APPROVALS} to ${MAX_APPROVALS}`);
   const recovery = setOf(header);

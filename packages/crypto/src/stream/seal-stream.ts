@@ -43,7 +43,7 @@ export async function sealStream(
   needStreams();
   const readable = isStream(source) ? source : plaintextReader(source);
   if (isStream(readable) && readable.locked) throw new TypeError('source is locked to another reader');
-  const draft = await draftFile(options, options.now ?? Math.floor(Date.now() / 1000));
+  const draft = await draftFile(options);
   let feed: ByteFeed;
   try {
     if (!isStream(readable)) await headerLength(draft, readable.size, chunkCount(readable.size));
