@@ -8,7 +8,7 @@ import { openShare } from '../recovery/open-share.js';
 import { decodeShareRequest } from '../recovery/request-file.js';
 import { verifyShareRequest } from '../recovery/verify-share-request.js';
 import { by, chosen, hide, input, list, Missing, onClick, onSubmit, save, show, write } from './page.js';
-import { currentSeat } from './seat.js';
+import { currentSeat, isUnlocked } from './seat.js';
 import { wordsFor } from './words.js';
 
 let grant: (() => Promise<Uint8Array<ArrayBuffer>>) | null = null;
@@ -60,6 +60,7 @@ async function check(): Promise<void> {
   const directory = await verifySnapshot(snapshot, { rootThumbprint: seat.root });
   const { identity } = seat;
   const proven = await verifyShareRequest(header, request, { directory, seat: identity });
+  if (!isUnlocked(seat)) return;
   const { requester, approvals, threshold, seats } = proven;
   write('who', `${personWords(requester)}, key ${recipientThumbprint(requester.recipient)}`);
   write('why', proven.ground);
@@ -82,7 +83,9 @@ async function check(): Promise<void> {
 
 async function open(): Promise<void> {
   if (!input('sure').checked) throw new Missing('sure', 'Tick the box when you are sure.');
+  const seat = currentSeat();
   const share = await grant?.();
+  if (!isUnlocked(seat)) return;
   if (share === undefined) throw new Missing('sure', 'Check the request again.');
   by<HTMLTextAreaElement>('share').value = fromUtf8(share)!;
   show('opened', 'opened-h');

@@ -2,7 +2,7 @@ import { MAX_HEADER_BYTES } from '../limits.js';
 import { checkSeat } from '../recovery/check-seat.js';
 import { headerOf } from './answer.js';
 import { input, list, Missing, onSubmit, startOf } from './page.js';
-import { currentSeat } from './seat.js';
+import { currentSeat, isUnlocked } from './seat.js';
 import { wordsFor } from './words.js';
 
 async function result(file: File, identity: string): Promise<string> {
@@ -20,12 +20,12 @@ export function wireDrill(): void {
     'test',
     async () => {
       list('results', []);
-      const { identity } = currentSeat();
+      const seat = currentSeat();
       const files = [...(input('test-files').files ?? [])];
       if (files.length === 0) throw new Missing('test-files', 'Choose one or more headers.');
       const lines: string[] = [];
-      for (const file of files) lines.push(await result(file, identity));
-      list('results', lines);
+      for (const file of files) lines.push(await result(file, seat.identity));
+      if (isUnlocked(seat)) list('results', lines);
     },
     wordsFor,
   );

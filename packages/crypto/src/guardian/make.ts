@@ -17,7 +17,7 @@ function forget(): void {
   write('made-thumbprint', '');
   by<HTMLTextAreaElement>('recipient').value = '';
   input('confirm-code').value = '';
-  by('code').hidden = false;
+  by('code').classList.remove('covered');
   hide('made', 'confirmed');
 }
 
@@ -48,13 +48,10 @@ export function wireMake(): void {
     wordsFor,
   );
   onClick('print-code', () => print());
-  // What is read off the screen proves no paper.
-  input('confirm-code').addEventListener('focus', () => {
-    by('code').hidden = true;
-  });
-  input('confirm-code').addEventListener('blur', () => {
-    by('code').hidden = false;
-  });
+  // What is read off the screen proves no paper. The code keeps its place: a press on the button below uncovers it, and a
+  // button that moves away under the pointer is not clicked.
+  input('confirm-code').addEventListener('focus', () => by('code').classList.add('covered'));
+  input('confirm-code').addEventListener('blur', () => by('code').classList.remove('covered'));
   onSubmit(
     'confirm',
     async () => {

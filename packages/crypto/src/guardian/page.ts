@@ -11,7 +11,7 @@ export const input = (id: string): HTMLInputElement => by<HTMLInputElement>(id);
 
 /** Text of others as it is shown: nothing invisible, nothing that turns the direction of what follows. */
 function visible(text: string): string {
-  return text.replace(/\s/g, ' ').replace(/\p{C}/gu, '\ufffd');
+  return text.replace(/\s/g, ' ').replace(/[\p{C}\p{Default_Ignorable_Code_Point}\u2800]/gu, '\ufffd');
 }
 
 export function write(id: string, text: string): void {

@@ -11,6 +11,9 @@ export function currentSeat(): Seat {
   return seat;
 }
 
+/** Whether a seat is still the unlocked one: what was begun with it must not show after it was locked. */
+export const isUnlocked = (one: Seat): boolean => one === seat;
+
 /** "Unlock your seat" and "Lock and forget". `onLock` clears what was made with it. */
 export function wireSeat(onUnlock: () => void, onLock: () => void): void {
   onSubmit(

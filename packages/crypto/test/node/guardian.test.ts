@@ -25,8 +25,8 @@ import { content, NOW, ORGANISATION, organisationKeys, type World, world } from 
 
 // The page as it is published, in a browser without a network, used the way a guardian uses it.
 
-// Markup, and a character that would turn what follows around.
-const GROUND = 'complaint 17: <b>what</b>\n\u202ewas sent?';
+// Markup, a character that would turn what follows around, and two that nobody sees.
+const GROUND = 'complaint 17: <b>what</b>\n\u202ewas\u3164 sent?\ufe0f';
 let folder: string;
 let page: string;
 let browser: Browser;
@@ -187,13 +187,20 @@ describe("the guardian's page", () => {
     await tab.getByRole('button', { name: 'Check the request' }).click();
     await tab.getByText('This request may be granted').waitFor();
     expect(await tab.locator('#who').textContent()).toContain('mallory of demo-trust');
-    expect(await tab.locator('#why').textContent()).toBe('complaint 17: <b>what</b> \ufffdwas sent?');
+    expect(await tab.locator('#why').textContent()).toBe('complaint 17: <b>what</b> \ufffdwas\ufffd sent?\ufffd');
     expect(await tab.locator('#approvers li').allTextContents()).toEqual([
       expect.stringContaining('alice of demo-trust'),
       expect.stringContaining('bob of demo-trust'),
     ]);
     expect(await tab.locator('#digest').textContent()).toBe(Buffer.from(sealed.headerDigest).toString('base64url'));
     expect(await tab.locator('#takes').textContent()).toContain('2 of 3');
+
+    // a tower of accents over the ground does not reach what stands above it
+    const above = await tab.locator('#who').screenshot();
+    await tab.locator('#why').evaluate((why) => {
+      why.textContent = `a${'\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308'.repeat(60)}`;
+    });
+    expect((await tab.locator('#who').screenshot()).equals(above)).toBe(true);
 
     const go = tab.getByRole('button', { name: 'Open my share' });
     await go.click();
@@ -225,6 +232,69 @@ describe("the guardian's page", () => {
     quiet(other);
     await there.context.close();
     await other.context.close();
+  });
+
+  it('checks the written code with one click, wherever the click takes the focus from', async () => {
+    for (const width of [360, 1280]) {
+      const there = await visit({ width });
+      const { tab } = there;
+      await tab.getByRole('link', { name: /^Make a seat/ }).click();
+      await tab.getByLabel('Organisation’s root thumbprint').fill(root);
+      await tab.keyboard.press('Enter');
+      const code = (await tab.locator('#code').textContent())!;
+      await tab.getByLabel('Type the code from your paper').fill(code);
+      expect(await tab.locator('#code').isVisible()).toBe(false);
+      await tab.emulateMedia({ media: 'print' });
+      expect(await tab.locator('#code').isVisible()).toBe(true);
+      await tab.emulateMedia({ media: 'screen' });
+      const button = tab.getByRole('button', { name: 'Check what I wrote' });
+      await button.scrollIntoViewIfNeeded();
+      const { x, y } = (await button.boundingBox())!;
+      await tab.mouse.move(x + 20, y + 20);
+      await tab.mouse.down();
+      await tab.mouse.up();
+      await tab.getByText('2. Save your seat file').waitFor({ timeout: 2000 });
+      await there.context.close();
+    }
+  });
+
+  it('forgets what was under way when it is locked', async () => {
+    const there = await visit();
+    const { tab } = there;
+    const mine = await makeSeat(tab);
+    const { sealed, request } = await asked(mine.recipient);
+    await unlock(tab, 'Answer a request', mine);
+    await tab.getByText('Your seat is unlocked.').waitFor();
+    await tab.getByLabel('The file’s header').setInputFiles(await file('header', sealed.header));
+    await tab.getByLabel('The request', { exact: true }).setInputFiles(await file('request.json', request));
+    await tab.getByLabel('The directory').setInputFiles(await file('snapshot', snapshot));
+    await tab.evaluate(() => {
+      document.querySelector<HTMLButtonElement>('#answer-form button')!.click();
+      document.getElementById('lock')!.click();
+    });
+    await tab.waitForFunction(() => !document.querySelector<HTMLButtonElement>('#answer-form button')!.disabled);
+    await unlock(tab, 'Answer a request', mine);
+    await tab.getByText('Your seat is unlocked.').waitFor();
+    expect(await tab.locator('#verified').isVisible()).toBe(false);
+    expect(await tab.locator('#who').textContent()).toBe('');
+
+    // the same while a share is on its way, and while a seat is tested
+    await tab.getByRole('button', { name: 'Check the request' }).click();
+    await tab.getByText('This request may be granted').waitFor();
+    await tab.getByLabel('I know who asks').check();
+    await tab.getByLabel('Headers, one or more').setInputFiles(await file('header', sealed.header));
+    await tab.evaluate(() => {
+      document.querySelector<HTMLButtonElement>('#open-form button')!.click();
+      document.querySelector<HTMLButtonElement>('#test-form button')!.click();
+      document.getElementById('lock')!.click();
+    });
+    await tab.waitForFunction(
+      () => document.querySelectorAll('#open-form button:disabled, #test-form button:disabled').length === 0,
+    );
+    expect(await tab.locator('#share').inputValue()).toBe('');
+    expect(await tab.locator('#results').textContent()).toBe('');
+    quiet(there);
+    await there.context.close();
   });
 
   it('says in plain words what is wrong, and gives nothing', async () => {
