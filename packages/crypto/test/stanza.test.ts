@@ -1,4 +1,4 @@
-import { aeadSeal, base64raw, base64url, concat, utf8 } from '@wardseal/primitives';
+import { aeadOpen, aeadSeal, base64raw, base64url, concat, hkdfSha256, sha256, utf8 } from '@wardseal/primitives';
 import { Encrypter } from 'age-encryption';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bech32 } from '../src/bech32.js';
@@ -17,10 +17,10 @@ import {
 } from '../src/index.js';
 import { parseRecipient } from '../src/keys/recipient.js';
 import { chunkNonce, payloadKey } from '../src/payload.js';
-import { openerOf, sealTo } from '../src/stanza/box.js';
-import { wrapForLink } from '../src/stanza/link.js';
+import { openBox, openerOf, sealTo } from '../src/stanza/box.js';
+import { unwrapLink, wrapForLink } from '../src/stanza/link.js';
 import { wrapForRecipient } from '../src/stanza/native.js';
-import { openSeat, parseRecovery, wrapForGuardians } from '../src/stanza/recovery.js';
+import { openSeat, parseRecovery, recoveryHolds, wrapForGuardians } from '../src/stanza/recovery.js';
 import { approvedRequest } from './recovery-world.js';
 import { codeOf, content, type World, world } from './world.js';
 
@@ -48,6 +48,9 @@ async function shapeError(...stanzas: readonly Stanza[]): Promise<SealError> {
   if (error instanceof SealError) return error;
   throw new Error('was accepted', { cause: error });
 }
+
+/** Times x in AES's field. */
+const twice = (byte: number): number => ((byte << 1) ^ (byte & 128 ? 0x11b : 0)) & 255;
 
 const raw = (length: number): string => base64raw(new Uint8Array(length).fill(9));
 const body = (length: number): Uint8Array => new Uint8Array(length).fill(9);
@@ -141,13 +144,33 @@ it('keys are needed, and no more than the limit', async () => {
   expect(await codeOf(() => read(file, {}))).toMatch(/^TypeError: identities, a link, a recovery key or a passphrase/);
   expect(await codeOf(() => read(file, { identities: [] }))).toMatch(/^TypeError/);
   const many = open(file, { identities: Array<string>(limits.MAX_IDENTITIES + 1).fill(identity), allowUnsigned: true });
-  await expect(many).rejects.toMatchObject({ code: 'LIMIT', what: 'MAX_IDENTITIES', limit: limits.MAX_IDENTITIES });
+  await expect(many).rejects.toMatchObject({
+    message: 'too many identities',
+    code: 'LIMIT',
+    what: 'MAX_IDENTITIES',
+    limit: limits.MAX_IDENTITIES,
+  });
   for (const other of [
     { link: { id: 'x', key: body(32) } },
     { recovery: { set: 'x', key: new Uint8Array(32) } },
     { passphrase: '' },
   ])
     expect(await read(file, other)).toBe('NO_MATCH');
+});
+
+it('every stanza is looked at before any key, also behind the one that opens', async () => {
+  const { identity, recipient } = await generateIdentity({ kind: 'classic' });
+  const own = await wrapForRecipient(parseRecipient(recipient), fileKey);
+  for (const broken of [
+    encodeStanza('X25519', [raw(31)], body(32)),
+    encodeStanza('mlkem768x25519', [raw(32)], body(32)),
+    encodeStanza('scrypt', [raw(16), '2'], body(32)),
+    encodeStanza('wardseal.org/recovery', ['v0'], body(32)),
+  ])
+    expect(await read(await fileOf(own, broken), { identities: [identity] })).toBe('HEADER_INVALID');
+  expect(await read(await fileOf(own, encodeStanza('other', [], body(1))), { identities: [identity] })).toEqual([
+    1, 2, 3,
+  ]);
 });
 
 describe('a passphrase', () => {
@@ -244,6 +267,12 @@ describe('a link', () => {
     expect(await unwrapped(changed({ args: ['v0', 'other'] }), { ...link, id: 'other' })).toBe('NO_MATCH');
   });
 
+  it('wraps a key of 16 bytes and no other', async () => {
+    for (const length of [15, 17, 20, 32])
+      expect(await unwrapLink(await wrapForLink(link, body(length)), link)).toBeNull();
+    expect(await unwrapLink(await wrapForLink(link, fileKey), link)).toEqual(fileKey);
+  });
+
   it('has an id for addresses and a key of 32 bytes', async () => {
     for (const id of ['', 'a b', 'a/b', 'é', 'a\n', 'x'.repeat(limits.MAX_NAME_LENGTH + 1), 7, undefined])
       expect(await codeOf(() => wrapForLink({ ...link, id } as never, fileKey))).toMatch(/^TypeError: link id/);
@@ -321,6 +350,56 @@ describe.each<[Mode, number]>([
       what: 'wardseal.org/recovery',
       message: 'header has two recovery stanzas',
     });
+  });
+
+  it('follows from file key and set as the specification says', async () => {
+    const info = (name: string, more: readonly (string | number)[] = []) =>
+      utf8([`wardseal.org/v0/${name}`, set, ...more].join(' '));
+    const recovery = parseRecovery(stanza);
+    const key = hkdfSha256(fileKey, new Uint8Array(0), info('recovery-key'), 32);
+    const slope = hkdfSha256(key, new Uint8Array(0), info('coefficient', [2, 3, 1]), 32);
+    const wrapping = hkdfSha256(key, new Uint8Array(0), info('recovery'), 32);
+    expect(await aeadOpen(wrapping, new Uint8Array(12), recovery.wrapped)).toEqual(fileKey);
+    for (const [i, guardian] of w.guardians.entries()) {
+      const { x, y } = (await openSeat(recovery, openerOf(guardian.identity)))!;
+      expect(x).toBe(i + 1);
+      // the first seat's share is key + slope, the second's key + x slope with x the polynomial's variable
+      if (x === 1) expect(y).toEqual(key.map((byte, at) => byte ^ slope[at]!));
+      if (x === 2) expect(y).toEqual(key.map((byte, at) => byte ^ twice(slope[at]!)));
+      expect(recovery.sealed[i]!.check).toEqual(sha256(concat(info('check', [2, 3, x]), y)));
+      const box = await openBox(
+        openerOf(guardian.identity),
+        info('seat', [2, 3, x]),
+        recovery.sealed[i]!.enc,
+        recovery.sealed[i]!.ciphertext,
+      );
+      expect(box).toEqual(y);
+    }
+    expect(await recoveryHolds(recovery, fileKey)).toBe(true);
+    expect(await recoveryHolds(recovery, body(16))).toBe(false);
+    expect(await recoveryHolds({ ...recovery, wrapped: body(32) }, fileKey)).toBe(false);
+    const sealed = recovery.sealed.map((seat, i) => (i === 2 ? { ...seat, check: body(32) } : seat));
+    expect(await recoveryHolds({ ...recovery, sealed }, fileKey)).toBe(false);
+  });
+
+  it('says of which seat a share is useless', async () => {
+    const recovery = parseRecovery(stanza);
+    const guardian = w.guardians[1]!;
+    const shape = `wardseal.org/v0/seat ${set} 2 3 2`;
+    for (const length of [31, 32, 33, 0]) {
+      const share = body(length);
+      const box = await sealTo(parseRecipient(guardian.entry.recipient), utf8(shape), share);
+      // even with the check value of what was sealed, unless it has a share's length
+      for (const check of [
+        recovery.sealed[1]!.check,
+        sha256(concat(utf8(`wardseal.org/v0/check ${set} 2 3 2`), share)),
+      ]) {
+        const sealed = recovery.sealed.map((seat, i) => (i === 1 ? { ...box, check } : seat));
+        const opened = openSeat({ ...recovery, sealed }, openerOf(guardian.identity));
+        if (length === 32 && check !== recovery.sealed[1]!.check) expect(await opened).toEqual({ x: 2, y: share });
+        else await expect(opened).rejects.toMatchObject({ code: 'RECOVERY_INVALID', what: 'seat', found: 2 });
+      }
+    }
   });
 
   it('gives each seat its own share, and a key that opens nothing else', async () => {
