@@ -1,5 +1,5 @@
 import { base64url, canonicalJson, fromBase64url, utf8 } from '@wardseal/primitives';
-import { SealError } from './errors.js';
+import { checkLimit, SealError } from './errors.js';
 import { encodeHeader, type Stanza, stanzaDigest } from './header.js';
 import { sealInner } from './inner.js';
 import { isIssuer } from './issuer.js';
@@ -21,8 +21,8 @@ import { nowOf } from './time.js';
 // A file in the making: keys drawn, recipients wrapped, everything of the manifest known but what only the content tells.
 // Whole files, streams and rotation differ in how the content passes by; this part is the same.
 
-/** One key to wrap for. */
-export interface Seat {
+/** Somebody to wrap the file key for. */
+export interface Addressee {
   readonly key: RecipientKey;
   readonly thumbprint: string;
   /** Whether a directory vouched for it. */
@@ -46,7 +46,7 @@ export interface Draft {
 export type Kept = Partial<Pick<Manifest, 'id' | 'salt' | 'origin' | 'epoch' | 'prev' | 'reason' | 'logEntry'>>;
 
 /** Reads a recipient and refuses who must not get the file. Throws as `seal` says. */
-export function seatOf(recipient: Recipient, trust: Trust): Seat {
+export function addresseeOf(recipient: Recipient, trust: Trust): Addressee {
   const { directory, now, mode } = trust;
   if (typeof recipient !== 'string') {
     checkEntry(recipient, 'recipient');
@@ -93,17 +93,17 @@ export async function draftFile(o: SealOptions, kept: Kept = {}): Promise<Draft>
   const { signer, iss } = await checkedSender(o.sender, trust);
 
   // One line a key: the same person in two teams gets one stanza, and the custodian keeps its role.
-  const people = new Map<string, Seat & { role: 'member' | 'custodian' }>();
+  const people = new Map<string, Addressee & { role: 'member' | 'custodian' }>();
   for (const recipient of o.recipients) {
-    const seat = seatOf(recipient, trust);
-    const known = people.get(seat.thumbprint);
-    people.set(seat.thumbprint, { ...seat, verified: seat.verified || known?.verified === true, role: 'member' });
+    const member = addresseeOf(recipient, trust);
+    const known = people.get(member.thumbprint);
+    people.set(member.thumbprint, { ...member, verified: member.verified || known?.verified === true, role: 'member' });
   }
   if (o.custodian !== undefined) {
-    const seat = seatOf(o.custodian, trust);
-    people.set(seat.thumbprint, { ...seat, role: 'custodian' });
+    const custodian = addresseeOf(o.custodian, trust);
+    people.set(custodian.thumbprint, { ...custodian, role: 'custodian' });
   }
-  const guardians = o.guardians?.seats.map((recipient) => seatOf(recipient, trust)) ?? [];
+  const guardians = o.guardians?.seats.map((recipient) => addresseeOf(recipient, trust)) ?? [];
   if (new Set(guardians.map((guardian) => guardian.thumbprint)).size !== guardians.length)
     throw new RangeError('guardians must be different keys');
 
@@ -176,12 +176,8 @@ async function encode(draft: Draft, size: number, leaves: Uint8Array, root: Uint
 
 /** Throws LIMIT when a header would be longer than anybody reads. */
 export function checkLength(length: number): void {
-  if (length <= MAX_HEADER_BYTES) return;
-  throw new SealError('LIMIT', 'header would be too long: file too large, too many recipients or changes', {
-    what: 'MAX_HEADER_BYTES',
-    limit: MAX_HEADER_BYTES,
-    found: length,
-  });
+  const message = 'header would be too long: file too large, too many recipients or changes';
+  checkLimit(length, MAX_HEADER_BYTES, 'MAX_HEADER_BYTES', message);
 }
 
 /**

@@ -78,3 +78,8 @@ export class SealError extends Error {
     if (facts.found !== undefined) this.found = facts.found;
   }
 }
+
+/** Throws LIMIT when there is more than a limit allows. `what` is its name in `limits.ts`, `message` what is too long or too many. */
+export function checkLimit(found: number, limit: number, what: string, message: string): void {
+  if (found > limit) throw new SealError('LIMIT', message, { what, limit, found });
+}

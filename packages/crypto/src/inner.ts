@@ -1,5 +1,15 @@
-import { aeadOpen, aeadSeal, base64raw, equal, fromBase64raw, hkdfSha256, sha256, utf8 } from '@wardseal/primitives';
-import { SealError, type SealErrorCode } from './errors.js';
+import {
+  aeadOpen,
+  aeadSeal,
+  base64raw,
+  equal,
+  fromBase64raw,
+  hkdfSha256,
+  sha256,
+  TAG_BYTES,
+  utf8,
+} from '@wardseal/primitives';
+import { checkLimit, SealError, type SealErrorCode } from './errors.js';
 import { encodeStanza, type Stanza } from './header.js';
 import { FORMAT_VERSION, INFO, INFO_PREFIX, STANZA, ZERO_NONCE } from './names.js';
 
@@ -43,8 +53,7 @@ export async function openInner(
   const broken = new SealError(BROKEN[part], `${part} does not belong to this file`, { what: stanza.type });
   const salt = fromBase64raw(saltText ?? '');
   if (salt?.length !== SALT_BYTES || more.length > 0) throw broken;
-  if (stanza.body.length > most + 16)
-    throw new SealError('LIMIT', 'a stanza is too long', { what: stanza.type, limit: most, found: stanza.body.length });
+  checkLimit(stanza.body.length - TAG_BYTES, most, stanza.type, 'a stanza is too long');
   const content = await aeadOpen(hkdfSha256(fileKey, salt, INFO[part], 32), ZERO_NONCE, stanza.body);
   if (content === null || !equal(salt, saltOf(part, fileKey, content))) throw broken;
   return content;

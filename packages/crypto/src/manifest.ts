@@ -1,5 +1,5 @@
 import { base64url, hkdfSha256, sha256 } from '@wardseal/primitives';
-import { SealError } from './errors.js';
+import { checkLimit } from './errors.js';
 import { MAX_MANIFEST_BYTES, MAX_ROTATED_MANIFEST_BYTES } from './limits.js';
 import { isManifest, type Manifest } from './manifest-claims.js';
 import { INFO, NO_BYTES, STATEMENT } from './names.js';
@@ -25,12 +25,8 @@ export const ROTATED_MANIFEST: StatementKind = {
 /** Reads a manifest of either kind. Throws MANIFEST_INVALID, or LIMIT above what its kind may have. */
 export function readManifest(jws: string | Uint8Array): Statement<Manifest> {
   const manifest = readStatement<Manifest>(ROTATED_MANIFEST, jws);
-  if (manifest.claims.origin === undefined && jws.length > MAX_MANIFEST_BYTES)
-    throw new SealError('LIMIT', 'manifest is too long', {
-      what: 'MAX_MANIFEST_BYTES',
-      limit: MAX_MANIFEST_BYTES,
-      found: jws.length,
-    });
+  if (manifest.claims.origin === undefined)
+    checkLimit(jws.length, MANIFEST.most, MANIFEST.limit, 'manifest is too long');
   return manifest;
 }
 

@@ -8,7 +8,7 @@ import {
   utf8,
 } from '@wardseal/primitives';
 import { type Check, readCanonical } from './checks.js';
-import { SealError, type SealErrorCode } from './errors.js';
+import { checkLimit, SealError, type SealErrorCode } from './errors.js';
 import type { Signer } from './keys/signing-key.js';
 import { NO_BYTES, type STATEMENT } from './names.js';
 
@@ -51,9 +51,7 @@ export async function signStatement(kind: StatementKind, claims: object, signer:
   if (!kind.check(claims))
     throw new TypeError(`${kind.title} has a part that is missing, too long or of the wrong type`);
   const signedText = `${protectedHeader(kind)}.${base64url(utf8(canonicalJson(claims as Json)))}`;
-  const length = signedText.length + SIGNATURE_CHARACTERS;
-  if (length > kind.most)
-    throw new SealError('LIMIT', `${kind.title} is too long`, { what: kind.limit, limit: kind.most, found: length });
+  checkLimit(signedText.length + SIGNATURE_CHARACTERS, kind.most, kind.limit, `${kind.title} is too long`);
   const signature = await signer.sign(utf8(signedText));
   return `${signedText}.${base64url(signature)}`;
 }
@@ -61,12 +59,7 @@ export async function signStatement(kind: StatementKind, claims: object, signer:
 /** Reads a compact JWS of one kind. Throws the kind's code, or LIMIT; the signature is checked by `verifyStatement`. */
 export function readStatement<Claims>(kind: StatementKind, jws: string | Uint8Array): Statement<Claims> {
   const broken = new SealError(kind.broken, `${kind.title} is not a valid signed statement`, { what: kind.title });
-  if (jws.length > kind.most)
-    throw new SealError('LIMIT', `${kind.title} is too long`, {
-      what: kind.limit,
-      limit: kind.most,
-      found: jws.length,
-    });
+  checkLimit(jws.length, kind.most, kind.limit, `${kind.title} is too long`);
   const whole = typeof jws === 'string' ? jws : fromUtf8(jws);
   const [header, payload, signatureText, ...more] = whole?.split('.') ?? [];
   if (header !== protectedHeader(kind) || payload === undefined || signatureText === undefined || more.length > 0)

@@ -1,4 +1,4 @@
-import { SealError } from './errors.js';
+import { checkLimit, SealError } from './errors.js';
 import type { Header, Stanza } from './header.js';
 import type { Identity } from './keys/recipient.js';
 import { MAX_IDENTITIES } from './limits.js';
@@ -41,8 +41,7 @@ export async function unwrapFileKey(header: Header, credentials: Credentials): P
   const { identities = [], link, recovery, passphrase } = credentials;
   if (identities.length === 0 && link === undefined && recovery === undefined && passphrase === undefined)
     throw new TypeError('identities, a link, a recovery key or a passphrase is needed');
-  if (identities.length > MAX_IDENTITIES)
-    throw new SealError('LIMIT', 'too many identities', { what: 'MAX_IDENTITIES', limit: MAX_IDENTITIES });
+  checkLimit(identities.length, MAX_IDENTITIES, 'MAX_IDENTITIES', 'too many identities');
   if (link !== undefined) checkLinkKey(link);
   checkStanzas(header);
   const openers = identities.map(openerOf);

@@ -2,7 +2,7 @@ import { canonicalJson, equal, fromBase64url } from '@wardseal/primitives';
 import { SealError } from './errors.js';
 import type { AuthorizeGrant } from './grants/authorize-grant.js';
 import { type Chain, verifiedChain } from './grants/chain.js';
-import { originOf } from './grants/rotated.js';
+import { originOf } from './grants/origin.js';
 import type { Header, Stanza } from './header.js';
 import { openInner } from './inner.js';
 import { checkStanding, knownSender, type ResolveSender } from './issuer.js';

@@ -383,7 +383,7 @@ describe('a part that only holders of the file key read', () => {
       code: 'LIMIT',
       what,
       limit: data.length - 1,
-      found: data.length + 16,
+      found: data.length,
     });
     expect(facts(await open({ args: ['v1', stanza.args[1]] }))).toMatchObject({ code: 'UNSUPPORTED', what });
     expect(facts(await open({ args: [] }))).toMatchObject({ code: 'UNSUPPORTED', what });

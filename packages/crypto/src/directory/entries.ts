@@ -1,5 +1,5 @@
 import { bytes, type Check, listOf, record, text, textUpTo, whole } from '../checks.js';
-import { SealError } from '../errors.js';
+import { checkLimit, SealError } from '../errors.js';
 import { type DirectoryEntry, endOf } from '../keys/directory-entry.js';
 import { parseRecipient } from '../keys/recipient.js';
 import { MAX_DIRECTORY_ENTRIES, MAX_GROUPS, MAX_KEY_LENGTH, MAX_STATEMENT_LENGTH } from '../limits.js';
@@ -61,12 +61,7 @@ export function invalid(what: string, found?: number, cause?: unknown): SealErro
 
 /** Throws LIMIT when a snapshot would hold too many entries. */
 export function checkCount(found: number): void {
-  if (found > MAX_DIRECTORY_ENTRIES)
-    throw new SealError('LIMIT', 'snapshot has too many entries', {
-      what: 'MAX_DIRECTORY_ENTRIES',
-      limit: MAX_DIRECTORY_ENTRIES,
-      found,
-    });
+  checkLimit(found, MAX_DIRECTORY_ENTRIES, 'MAX_DIRECTORY_ENTRIES', 'snapshot has too many entries');
 }
 
 /** A parsed line as an entry. Throws SNAPSHOT_INVALID when a member is missing, unknown, too long or of the wrong type. */

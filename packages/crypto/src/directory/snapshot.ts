@@ -1,6 +1,6 @@
 import { base64url, canonicalJson, concat, fromUtf8, sha256Large, utf8 } from '@wardseal/primitives';
 import { bytes, oneOf, readCanonical, record, text, textUpTo, whole } from '../checks.js';
-import { SealError } from '../errors.js';
+import { checkLimit } from '../errors.js';
 import type { DirectoryEntry } from '../keys/directory-entry.js';
 import {
   MAX_ENTRY_BYTES,
@@ -35,6 +35,7 @@ export interface SnapshotHead {
 }
 
 const LF = 10;
+const TOO_LONG = 'snapshot is too long';
 
 export const SNAPSHOT: StatementKind = {
   typ: STATEMENT.snapshot,
@@ -66,19 +67,14 @@ export function listedOf(entry: DirectoryEntry, number: number): Listed {
   return listed(JSON.parse(line), line, number);
 }
 
-function tooLong(what: string, limit: number, found: number): SealError {
-  return new SealError('LIMIT', 'snapshot is too long', { what, limit, found });
-}
-
 /** The lines of entries as bytes. Throws LIMIT. */
 export function encodeEntries(listed: readonly Listed[]): Uint8Array<ArrayBuffer> {
   let total = 0;
   const lines = listed.map(({ line }) => {
     const encoded = utf8(`${line}\n`);
-    if (encoded.length > MAX_ENTRY_BYTES) throw tooLong('MAX_ENTRY_BYTES', MAX_ENTRY_BYTES, encoded.length);
+    checkLimit(encoded.length, MAX_ENTRY_BYTES, 'MAX_ENTRY_BYTES', TOO_LONG);
     total += encoded.length;
-    if (total > MAX_SNAPSHOT_BYTES - MAX_SNAPSHOT_HEAD_LENGTH)
-      throw tooLong('MAX_SNAPSHOT_BYTES', MAX_SNAPSHOT_BYTES, total);
+    checkLimit(total + MAX_SNAPSHOT_HEAD_LENGTH, MAX_SNAPSHOT_BYTES, 'MAX_SNAPSHOT_BYTES', TOO_LONG);
     return encoded;
   });
   return concat(...lines);
@@ -87,7 +83,7 @@ export function encodeEntries(listed: readonly Listed[]): Uint8Array<ArrayBuffer
 /** The caller's bytes as a copy: what they do to their own meanwhile changes nothing. Throws LIMIT before it copies. */
 export function copySnapshot(snapshot: Uint8Array): Uint8Array<ArrayBuffer> {
   if (!(snapshot instanceof Uint8Array)) throw new TypeError('snapshot must be a Uint8Array');
-  if (snapshot.length > MAX_SNAPSHOT_BYTES) throw tooLong('MAX_SNAPSHOT_BYTES', MAX_SNAPSHOT_BYTES, snapshot.length);
+  checkLimit(snapshot.length, MAX_SNAPSHOT_BYTES, 'MAX_SNAPSHOT_BYTES', TOO_LONG);
   return new Uint8Array(snapshot);
 }
 
@@ -126,7 +122,7 @@ export function decodeEntries(body: Uint8Array, count: number): Listed[] {
   for (let at = 0; at < body.length; ) {
     const end = body.indexOf(LF, at);
     if (end < 0) throw invalid('encoding', lines.length + 1);
-    if (end + 1 - at > MAX_ENTRY_BYTES) throw tooLong('MAX_ENTRY_BYTES', MAX_ENTRY_BYTES, end + 1 - at);
+    checkLimit(end + 1 - at, MAX_ENTRY_BYTES, 'MAX_ENTRY_BYTES', TOO_LONG);
     if (lines.length === count) throw invalid('count');
     lines.push(decodeLine(body.subarray(at, end), lines.length + 1));
     at = end + 1;

@@ -1,4 +1,4 @@
-import { seatOf, type Trust } from '../draft.js';
+import { addresseeOf, type Trust } from '../draft.js';
 import type { ProvenFile } from '../open-header.js';
 import type { Recipient } from '../seal-options.js';
 import type { ChangedHeader, ChangeOptions } from './change-options.js';
@@ -20,11 +20,11 @@ export function newcomers(
   const there = new Map(file.recipients.map(({ thumbprint, role: its }) => [thumbprint, its]));
   const found: Newcomer[] = [];
   for (const { key, ...whose } of recipients) {
-    const seat = seatOf(key, trust);
-    const already = there.get(seat.thumbprint);
+    const addressee = addresseeOf(key, trust);
+    const already = there.get(addressee.thumbprint);
     if (already !== undefined && already !== role) throw new RangeError(`a recipient is already there as ${already}`);
-    if (already === undefined) found.push({ seat, role, ...whose });
-    there.set(seat.thumbprint, role);
+    if (already === undefined) found.push({ addressee, role, ...whose });
+    there.set(addressee.thumbprint, role);
   }
   return found;
 }

@@ -10,8 +10,8 @@ import { type Statement, verifyStatement } from '../statement.js';
 import { secondsOf } from '../time.js';
 import type { Judgement } from '../verify.js';
 import type { RecipientChange } from './authorize-grant.js';
+import { checkFirstHeader } from './first-header.js';
 import type { AddedLine } from './grant.js';
-import { checkOriginal } from './original.js';
 import { rebuild, type Step } from './rebuild.js';
 
 /** One line of the list of who can open a file: signed by the sender, or granted later. */
@@ -94,8 +94,8 @@ export async function verifiedChain(
   judgement: Judgement,
   rotatedBy: DirectoryEntry | null,
 ): Promise<Chain> {
-  const { original, steps } = await rebuild(header, fileKey);
-  const wrapping = await checkOriginal(original, claims, fileKey);
+  const { first, steps } = await rebuild(header, fileKey);
+  const wrapping = await checkFirstHeader(first, claims, fileKey);
   const lines = new Map<Stanza, Line>(wrapping.map((stanza, i) => [stanza, claims.stz[i]!]));
   let epoch = claims.epoch ?? 0;
   const changes: RecipientChange[] = [];

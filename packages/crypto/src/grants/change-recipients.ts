@@ -1,7 +1,7 @@
 import { base64url, fromUtf8, sha256, utf8 } from '@wardseal/primitives';
 import { parseDetached } from '../detach.js';
-import { checkedSender, checkLength, type Seat, type Trust } from '../draft.js';
-import { SealError } from '../errors.js';
+import { type Addressee, checkedSender, checkLength, type Trust } from '../draft.js';
+import { checkLimit, SealError } from '../errors.js';
 import { encodeHeader, type Stanza, stanzaDigest } from '../header.js';
 import { sealInner } from '../inner.js';
 import { checkDirectory } from '../keys/directory-entry.js';
@@ -16,7 +16,7 @@ import { type AddedLine, GRANT, type Grant, type RemovedLine } from './grant.js'
 
 /** One to let in. */
 export interface Newcomer {
-  readonly seat: Seat;
+  readonly addressee: Addressee;
   readonly role: 'member' | 'custodian';
   readonly person?: string;
   readonly organisation?: string;
@@ -44,9 +44,9 @@ function without(stanzas: readonly Stanza[], lines: OpenedHeader['lines'], thumb
 /** A stanza and a line of the grant for each newcomer. */
 async function wrappedFor(add: readonly Newcomer[], fileKey: Uint8Array) {
   const wrapped: { stanza: Stanza; line: AddedLine }[] = [];
-  for (const { seat, role, ...whose } of add) {
-    const stanza = await wrapForRecipient(seat.key, fileKey);
-    const line = { thumbprint: seat.thumbprint, role, digest: base64url(stanzaDigest(stanza)), ...whose };
+  for (const { addressee, role, ...whose } of add) {
+    const stanza = await wrapForRecipient(addressee.key, fileKey);
+    const line = { thumbprint: addressee.thumbprint, role, digest: base64url(stanzaDigest(stanza)), ...whose };
     wrapped.push({ stanza, line });
   }
   return wrapped;
@@ -55,18 +55,20 @@ async function wrappedFor(add: readonly Newcomer[], fileKey: Uint8Array) {
 /** Proves a header, changes its recipients as `planOf` says, and signs the change. Throws as the verbs say. */
 export async function changeRecipients(
   given: Uint8Array,
-  o: ChangeOptions,
+  options: ChangeOptions,
   planOf: (file: ProvenFile, trust: Trust) => Plan,
 ): Promise<ChangedHeader> {
   if (!(given instanceof Uint8Array)) throw new TypeError('header must be a Uint8Array');
-  // A copy: what is proven is what is written on, whatever the caller does with its bytes meanwhile.
-  const header = given.slice();
+  // Copies: what is proven is what is written on, whatever the caller does meanwhile. A Buffer's `slice` would be no copy.
+  const header = new Uint8Array(given);
+  const o = { ...options };
+  const opening = openingOf(o);
   const now = nowOf(o);
   checkWords(o);
   checkDirectory(o.directory, now);
   const { signer, iss } = await checkedSender(o.actor?.sender, { directory: o.directory, now });
   const parsed = parseDetached(header);
-  const { fileKey, file, lines } = await openHeader(parsed, header, openingOf(o));
+  const { fileKey, file, lines } = await openHeader(parsed, header, opening);
   try {
     // openHeader was not allowed to give anything else.
     if (!file.signed) throw new SealError('UNSIGNED', 'file is not signed');
@@ -80,11 +82,8 @@ export async function changeRecipients(
       return { header, headerDigest, previousDigest, epoch: file.epoch, ...nothing };
     }
     const { kept, removed } = without(parsed.stanzas, lines, remove);
-    if (kept.length + add.length + 1 > MAX_STANZAS)
-      throw new SealError('LIMIT', 'header would have too many stanzas: rotate instead', {
-        what: 'MAX_STANZAS',
-        limit: MAX_STANZAS,
-      });
+    const stanzas = kept.length + add.length + 1;
+    checkLimit(stanzas, MAX_STANZAS, 'MAX_STANZAS', 'header would have too many stanzas: rotate instead');
     const wrapped = await wrappedFor(add, fileKey);
     const claims: Grant = {
       v: 0,
@@ -109,7 +108,9 @@ export async function changeRecipients(
       epoch: claims.epoch,
       added: claims.added.map(({ thumbprint }) => thumbprint),
       removed: removed.map(({ thumbprint }) => thumbprint),
-      unverifiedRecipients: add.filter(({ seat }) => !seat.verified).map(({ seat }) => seat.thumbprint),
+      unverifiedRecipients: add
+        .filter(({ addressee }) => !addressee.verified)
+        .map(({ addressee }) => addressee.thumbprint),
     };
   } finally {
     fileKey.fill(0);

@@ -69,7 +69,7 @@ function undo(list: readonly Stanza[], grant: Statement<Grant>): Step {
 export async function rebuild(
   header: Header,
   fileKey: Uint8Array,
-): Promise<{ readonly original: readonly Stanza[]; readonly steps: readonly Step[] }> {
+): Promise<{ readonly first: readonly Stanza[]; readonly steps: readonly Step[] }> {
   const steps: Step[] = [];
   let list = header.stanzas;
   while (list.some(({ type }) => type === STANZA.grant)) {
@@ -81,5 +81,5 @@ export async function rebuild(
     steps.unshift(step);
     list = step.before;
   }
-  return { original: list, steps };
+  return { first: list, steps };
 }

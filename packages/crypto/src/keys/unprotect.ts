@@ -1,6 +1,6 @@
 import { aeadOpen, fromBase64url, fromUtf8, utf8 } from '@wardseal/primitives';
 import { readCanonical, record, textUpTo } from '../checks.js';
-import { SealError } from '../errors.js';
+import { checkLimit, SealError } from '../errors.js';
 import { MAX_KEY_LENGTH, MAX_PROTECTED_KEYS_BYTES } from '../limits.js';
 import { INFO_PREFIX, NO_BYTES, ZERO_NONCE } from '../names.js';
 import { openBox, openerOf } from '../stanza/box.js';
@@ -109,12 +109,7 @@ export async function unprotectKeys(
     ? { thumbprint: recipientThumbprint(entry.recipient), kid: signingKeyThumbprint(entry.signingKey) }
     : undefined;
   if (!(wrapped instanceof Uint8Array)) throw new TypeError('wrapped keys must be a Uint8Array');
-  if (wrapped.length > MAX_PROTECTED_KEYS_BYTES)
-    throw new SealError('LIMIT', 'wrapped keys are too long', {
-      what: 'MAX_PROTECTED_KEYS_BYTES',
-      limit: MAX_PROTECTED_KEYS_BYTES,
-      found: wrapped.length,
-    });
+  checkLimit(wrapped.length, MAX_PROTECTED_KEYS_BYTES, 'MAX_PROTECTED_KEYS_BYTES', 'wrapped keys are too long');
   const envelope = readEnvelope(wrapped);
   const keys = envelope?.method === method ? await opened(envelope, secret, about) : null;
   const named =

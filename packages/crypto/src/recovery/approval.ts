@@ -1,6 +1,6 @@
 import { base64url, sha256 } from '@wardseal/primitives';
 import { bytes, checkText, oneOf, record, text, textUpTo, whole } from '../checks.js';
-import { seatOf } from '../draft.js';
+import { addresseeOf } from '../draft.js';
 import { SealError } from '../errors.js';
 import { type ClaimedSender, isIssuer } from '../issuer.js';
 import { checkDirectory, type Directory, type DirectoryEntry } from '../keys/directory-entry.js';
@@ -108,7 +108,7 @@ export function checkRequester(
   if (typeof requester !== 'object') throw new TypeError('requester must be a directory entry');
   // Shares sealed with less than the file would let its post-quantum recipients count for nothing.
   const mode = recovery.kind === 'pq' ? 'pq' : parseRecipient(requester.recipient).kind;
-  seatOf(requester, { directory, now, mode });
+  addresseeOf(requester, { directory, now, mode });
   if (requester.roles?.includes(GUARDIAN_ROLE))
     throw new SealError('APPROVAL_INVALID', 'a guardian asks for a share', { what: 'requester' });
 }

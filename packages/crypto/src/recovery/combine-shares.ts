@@ -1,6 +1,6 @@
 import { equal, fromBase64url, fromUtf8 } from '@wardseal/primitives';
 import { type Check, oneOf, readCanonical, record } from '../checks.js';
-import { SealError } from '../errors.js';
+import { checkLimit, SealError } from '../errors.js';
 import type { Identity } from '../keys/recipient.js';
 import { MAX_SHARE_BYTES } from '../limits.js';
 import { type Opener, openBox, openerOf } from '../stanza/box.js';
@@ -55,12 +55,7 @@ export async function combineShares(
 ): Promise<RecoveryKey> {
   const recovery = setOf(header);
   const opener = openerOf(identity);
-  if (shares.length > recovery.seats)
-    throw new SealError('LIMIT', 'more shares than seats', {
-      what: 'seats',
-      limit: recovery.seats,
-      found: shares.length,
-    });
+  checkLimit(shares.length, recovery.seats, 'seats', 'more shares than seats');
   const bySeat = new Map<number, Uint8Array<ArrayBuffer>>();
   for (const data of shares) {
     const { x, y } = await readShare(recovery, data, opener);

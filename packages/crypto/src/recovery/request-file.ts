@@ -1,6 +1,6 @@
 import { canonicalJson, fromUtf8, utf8 } from '@wardseal/primitives';
 import { type Check, listOf, oneOf, readCanonical, record, text, textUpTo } from '../checks.js';
-import { SealError } from '../errors.js';
+import { checkLimit, SealError } from '../errors.js';
 import { checkEntry, type DirectoryEntry } from '../keys/directory-entry.js';
 import { MAX_APPROVAL_BYTES, MAX_APPROVALS, MAX_GROUND_LENGTH, MAX_SHARE_REQUEST_BYTES } from '../limits.js';
 import type { ShareRequest } from './verify-share-request.js';
@@ -46,12 +46,7 @@ export function encodeShareRequest({ requester, ground, logEntry, approvals }: S
  */
 export function decodeShareRequest(data: Uint8Array): ShareRequest {
   if (!(data instanceof Uint8Array)) throw new TypeError('request must be a Uint8Array');
-  if (data.length > MAX_SHARE_REQUEST_BYTES)
-    throw new SealError('LIMIT', 'request is too long', {
-      what: 'MAX_SHARE_REQUEST_BYTES',
-      limit: MAX_SHARE_REQUEST_BYTES,
-      found: data.length,
-    });
+  checkLimit(data.length, MAX_SHARE_REQUEST_BYTES, 'MAX_SHARE_REQUEST_BYTES', 'request is too long');
   const request = readCanonical(fromUtf8(data), isRequest) as ShareRequest | undefined;
   if (request === undefined) throw new SealError('APPROVAL_INVALID', 'request is not one', { what: 'request' });
   const { requester, ground, logEntry, approvals } = request;

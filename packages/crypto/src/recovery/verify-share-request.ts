@@ -1,5 +1,5 @@
 import { canonicalJson, sha256 } from '@wardseal/primitives';
-import { SealError } from '../errors.js';
+import { checkLimit, SealError } from '../errors.js';
 import { type Directory, type DirectoryEntry, standing } from '../keys/directory-entry.js';
 import { type Identity, recipientOf } from '../keys/recipient.js';
 import { parseSigningPublicKey } from '../keys/signing-key.js';
@@ -130,8 +130,7 @@ export async function verifyShareRequest(
   if (!Array.isArray(request.approvals) || !request.approvals.every((jws) => typeof jws === 'string'))
     throw new TypeError('approvals must be a list of strings');
   const found = request.approvals.length;
-  if (found > MAX_APPROVALS)
-    throw new SealError('LIMIT', 'too many approvals', { what: 'MAX_APPROVALS', limit: MAX_APPROVALS, found });
+  checkLimit(found, MAX_APPROVALS, 'MAX_APPROVALS', 'too many approvals');
   if (found < needed) throw refused('count', 'too few people have approved', { limit: needed, found });
   const own = seat === undefined ? null : await recipientOf(seat);
   const bound = boundTo(header, recovery, request);

@@ -18,7 +18,7 @@ function describes({ role, thumbprint }: SignedRecipient, stanza: Stanza): boole
  * Checks the stanzas of the header that was signed: those that wrap the file key must be the signed ones, all of them, in order
  * and of the signed mode, and manifest and tree stand behind them. Gives the wrapping ones.
  */
-export async function checkOriginal(
+export async function checkFirstHeader(
   stanzas: readonly Stanza[],
   claims: Manifest,
   fileKey: Uint8Array,
