@@ -157,6 +157,7 @@ const showFork = (ahead: boolean) =>
       const epoch = real.client!.epoch + (ahead ? 1 : 0);
       const rival = { epoch, previous: digestOf(model.published.at(-2)!), now: model.now - 1 };
       const bytes = await snapshotOf([], rival);
+      if (digestOf(bytes) === real.client!.digest) return; // of the same second and nobody in it: no fork but the same one
       const options = { rootThumbprint: real.root, now: model.now, since: real.client! };
       expect(await codeOf(() => verifySnapshot(bytes, options))).toBe('ROLLBACK');
     },
