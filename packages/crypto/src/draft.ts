@@ -3,7 +3,7 @@ import { checkLimit, SealError } from './errors.js';
 import { encodeHeader, type Stanza, stanzaDigest } from './header.js';
 import { sealInner } from './inner.js';
 import { isIssuer } from './issuer.js';
-import { checkDirectory, checkEntry, type DirectoryEntry, standing } from './keys/directory-entry.js';
+import { checkDirectory, checkEntry, standing } from './keys/directory-entry.js';
 import { type Mode, parseRecipient, type RecipientKey, thumbprintOf } from './keys/recipient.js';
 import { type Signer, signerOf } from './keys/signing-key.js';
 import { CHUNK_BYTES, MAX_HEADER_BYTES } from './limits.js';
@@ -11,7 +11,7 @@ import { commitmentOf, MANIFEST, ROTATED_MANIFEST } from './manifest.js';
 import type { Manifest, SignedRecipient } from './manifest-claims.js';
 import { HASH_BYTES, PAYLOAD_NONCE_BYTES, rootOf, SALT_BYTES } from './payload.js';
 import { random } from './random.js';
-import { checkOptions, type Recipient, type SealOptions } from './seal-options.js';
+import { ownOptions, ownSender, type Recipient, type SealOptions } from './seal-options.js';
 import { wrapForLink } from './stanza/link.js';
 import { wrapForRecipient } from './stanza/native.js';
 import { wrapForGuardians } from './stanza/recovery.js';
@@ -69,9 +69,9 @@ export async function checkedSender(
   sender: SealOptions['sender'],
   { directory, now }: Pick<Trust, 'directory' | 'now'>,
 ): Promise<{ signer: Signer; iss: Manifest['iss'] }> {
-  const entry: DirectoryEntry = sender?.entry;
+  const { keys, entry } = ownSender(sender);
   checkEntry(entry, 'sender entry');
-  const signer = await signerOf(sender.keys);
+  const signer = await signerOf(keys);
   const iss = { org: entry.organisation, person: entry.person, kid: signer.kid };
   if (!isIssuer(iss)) throw new TypeError('sender entry has a person or organisation that is too long');
   if (signer.publicKey !== entry.signingKey) throw new TypeError('sender keys are not those of sender entry');
@@ -84,8 +84,8 @@ export async function checkedSender(
 }
 
 /** Draws the keys of a file and wraps them for everybody. Throws as `seal` says. The caller wipes `fileKey`. */
-export async function draftFile(o: SealOptions, kept: Kept = {}): Promise<Draft> {
-  checkOptions(o);
+export async function draftFile(given: SealOptions, kept: Kept = {}): Promise<Draft> {
+  const o = ownOptions(given);
   const now = nowOf(o);
   checkDirectory(o.directory, now);
   const mode = o.mode ?? 'pq';
@@ -106,6 +106,8 @@ export async function draftFile(o: SealOptions, kept: Kept = {}): Promise<Draft>
   const guardians = o.guardians?.seats.map((recipient) => addresseeOf(recipient, trust)) ?? [];
   if (new Set(guardians.map((guardian) => guardian.thumbprint)).size !== guardians.length)
     throw new RangeError('guardians must be different keys');
+  // The list names a link by its id: one of somebody's thumbprint would make a file that every reader refuses.
+  if (o.link && people.has(o.link.id)) throw new RangeError('link id must not be the thumbprint of a recipient');
 
   const fileKey = random(16);
   try {
@@ -154,7 +156,7 @@ export async function draftFile(o: SealOptions, kept: Kept = {}): Promise<Draft>
       salt,
       signer,
       stanzas,
-      // A copy: what the caller does with its objects meanwhile changes nothing.
+      // What JSON cannot carry is refused here, before anything is sealed.
       claims: JSON.parse(canonicalJson(claims)) as Draft['claims'],
       unverifiedRecipients: [...people.values(), ...guardians]
         .filter((person) => !person.verified)

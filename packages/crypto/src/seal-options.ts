@@ -1,3 +1,4 @@
+import { canonicalJson } from '@wardseal/primitives';
 import type { JsonObject } from './checks.js';
 import { SealError } from './errors.js';
 import type { Directory, DirectoryEntry } from './keys/directory-entry.js';
@@ -41,25 +42,68 @@ export interface SealOptions {
   readonly now?: number;
 }
 
-/** Throws TypeError, RangeError or LIMIT when an option is missing, of the wrong kind or too much. */
-export function checkOptions(o: SealOptions): void {
+// Copies of what the caller gave. Making a file takes a while: who keeps one object for many files must not give one the case
+// or the people of the next, and who wipes a link's key too early must not seal to zeros.
+
+/** A recipient as the caller names them now. */
+export function ownRecipient(recipient: Recipient): Recipient {
+  return typeof recipient === 'object' ? { ...recipient } : recipient;
+}
+
+/** The sender as they are now. */
+export function ownSender(sender: SealOptions['sender']): SealOptions['sender'] {
+  const { keys, entry } = sender ?? {};
+  return { keys: keys && 'sign' in keys ? keys : { ...keys }, entry: { ...entry } };
+}
+
+/** Who may open a file. */
+interface People extends Pick<SealOptions, 'recipients' | 'custodian'> {
+  readonly guardians?: SealOptions['guardians'];
+  readonly link?: SealOptions['link'];
+}
+
+/** The same options with who may open the file as it is now. Throws TypeError, RangeError or LIMIT on wrong people. */
+export function ownPeople<O extends People>(o: O): O {
+  const { recipients, custodian, guardians, link } = o;
+  if (!Array.isArray(recipients) || recipients.length === 0) throw new TypeError('recipients must not be empty');
+  if (link !== undefined) checkLinkKey(link);
+  const seats = guardians?.seats?.length ?? 0;
+  const threshold = guardians?.threshold ?? 0;
+  const few = Number.isInteger(threshold) && threshold >= 1 && threshold <= seats && seats <= MAX_SEATS;
+  if (guardians !== undefined && !few)
+    throw new RangeError(`guardians must be 1 to ${MAX_SEATS} seats and a threshold of at most that many`);
+  // manifest and tree take a stanza each
+  if (recipients.length > MAX_STANZAS - 5)
+    throw new SealError('LIMIT', 'too many recipients', { what: 'MAX_STANZAS', limit: MAX_STANZAS });
+  return {
+    ...o,
+    recipients: recipients.map(ownRecipient),
+    ...(custodian === undefined ? {} : { custodian: ownRecipient(custodian) }),
+    ...(guardians === undefined ? {} : { guardians: { seats: guardians.seats.map(ownRecipient), threshold } }),
+    ...(link === undefined ? {} : { link: { id: link.id, key: new Uint8Array(link.key) } }),
+  };
+}
+
+const ownJson = (value: JsonObject) => JSON.parse(canonicalJson(value)) as JsonObject;
+
+/** The options as they are now. Throws TypeError, RangeError or LIMIT when one is missing, of the wrong kind or too much. */
+export function ownOptions(o: SealOptions): SealOptions {
   const { mediaType, case: caseId, labels, clinical } = o;
   for (const [name, value] of Object.entries({ mediaType, case: caseId, labels }))
     if (!isPart(name as keyof Manifest, value))
       throw new TypeError(`${name} is missing, too long or of the wrong type`);
   if (clinical !== undefined && !isPart('clinical', clinical))
     throw new TypeError('clinical must be a JSON object of at most 16 KiB');
-  if (!Array.isArray(o.recipients) || o.recipients.length === 0) throw new TypeError('recipients must not be empty');
+  const own = ownPeople(o);
   if (o.mode !== undefined && o.mode !== 'pq' && o.mode !== 'classic')
     throw new TypeError('mode must be `pq` or `classic`');
   if (o.originRoot !== undefined && !(o.originRoot instanceof Uint8Array && o.originRoot.length === 32))
     throw new RangeError('originRoot must be 32 bytes');
-  if (o.link !== undefined) checkLinkKey(o.link);
-  const seats = o.guardians?.seats.length ?? 0;
-  const threshold = o.guardians?.threshold ?? 0;
-  if (o.guardians && !(Number.isInteger(threshold) && threshold >= 1 && threshold <= seats && seats <= MAX_SEATS))
-    throw new RangeError(`guardians must be 1 to ${MAX_SEATS} seats and a threshold of at most that many`);
-  // manifest and tree take a stanza each
-  if (o.recipients.length > MAX_STANZAS - 5)
-    throw new SealError('LIMIT', 'too many recipients', { what: 'MAX_STANZAS', limit: MAX_STANZAS });
+  return {
+    ...own,
+    sender: ownSender(o.sender),
+    labels: ownJson(labels),
+    ...(clinical === undefined ? {} : { clinical: ownJson(clinical) }),
+    ...(o.originRoot === undefined ? {} : { originRoot: new Uint8Array(o.originRoot) }),
+  };
 }

@@ -17,6 +17,7 @@ import {
 import { openInner } from '../src/inner.js';
 import { parseRecipient } from '../src/keys/recipient.js';
 import { INFO, STANZA, ZERO_NONCE } from '../src/names.js';
+import { wrapForLink } from '../src/stanza/link.js';
 import { wrapForRecipient } from '../src/stanza/native.js';
 import {
   grantsOf,
@@ -24,6 +25,7 @@ import {
   openUp,
   rebuild,
   sealGrant,
+  signedLine,
   withClaims,
   withGrant,
   withJws,
@@ -247,6 +249,18 @@ describe('a granter with a right signature', () => {
     // somebody else's stanza in the place of Bob's would rebuild another first header
     const other = await wrapForRecipient(parseRecipient(w.bob.entry.recipient), bare.fileKey);
     expect(await without({ removed: [{ ...removed[0]!, stanza: fromUtf8(other.raw)! }] })).toBe('RECIPIENTS_MISMATCH');
+  });
+});
+
+describe('the custodian', () => {
+  it('cannot leave nobody, not even on the way to another list', async () => {
+    const everybody = [w.alice, w.bob, w.custodian].map((one, at) => ({ at, thumbprint: named(one) }));
+    const none = await withGrant(bare, { by: w.custodian, out: everybody });
+    const again = await withGrant({ ...bare, stanzas: none }, { by: w.custodian, to: [w.bob.entry] });
+    expect(await stanzasOf(bare, again)).toBe('GRANT_INVALID');
+    const some = await withGrant(bare, { by: w.custodian, out: everybody.slice(1) });
+    const back = await withGrant({ ...bare, stanzas: some }, { by: w.custodian, to: [w.bob.entry] });
+    expect(await stanzasOf(bare, back)).toBe('accepted');
   });
 });
 
@@ -475,6 +489,32 @@ describe('one file, one header', () => {
       [tree, ...native, manifest],
     ])
       expect(await stanzasOf(big, stanzas)).toBe('RECIPIENTS_MISMATCH');
+  });
+
+  it('a sender cannot sign another order, two links, or a file for nobody in person', async () => {
+    const link = { id: 'link-1', key: new Uint8Array(32).fill(7) };
+    const guardians = { seats: w.guardians.map(({ entry }) => entry), threshold: 2 };
+    const full = await openUp((await seal(content(10), { ...w.sealing, link, guardians })).bytes, w.bob.identity);
+    const [alice, bob, custodian, recovery, forLink] = full.stanzas as [Stanza, Stanza, Stanza, Stanza, Stanza];
+    const second = await wrapForLink({ ...link, id: 'link-2' }, full.fileKey);
+    const lines = new Map(full.claims.stz.map((line, i) => [full.stanzas[i]!, line]));
+    lines.set(second, { ...signedLine(second, 'link-2'), role: 'link' });
+    const signed = async (wrapping: readonly Stanza[]) => {
+      const stz = wrapping.map((stanza) => lines.get(stanza)!);
+      const rest = (await withClaims(full, w.alice.keys, { stz })).filter(({ type }) => type === STANZA.manifest);
+      return opened(rebuild(full, { stanzas: [...wrapping, ...rest] }), { link: { ...link } });
+    };
+    expect(await signed([alice, bob, custodian, recovery, forLink])).toBe('accepted');
+    expect(await signed([bob, alice, custodian, recovery, forLink])).toBe('accepted'); // signed so, in place of the first
+    for (const wrapping of [
+      [recovery, alice, bob, custodian, forLink],
+      [alice, bob, custodian, forLink, recovery],
+      [forLink, alice, bob, custodian, recovery],
+      [alice, bob, recovery, custodian, forLink],
+      [alice, bob, custodian, recovery, forLink, second],
+      [recovery, forLink],
+    ])
+      expect(await signed(wrapping)).toBe('RECIPIENTS_MISMATCH');
   });
 
   it('the same statement sealed again is the same header', async () => {

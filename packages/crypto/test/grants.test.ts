@@ -191,6 +191,74 @@ describe('addRecipients', () => {
     expect(await opens(carol, changed.header)).toBe('accepted');
   });
 
+  it('works on its own copy of a header whose class gives views for copies, as the Buffer of Node does', async () => {
+    class Pooled extends Uint8Array<ArrayBuffer> {
+      override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
+        return this.subarray(start, end);
+      }
+    }
+    for (const act of [
+      (header: Uint8Array, more: object) => addRecipients(header, [carol.entry], { ...acting, ...more }),
+      (header: Uint8Array, more: object) => rewrapWithout(header, [thumbprint(w.alice)], { ...acting, ...more }),
+      (header: Uint8Array, more: object) => listRecipients(header, { ...as(w.bob), ...more }),
+    ]) {
+      const bytes = Pooled.from(sealed.header) as Uint8Array;
+      const resolveSender: OpenOptions['resolveSender'] = (iss) => {
+        bytes.fill(0);
+        return w.directory.resolveSender(iss);
+      };
+      const found = await act(bytes, { resolveSender });
+      expect('previousDigest' in found ? found.previousDigest : found.headerDigest).toEqual(sealed.headerDigest);
+    }
+    const bytes = Pooled.from(sealed.header) as Uint8Array;
+    const { header } = await addRecipients(bytes, [w.bob.entry], acting);
+    bytes.fill(0);
+    expect(header).toEqual(sealed.header);
+  });
+
+  it('does what it was told at the call, whatever the caller does to its options meanwhile', async () => {
+    const judged = { ...acting, directory: 'unverified' as const };
+    const recipients = [{ ...carol.entry }];
+    const options = { ...judged, logEntry: 'log-1' };
+    const adding = addRecipients(sealed.header, recipients, options);
+    Object.assign(recipients[0]!, dave.entry);
+    recipients.push(dave.entry);
+    Object.assign(options, { reason: 'another', logEntry: 'log-2' });
+    const added = await adding;
+    expect(added.added).toEqual([thumbprint(carol)]);
+    expect((await listRecipients(added.header, as(w.bob))).file.changes[0]).toMatchObject({
+      reason: 'on call',
+      logEntry: 'log-1',
+    });
+
+    const to = { ...carol.entry };
+    const releasing = release(sealed.header, to, { ...judged, logEntry: 'log-1' });
+    Object.assign(to, dave.entry);
+    expect((await releasing).added).toEqual([thumbprint(carol)]);
+
+    const out = [thumbprint(w.alice)];
+    const removing = rewrapWithout(sealed.header, out, judged);
+    out[0] = thumbprint(w.bob);
+    expect((await removing).removed).toEqual([thumbprint(w.alice)]);
+
+    const staying = [{ ...w.alice.entry }];
+    const link = { id: 'link-1', key: new Uint8Array(32).fill(7) };
+    const gone = [thumbprint(w.bob)];
+    const rotating = removeRecipients(sealed.bytes, gone, { ...judged, recipients: staying, link });
+    gone.pop();
+    staying.push(w.bob.entry);
+    Object.assign(staying[0]!, dave.entry);
+    link.key.fill(0);
+    const { bytes } = await rotating;
+    const { resolveSender, authorizeGrant } = as(w.alice);
+    expect(await codeOf(() => open(bytes, as(w.alice)))).toBe('accepted');
+    for (const one of [w.bob, dave]) expect(await codeOf(() => open(bytes, as(one)))).toBe('NO_MATCH');
+    const zeros = { id: 'link-1', key: new Uint8Array(32) };
+    expect(await codeOf(() => open(bytes, { resolveSender, authorizeGrant: authorizeGrant!, link: zeros }))).toBe(
+      'NO_MATCH',
+    );
+  });
+
   it('stops at the number of stanzas that a header may have', async () => {
     const weak = await world('classic');
     const many = await Promise.all(Array.from({ length: 200 }, () => generateIdentity({ kind: 'classic' })));

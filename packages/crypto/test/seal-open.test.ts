@@ -1,7 +1,9 @@
+import { base64url } from '@wardseal/primitives';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   attachHeader,
+  type DirectoryEntry,
   detachHeader,
   inspect,
   limits,
@@ -112,6 +114,55 @@ describe('seal and open', () => {
     const opened = await open(sealed.bytes, classic.opening);
     expect(opened.manifest.labels).toEqual({ kind: 'photo' });
     expect(opened.plaintext).toEqual(content(200_000));
+  });
+
+  it('seals what it was told at the call, whatever the caller does to its options meanwhile', async () => {
+    const { alice, bob, mallory, guardians } = classic;
+    const link = { id: 'link-1', key: new Uint8Array(32).fill(7) };
+    const recipients: DirectoryEntry[] = [{ ...alice.entry }, { ...bob.entry }];
+    const options = {
+      ...classic.sealing,
+      directory: 'unverified' as const,
+      recipients,
+      labels: { kind: 'photo' },
+      clinical: { side: 'left' },
+      guardians: { seats: guardians.map(({ entry }) => entry), threshold: 2 },
+      link,
+      originRoot: new Uint8Array(32).fill(5),
+      sender: { keys: { ...alice.keys }, entry: { ...alice.entry } },
+    };
+    // As somebody does who keeps one object for many files, or wipes a key too early.
+    const pending = seal(content(10), options);
+    Object.assign(options, { case: 'case-2', mediaType: 'video/mp4', custodian: mallory.entry });
+    options.labels.kind = 'video';
+    options.clinical.side = 'right';
+    Object.assign(recipients[1]!, mallory.entry);
+    recipients.push(mallory.entry);
+    options.guardians.threshold = 1;
+    options.guardians.seats.pop();
+    Object.assign(options.sender.keys, { kid: mallory.keys.kid });
+    Object.assign(options.sender.entry, { person: 'mallory' });
+    link.key.fill(0);
+    options.originRoot.fill(0);
+    const { bytes } = await pending;
+
+    const { manifest } = await open(bytes, classic.opening);
+    const { case: caseId, mediaType, labels, clinical, originRoot, recovery, iss } = manifest;
+    expect({ caseId, mediaType, labels, clinical, k: recovery?.k, n: recovery?.n }).toEqual({
+      caseId: 'case-1',
+      mediaType: 'image/jpeg',
+      labels: { kind: 'photo' },
+      clinical: { side: 'left' },
+      k: 2,
+      n: 3,
+    });
+    expect([iss.person, iss.kid, originRoot]).toEqual(['alice', alice.keys.kid, base64url(new Uint8Array(32).fill(5))]);
+    expect(await codeOf(() => open(bytes, { ...classic.opening, identities: [mallory.identity] }))).toBe('NO_MATCH');
+    const { resolveSender } = classic.opening;
+    const zeros = { id: 'link-1', key: new Uint8Array(32) };
+    expect(await codeOf(() => open(bytes, { resolveSender, link: zeros }))).toBe('NO_MATCH');
+    const right = { id: 'link-1', key: new Uint8Array(32).fill(7) };
+    expect(await codeOf(() => open(bytes, { resolveSender, link: right }))).toBe('accepted');
   });
 
   it('gives the same content another root, key and header each time', async () => {
@@ -281,6 +332,12 @@ describe('what seal refuses', () => {
     expect(await wrong({ mode: 'both' })).toMatch(/^TypeError/);
     expect(await wrong({ originRoot: new Uint8Array(31) })).toMatch(/^RangeError/);
     expect(await wrong({ guardians: { seats: [pq.guardians[0]!.entry], threshold: 2 } })).toMatch(/^RangeError/);
+    // Not taken for a file that shall have none: null comes out of databases.
+    expect(await wrong({ guardians: null })).toMatch(/^RangeError/);
+    expect(await wrong({ guardians: { threshold: 1 } })).toMatch(/^RangeError/);
+    // A list that names two of one thumbprint is refused by every reader.
+    const id = recipientThumbprint(pq.bob.entry.recipient);
+    expect(await wrong({ link: { id, key: new Uint8Array(32) } })).toMatch(/^RangeError/);
     expect(await wrong({ link: { id: 'a b', key: new Uint8Array(32) } })).toMatch(/^TypeError/);
     expect(await wrong({ sender: { keys: pq.bob.keys, entry: pq.alice.entry } })).toMatch(/^TypeError/);
     expect(await codeOf(() => seal('text' as never, pq.sealing))).toMatch(/^TypeError/);

@@ -1,6 +1,6 @@
 import { addresseeOf, type Trust } from '../draft.js';
 import type { ProvenFile } from '../open-header.js';
-import type { Recipient } from '../seal-options.js';
+import { ownRecipient, type Recipient } from '../seal-options.js';
 import type { ChangedHeader, ChangeOptions } from './change-options.js';
 import { changeRecipients, type Newcomer } from './change-recipients.js';
 
@@ -61,10 +61,11 @@ export async function addRecipients(
   const { role = 'member' } = options;
   if (!Array.isArray(recipients) || recipients.length === 0) throw new TypeError('recipients must not be empty');
   if (role !== 'member' && role !== 'custodian') throw new TypeError('role must be `member` or `custodian`');
-  return changeRecipients(header, options, (file, trust) => {
-    const named = recipients.map((key) =>
-      typeof key === 'string' ? { key } : { key, person: key?.person, organisation: key?.organisation },
-    );
-    return { kind: 'add', add: newcomers(named, role, file, trust) };
-  });
+  const named = recipients
+    .map(ownRecipient)
+    .map((key) => (typeof key === 'string' ? { key } : { key, person: key.person, organisation: key.organisation }));
+  return changeRecipients(header, options, (file, trust) => ({
+    kind: 'add',
+    add: newcomers(named, role, file, trust),
+  }));
 }

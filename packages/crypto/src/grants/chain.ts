@@ -80,6 +80,7 @@ function apply(step: Step, lines: Map<Stanza, Line>, { id, mode }: Manifest, epo
     present.add(line.thumbprint);
     lines.set(stanza, line);
   });
+  if (lines.size === 0) throw broken('removed'); // a list of nobody is none
   return { added: claims.added.map(shown), removed };
 }
 

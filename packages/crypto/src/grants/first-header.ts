@@ -14,6 +14,10 @@ function describes({ role, thumbprint }: SignedRecipient, stanza: Stanza): boole
   return nativeKind(stanza) !== null && (role === 'member' || role === 'custodian');
 }
 
+/** Recipients stand first, one or more; then each of these, once at most. */
+const BEHIND_RECIPIENTS: readonly string[] = [STANZA.recovery, STANZA.link, STANZA.manifest, STANZA.tree];
+const RECIPIENT = -1;
+
 /**
  * Checks the stanzas of the header that was signed: those that wrap the file key must be the signed ones, all of them, in order
  * and of the signed mode, and manifest and tree stand behind them. Gives the wrapping ones.
@@ -31,15 +35,16 @@ export async function checkFirstHeader(
       (stanza, i) => base64url(stanzaDigest(stanza)) === claims.stz[i]!.digest && describes(claims.stz[i]!, stanza),
     );
   if (!same) throw new SealError('RECIPIENTS_MISMATCH', 'recipients are not the ones the sender signed');
-  // One order, so that one list has one header.
-  const order = [...wrapping.map(({ type }) => type), STANZA.manifest, STANZA.tree];
-  if (!stanzas.every(({ type }, i) => type === order[i]))
-    throw new SealError('RECIPIENTS_MISMATCH', 'stanzas are not in the one order', { what: 'order' });
   const kinds = new Set(wrapping.map(nativeKind).filter((kind) => kind !== null));
   const recovery = recoverySetOf({ stanzas });
   if (recovery !== null) kinds.add(recovery.kind);
   if ([...kinds].some((kind) => kind !== claims.mode))
     throw new SealError('MIXED_MODE', 'a recipient is not of the mode the sender signed');
+  // One order, so that one list has one header.
+  const places = stanzas.map(({ type }) => BEHIND_RECIPIENTS.indexOf(type));
+  const follows = (place: number, before: number) => place > before || (place === RECIPIENT && before === RECIPIENT);
+  if (!places.every((place, i) => (i === 0 ? place === RECIPIENT : follows(place, places[i - 1]!))))
+    throw new SealError('RECIPIENTS_MISMATCH', 'stanzas are not in the one order', { what: 'order' });
   const signed = claims.recovery;
   const agrees =
     recovery === null

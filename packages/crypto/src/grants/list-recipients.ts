@@ -35,7 +35,7 @@ export interface RecipientList {
  */
 export async function listRecipients(header: Uint8Array, options: OpenOptions): Promise<RecipientList> {
   if (!(header instanceof Uint8Array)) throw new TypeError('header must be a Uint8Array');
-  const own = header.slice();
+  const own = new Uint8Array(header);
   const parsed = parseDetached(own);
   const opened = await openHeader(parsed, own, { ...options, allowUnsigned: false });
   const file = opened.file as ProvenFile;

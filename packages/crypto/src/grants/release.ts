@@ -36,12 +36,13 @@ export interface ReleaseOptions extends ChangeOptions {
  */
 export async function release(
   header: Uint8Array,
-  to: DirectoryEntry | SessionKey,
+  whom: DirectoryEntry | SessionKey,
   options: ReleaseOptions,
 ): Promise<ChangedHeader> {
   const { directory, logEntry } = options;
+  const to = { ...whom };
   checkText(logEntry, 'logEntry');
-  const texts = [to?.recipient, to?.person, to?.organisation];
+  const texts = [to.recipient, to.person, to.organisation];
   if (!texts.every((text) => typeof text === 'string' && text.length > 0))
     throw new TypeError('to must be a directory entry or a session key');
   return changeRecipients(header, options, (file, trust) => {

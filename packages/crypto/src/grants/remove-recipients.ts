@@ -1,6 +1,7 @@
 import { recipientThumbprint } from '../keys/recipient.js';
+import { ownPeople } from '../seal-options.js';
 import type { SealedSource } from '../source.js';
-import { checkThere, checkThumbprints } from './rewrap-without.js';
+import { checkThere, ownThumbprints } from './rewrap-without.js';
 import { type RotatedFile, type RotateOptions, rotateFile } from './rotate.js';
 
 /**
@@ -24,12 +25,12 @@ export async function removeRecipients(
   thumbprints: readonly string[],
   options: RotateOptions,
 ): Promise<RotatedFile> {
-  checkThumbprints(thumbprints);
-  const { recipients, custodian, guardians, link } = options;
-  if (!Array.isArray(recipients) || recipients.length === 0) throw new TypeError('recipients must not be empty');
+  const gone = ownThumbprints(thumbprints);
+  const own = ownPeople(options);
+  const { recipients, custodian, guardians, link } = own;
   const keys = [...recipients, ...(custodian === undefined ? [] : [custodian]), ...(guardians?.seats ?? [])];
   const staying = new Set(keys.map((key) => recipientThumbprint(typeof key === 'string' ? key : key.recipient)));
-  if (thumbprints.some((thumbprint) => staying.has(thumbprint) || thumbprint === link?.id))
+  if (gone.some((thumbprint) => staying.has(thumbprint) || thumbprint === link?.id))
     throw new RangeError('somebody who is to be removed is among the new recipients');
-  return rotateFile(file, options, (opened) => checkThere(thumbprints, opened));
+  return rotateFile(file, own, (opened) => checkThere(gone, opened));
 }

@@ -10,9 +10,10 @@ export function checkThere(thumbprints: readonly string[], { recipients }: Prove
     throw new SealError('RECIPIENT_UNKNOWN', 'the file has no such recipient');
 }
 
-/** Throws TypeError when there is nobody to remove. */
-export function checkThumbprints(thumbprints: readonly string[]): void {
+/** Whom to remove, as the caller says now. Throws TypeError when that is nobody. */
+export function ownThumbprints(thumbprints: readonly string[]): readonly string[] {
   if (!Array.isArray(thumbprints) || thumbprints.length === 0) throw new TypeError('thumbprints must not be empty');
+  return [...thumbprints];
 }
 
 /**
@@ -37,11 +38,11 @@ export async function rewrapWithout(
   thumbprints: readonly string[],
   options: ChangeOptions,
 ): Promise<ChangedHeader> {
-  checkThumbprints(thumbprints);
+  const remove = ownThumbprints(thumbprints);
   return changeRecipients(header, options, (file) => {
-    checkThere(thumbprints, file);
-    if (file.recipients.every(({ thumbprint }) => thumbprints.includes(thumbprint)))
+    checkThere(remove, file);
+    if (file.recipients.every(({ thumbprint }) => remove.includes(thumbprint)))
       throw new RangeError('nobody would be left who can open the file');
-    return { kind: 'remove', remove: thumbprints };
+    return { kind: 'remove', remove };
   });
 }

@@ -7,7 +7,7 @@ import { openContent } from '../open-content.js';
 import type { ProvenFile } from '../open-header.js';
 import { PAYLOAD_NONCE_BYTES } from '../payload.js';
 import { type SealedFile, sealDraft } from '../seal.js';
-import type { Recipient, SealOptions } from '../seal-options.js';
+import { ownPeople, ownSender, type Recipient, type SealOptions } from '../seal-options.js';
 import type { SealedSource } from '../source.js';
 import { nowOf } from '../time.js';
 import { type ChangeOptions, checkWords, openingOf } from './change-options.js';
@@ -32,14 +32,17 @@ export interface RotatedFile extends SealedFile {
 /** As `rotate`; `check` may refuse what was opened before anything is drawn. */
 export async function rotateFile(
   file: SealedSource,
-  o: RotateOptions,
+  options: RotateOptions,
   check: (proven: ProvenFile) => void,
 ): Promise<RotatedFile> {
+  const o = ownPeople(options);
+  const sender = ownSender(o.actor?.sender);
+  const opening = openingOf(o);
   const now = nowOf(o);
   checkWords(o);
   const { parsed, header, payload } = await takeApart(file);
   const start = { nonce: payload.subarray(0, PAYLOAD_NONCE_BYTES), length: payload.length };
-  const { file: proven, opener, jws } = await openContent(parsed, header, () => start, openingOf(o));
+  const { file: proven, opener, jws } = await openContent(parsed, header, () => start, opening);
   let plaintext: Uint8Array<ArrayBuffer> | undefined;
   try {
     // openContent was not allowed to give anything else.
@@ -57,7 +60,7 @@ export async function rotateFile(
         ...(o.custodian === undefined ? {} : { custodian: o.custodian }),
         ...(o.guardians === undefined ? {} : { guardians: o.guardians }),
         ...(o.link === undefined ? {} : { link: o.link }),
-        sender: o.actor.sender,
+        sender,
         mediaType: manifest.mediaType,
         case: manifest.case,
         labels: manifest.labels,

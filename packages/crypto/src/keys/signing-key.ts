@@ -107,11 +107,12 @@ function checking(keys: Signer): Signer {
 
 /** A signer for either kind of key. Throws KEY_INVALID when the parts of a pair do not belong together. */
 export async function signerOf(keys: SigningKeyPair | Signer): Promise<Signer> {
-  if (keys.kid !== signingKeyThumbprint(keys.publicKey))
+  const { kid, publicKey } = keys;
+  if (kid !== signingKeyThumbprint(publicKey))
     throw new SealError('KEY_INVALID', 'signing key and its thumbprint do not belong together');
   if ('sign' in keys) return checking(keys);
   const secret = typeof keys.secretKey === 'string' ? fromUpperBech32(PREFIX, keys.secretKey) : null;
-  if (secret?.length !== 32 || base64url(await ed25519PublicKey(secret)) !== keys.publicKey)
+  if (secret?.length !== 32 || base64url(await ed25519PublicKey(secret)) !== publicKey)
     throw new SealError('KEY_INVALID', 'secret signing key is not the one of its public key');
-  return { kid: keys.kid, publicKey: keys.publicKey, sign: (message) => ed25519Sign(secret, message) };
+  return { kid, publicKey, sign: (message) => ed25519Sign(secret, message) };
 }

@@ -2,7 +2,7 @@ import { draftFile, finishHeader, headerLength } from '../draft.js';
 import { chunkCount, READ_CHUNKS } from '../payload.js';
 import { PayloadSealer } from '../payload-sealer.js';
 import { type SealedHeader, sealedHeader } from '../seal.js';
-import type { SealOptions } from '../seal-options.js';
+import { ownOptions, type SealOptions } from '../seal-options.js';
 import { plaintextReader } from '../source.js';
 import { ByteFeed } from '../stream/byte-feed.js';
 import { sealing } from '../stream/steps.js';
@@ -34,9 +34,10 @@ export interface FileOptions {
 export async function sealFile(from: string, to: string, options: SealOptions & FileOptions): Promise<SealedHeader> {
   const { onProgress, signal } = options;
   signal?.throwIfAborted();
+  const own = ownOptions(options);
   const { file, size } = await openRegular(from);
   try {
-    const draft = await draftFile(options);
+    const draft = await draftFile(own);
     const sealer = new PayloadSealer(draft);
     const feed = new ByteFeed(plaintextReader(sequential(file, size)));
     const chunks = Math.min(READ_CHUNKS, chunkCount(size));
