@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import * as promises from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -6,6 +7,7 @@ import type { RandomAccessSource } from '../source.js';
 
 /** The few calls of node:fs/promises that replacing a file needs. */
 export interface FileSystem {
+  stat(path: string): Promise<{ isFile(): boolean }>;
   open(path: string, flags: string, mode?: number): Promise<Pick<FileHandle, 'write' | 'sync' | 'close'>>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
@@ -25,12 +27,17 @@ export async function readFull(file: FileHandle, into: Uint8Array, position: num
   return filled;
 }
 
-/** Opens a regular file and gives its size. Throws TypeError on a folder, a pipe or a device. */
+/**
+ * Opens a regular file and gives its size. Throws TypeError on a folder, a pipe or a device, and on a file of the kernel's
+ * that says it is empty and is not.
+ */
 export async function openRegular(path: string): Promise<{ readonly file: FileHandle; readonly size: number }> {
-  const file = await promises.open(path, 'r');
+  // Or else opening a pipe would wait until somebody writes into it. Windows has no such flag, and no such pipes.
+  const file = await promises.open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const stats = await file.stat();
-    if (!stats.isFile()) throw new TypeError('source must be a regular file; for pipes there are streams');
+    if (!stats.isFile() || (stats.size === 0 && (await readFull(file, new Uint8Array(1), 0)) > 0))
+      throw new TypeError('source must be a regular file; for pipes there are streams');
     return { file, size: stats.size };
   } catch (error) {
     await file.close();
@@ -51,15 +58,44 @@ export function sequential(file: FileHandle, size: number): RandomAccessSource {
   };
 }
 
+/** Throws TypeError when something that is no regular file has the name: as root a rename would put a file in the place of /dev/null. */
+async function checkTarget(path: string, fs: FileSystem): Promise<void> {
+  const there = await fs.stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return null;
+  });
+  if (there?.isFile() === false) throw new TypeError('target must be a regular file, or not there');
+}
+
+// What says that a folder cannot be synced, and not that the disk failed: one that may be written and not read, a network
+// share. Windows cannot sync any.
+const UNSYNCABLE = ['EACCES', 'EPERM', 'EINVAL', 'ENOTSUP', 'ENOSYS', 'EISDIR', 'EBADF'];
+
+/** Makes a new name durable where the system can. */
+async function syncFolder(path: string, fs: FileSystem): Promise<void> {
+  try {
+    const folder = await fs.open(path, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    if (!UNSYNCABLE.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}
+
 /**
  * Makes a file, or replaces one, all or nothing: written under another name beside it, readable by its owner only, synced,
  * then renamed. When `fill` or the disk fails, the new file is removed, the old one is untouched, and the error is theirs.
+ * A link is replaced, not followed. Throws TypeError when `path` is a folder, a pipe or a device.
  */
 export async function replaceFile<T>(
   path: string,
   fill: (write: WriteAt) => Promise<T>,
   fs: FileSystem = promises,
 ): Promise<T> {
+  await checkTarget(path, fs);
   const fresh = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   const file = await fs.open(fresh, 'wx', 0o600);
   let result: T;
@@ -82,14 +118,6 @@ export async function replaceFile<T>(
     await fs.unlink(fresh).catch(() => {}); // why it failed matters more than that it lies there
     throw error;
   }
-  // The new name is durable only with its folder; Windows cannot sync one and does not need to.
-  if (process.platform !== 'win32') {
-    const folder = await fs.open(dirname(path), 'r');
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
-  }
+  await syncFolder(dirname(path), fs);
   return result;
 }

@@ -15,8 +15,8 @@ export type SealedPath = string | { readonly header: Uint8Array; readonly payloa
  * `<to>.<random>.tmp` beside it, synced, renamed), replaces what was there, and is readable by its owner only; on any failure
  * nothing is left and `to` is as it was.
  *
- * @throws SealError as `open` does; TypeError when `from` is no regular file or an option is missing or wrong; the signal's
- * reason; what `onProgress` throws; the system's own errors as they are.
+ * @throws SealError as `open` does; TypeError when `from` or `to` is no regular file or an option is missing or wrong;
+ * the signal's reason; what `onProgress` throws; the system's own errors as they are.
  *
  * @see `open`; docs/spec/sealed-file.md.
  *
@@ -32,8 +32,9 @@ export function openFile(
 export async function openFile(
   from: SealedPath,
   to: string,
-  options: (OpenOptions | OpenUnsignedOptions) & FileOptions,
+  given: (OpenOptions | OpenUnsignedOptions) & FileOptions,
 ): Promise<ProvenContent | UnsignedFile> {
+  const options = { ...given }; // as they are now, whatever becomes of the caller's object while this waits
   const { onProgress, signal } = options;
   signal?.throwIfAborted();
   const { file, size } = await openRegular(typeof from === 'string' ? from : from.payload);

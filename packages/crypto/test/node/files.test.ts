@@ -1,4 +1,5 @@
-import { existsSync, statSync, truncateSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, lstatSync, statSync, truncateSync } from 'node:fs';
 import {
   mkdir,
   mkdtemp,
@@ -127,8 +128,6 @@ describe('sealFile and openFile', () => {
     expect(await seal3('missing', 'sealed')).toBe('ENOENT');
     expect(await seal3('.', 'sealed')).toMatch(/TypeError: source must be a regular file/);
     expect(await seal3('plain', 'no/such/folder')).toBe('ENOENT');
-    await mkdir(at('taken'));
-    expect(await seal3('plain', 'taken')).toMatch(/EISDIR|EEXIST|ENOTEMPTY/);
     expect(await seal3('plain', 'sealed', { mediaType: 'not one' })).toMatch(/TypeError/);
     const resized = (size: number) => ({ onProgress: () => truncateSync(at('plain'), size) });
     expect(await seal3('plain', 'sealed2', resized(4_000_000))).toMatch(/RangeError: source changed its size/);
@@ -136,6 +135,34 @@ describe('sealFile and openFile', () => {
     expect(await seal3('plain', 'sealed2', resized(1_500_000))).toMatch(/RangeError: source changed its size/);
     expect(existsSync(at('sealed2'))).toBe(false);
     expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it.skipIf(process.platform === 'win32')('wait for no pipe, and replace no folder, pipe or device', async () => {
+    await writeFile(at('plain'), content(100));
+    await sealFile(at('plain'), at('sealed'), w.sealing);
+    await mkdir(at('folder'));
+    execFileSync('mkfifo', [at('pipe')]);
+    await symlink('/dev/null', at('device'));
+    const names = (await readdir(folder)).sort();
+    for (const name of ['pipe', 'folder', 'device']) {
+      const path = at(name);
+      for (const act of [
+        () => sealFile(path, at('new'), w.sealing),
+        () => openFile(path, at('new'), w.opening),
+        () => fileSource(path),
+      ])
+        expect(await codeOf(act)).toMatch(/TypeError: source must be a regular file/);
+      for (const act of [() => sealFile(at('plain'), path, w.sealing), () => openFile(at('sealed'), path, w.opening)])
+        expect(await codeOf(act)).toMatch(/TypeError: target must be a regular file/);
+    }
+    expect((await readdir(folder)).sort()).toEqual(names);
+    expect(lstatSync(at('pipe')).isFIFO() && lstatSync(at('device')).isSymbolicLink()).toBe(true);
+  });
+
+  it.skipIf(!existsSync('/proc/self/status'))('take no file that says it is empty and is not', async () => {
+    // Files of the kernel's have no size; sealed as they say, they would be lost without a word.
+    expect(await codeOf(() => sealFile('/proc/self/status', at('sealed'), w.sealing))).toMatch(/TypeError: source/);
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it('may replace the file they read, and read through a link', async () => {
@@ -224,10 +251,27 @@ describe('a replaced file', () => {
     expect([...seen].sort()).toEqual([1300, 5]);
   });
 
+  it('is there when only its folder cannot be synced', async () => {
+    // A folder that may be written and not read; a network share that syncs no folders.
+    for (const [call, code] of [
+      ['open', 'EACCES'],
+      ['sync', 'EINVAL'],
+    ] as const) {
+      const fs = await prepared({});
+      const refuse = () => Promise.reject(Object.assign(new Error(code), { code }));
+      const open = async (path: string, flags: string) => {
+        if (path !== 'folder') return fs.open(path, flags);
+        return call === 'open' ? refuse() : Object.assign(await fs.open(path, flags), { sync: refuse });
+      };
+      await replace(new Proxy(fs, { get: (of, name) => (name === 'open' ? open : of[name as 'rename'].bind(of)) }));
+      expect(await held(fs)).toEqual(after);
+    }
+  });
+
   it('is the old one when the disk fails, and nothing else lies there', async () => {
     const calls = (await prepared({})).calls.length;
     expect(calls).toBe(0);
-    for (let failing = 0; failing < 6; failing++) {
+    for (let failing = 0; failing < 7; failing++) {
       for (const code of ['EIO', 'ENOSPC'] as const) {
         const fs = await prepared({ faults: [{ at: failing, code }] });
         const outcome = await codeOf(() => replace(fs));
