@@ -70,8 +70,10 @@ export interface OpenedHeader {
 export async function openHeader(
   parsed: Header,
   bytes: Uint8Array,
-  options: OpenOptions | OpenUnsignedOptions,
+  given: OpenOptions | OpenUnsignedOptions,
 ): Promise<OpenedHeader> {
+  const options = { ...given }; // what is checked is what is used
+  const headerDigest = sha256(bytes); // at once, for the same reason: bytes may be the caller's
   const { resolveSender, allowUnsigned, sentAt, notBelowEpoch = 0 } = options;
   if (allowUnsigned !== true && typeof resolveSender !== 'function')
     throw new TypeError('resolveSender is needed to judge a signed file');
@@ -85,7 +87,6 @@ export async function openHeader(
     // Without a resolver nobody is known.
     const judgement = { ...options, resolveSender: resolveSender ?? (() => null) };
     const verified = await verifiedManifest(parsed, unwrapped, judgement);
-    const headerDigest = sha256(bytes);
     if (verified === null) {
       // A file with other parts of ours has lost its manifest: no option makes that right.
       if (allowUnsigned !== true || isOurs(parsed)) throw new SealError('UNSIGNED', 'file is not signed');

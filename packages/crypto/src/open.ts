@@ -53,8 +53,9 @@ export function open(file: SealedSource, options: OpenOptions): Promise<OpenedFi
 export function open(file: SealedSource, options: OpenUnsignedOptions): Promise<OpenedFile | OpenedUnsignedFile>;
 export async function open(
   file: SealedSource,
-  options: OpenOptions | OpenUnsignedOptions,
+  given: OpenOptions | OpenUnsignedOptions,
 ): Promise<OpenedFile | OpenedUnsignedFile> {
+  const options = { ...given }; // as they are now, whatever becomes of the caller's object while this waits
   const { parsed, header, payload } = await takeApart(file);
   const start = { nonce: payload.subarray(0, PAYLOAD_NONCE_BYTES), length: payload.length };
   const { file: proven, opener } = await openContent(parsed, header, () => start, options);

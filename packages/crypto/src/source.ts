@@ -44,7 +44,8 @@ function exact(source: RandomAccessSource, wrong: (asked: number, found: number)
       const part = await source.read(start, end);
       if (!(part instanceof Uint8Array)) throw new TypeError('source must give Uint8Arrays');
       if (part.length !== end - start) throw wrong(end - start, part.length);
-      return part;
+      // WebCrypto refuses shared memory, and another thread could change it between the hash and the cipher.
+      return part.buffer instanceof ArrayBuffer ? part : new Uint8Array(part);
     },
   };
 }

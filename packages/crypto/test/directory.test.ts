@@ -121,6 +121,14 @@ describe('a verified directory', () => {
     const pending = verify(bytes);
     bytes.fill(0);
     expect((await pending).person('bob')).toEqual(bob.entry);
+    const judging: { rootThumbprint: string; now: number; notBelowEpoch: number } = {
+      rootThumbprint: root.kid,
+      now: NOW,
+      notBelowEpoch: 99,
+    };
+    const refused = verifySnapshot(snapshot, judging);
+    judging.notBelowEpoch = 0;
+    expect(await codeOf(() => refused)).toBe('ROLLBACK');
     const mine = { ...carol.entry, roles: ['registrar'] };
     const options = { directoryKey, delegation: await delegation(), organisation: ORGANISATION, epoch: 1, now: NOW };
     const signing = signSnapshot([mine], options);

@@ -7,7 +7,11 @@ import {
   detachHeader,
   inspect,
   limits,
+  type OpenOptions,
   open,
+  openRange,
+  openReader,
+  openStream,
   recipientThumbprint,
   SealError,
   seal,
@@ -163,6 +167,35 @@ describe('seal and open', () => {
     expect(await codeOf(() => open(bytes, { resolveSender, link: zeros }))).toBe('NO_MATCH');
     const right = { id: 'link-1', key: new Uint8Array(32).fill(7) };
     expect(await codeOf(() => open(bytes, { resolveSender, link: right }))).toBe('accepted');
+  });
+
+  it('opens as it was told at the call, and names the header that it judged', async () => {
+    const { bytes, header, headerDigest } = await seal(content(10), classic.sealing);
+    const file = new Uint8Array(bytes);
+    const options: { -readonly [Name in keyof OpenOptions]: OpenOptions[Name] } = {
+      ...classic.opening,
+      sentAt: NOW,
+      expectLabels: { kind: 'photo', identifiable: true },
+      resolveSender: (iss) => {
+        file[header.length - 2]! ^= 1; // in the line of the MAC, which was checked already
+        return classic.directory.resolveSender(iss);
+      },
+    };
+    const pending = open(file, options);
+    Object.assign(options, { sentAt: NOW + 2000, notBelowEpoch: 1, expectLabels: {} });
+    expect((await pending).headerDigest).toEqual(headerDigest);
+
+    const late: Partial<OpenOptions> = { expectLabels: { kind: 'other' } };
+    const wanted = { ...classic.opening, ...late };
+    const source = (): ReadableStream<Uint8Array> => new Blob([bytes]).stream();
+    const refused = [
+      open(bytes, wanted),
+      openReader(new Blob([bytes]), wanted),
+      openStream(source(), wanted),
+      openRange(new Blob([bytes]), 0, 1, wanted),
+    ].map((act) => codeOf(() => act));
+    Object.assign(wanted, { expectLabels: undefined });
+    expect(await Promise.all(refused)).toEqual(refused.map(() => 'LABELS_MISMATCH'));
   });
 
   it('gives the same content another root, key and header each time', async () => {

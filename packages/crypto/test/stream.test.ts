@@ -166,6 +166,31 @@ describe('sealStream', () => {
     expect(signed).toBe(0); // a part is nothing to sign
   });
 
+  it('cancelled while the last bytes are being sealed, asks for no signature', async () => {
+    const { publicKey } = w.alice.keys;
+    let cancelled = false;
+    let late = 0;
+    const sign = async () => {
+      if (cancelled) late++;
+      return new Uint8Array(64);
+    };
+    const keys = { kid: signingKeyThumbprint(publicKey), publicKey, sign };
+    for (let ticks = 0; ticks < 30; ticks++) {
+      cancelled = false;
+      const made = await sealStream(content(100_000), { ...w.sealing, sender: { ...w.sealing.sender, keys } });
+      const reader = made.payload.getReader();
+      await reader.read(); // the nonce
+      const pending = reader.read().catch(() => {});
+      for (let i = 0; i < ticks; i++) await null;
+      cancelled = true;
+      await reader.cancel().catch(() => {});
+      await pending;
+      await made.sealed.catch(() => {});
+      await new Promise((done) => setTimeout(done, 1));
+    }
+    expect(late).toBe(0);
+  });
+
   it('fails before the end when the signer signs wrongly', async () => {
     const { publicKey } = w.alice.keys;
     const keys = { kid: signingKeyThumbprint(publicKey), publicKey, sign: async () => new Uint8Array(64) };

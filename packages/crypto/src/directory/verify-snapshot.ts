@@ -58,7 +58,8 @@ export interface VerifySnapshotOptions {
  * const directory = await verifySnapshot(snapshot, { rootThumbprint, since: last });
  * const colleague = directory.person('p-2');
  */
-export async function verifySnapshot(snapshot: Uint8Array, options: VerifySnapshotOptions): Promise<Directory> {
+export async function verifySnapshot(snapshot: Uint8Array, given: VerifySnapshotOptions): Promise<Directory> {
+  const options = { ...given }; // what is checked is what is used
   checkOptions(options);
   const now = nowOf(options);
   const copy = copySnapshot(snapshot);

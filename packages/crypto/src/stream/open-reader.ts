@@ -58,8 +58,9 @@ export function openReader(
 ): Promise<SealedReader<ProvenContent | UnsignedFile>>;
 export async function openReader(
   source: RangedSource,
-  options: OpenOptions | OpenUnsignedOptions,
+  given: OpenOptions | OpenUnsignedOptions,
 ): Promise<SealedReader<ProvenContent | UnsignedFile>> {
+  const options = { ...given }; // as they are now, whatever becomes of the caller's object while this waits
   const parts = detachedParts<Part>(source);
   const parsedAlone = parts === null ? null : parseDetached(parts.header);
   const sealed = parts === null ? sealedReader(source as Part, 'source') : sealedReader(parts.payload, 'payload');

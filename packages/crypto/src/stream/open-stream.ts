@@ -35,8 +35,9 @@ function partFeed(part: Part, title: string): { readonly feed: ByteFeed; readonl
 /** Verdict and payload of a file that is read from its beginning, and how many bytes of the source were header. Cancels the source when it throws. */
 export async function beginStream(
   file: StreamedSource,
-  options: OpenOptions | OpenUnsignedOptions,
+  given: OpenOptions | OpenUnsignedOptions,
 ): Promise<OpenedContent & { readonly feed: ByteFeed; readonly headerBytes: number }> {
+  const options = { ...given }; // as they are now, whatever becomes of the caller's object while this waits
   const parts = detachedParts<Part>(file);
   const parsedAlone = parts === null ? null : parseDetached(parts.header);
   const { feed, size } = parts === null ? partFeed(file as Part, 'file') : partFeed(parts.payload, 'payload');

@@ -55,6 +55,7 @@ export async function sealStream(
   const sealer = new PayloadSealer(draft);
   const steps = sealing(feed, sealer, STREAM_CHUNKS, (bytes) => new Uint8Array(bytes));
   let begun = false;
+  let over = false;
   let done: SealedHeader | undefined;
 
   async function next(): Promise<Step> {
@@ -63,14 +64,16 @@ export async function sealStream(
       return { bytes: draft.nonce, ended: false };
     }
     const step = await steps.next();
-    // Before the last bytes go: a payload that came to its end has a header.
-    if (step.ended) done = sealedHeader(draft, sealer.size, await finishHeader(draft, sealer.size, sealer.leaves));
+    // Before the last bytes go: a payload that came to its end has a header. One that was cancelled has no keys any more.
+    if (step.ended && !over)
+      done = sealedHeader(draft, sealer.size, await finishHeader(draft, sealer.size, sealer.leaves));
     return step;
   }
 
   let settle: (how: Ending) => void = () => {};
   const sealed = new Promise<SealedHeader>((resolve, reject) => {
     settle = ({ stopped, why }) => {
+      over = true;
       draft.fileKey.fill(0);
       sealer.wipe();
       steps.wipe();

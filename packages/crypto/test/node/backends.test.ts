@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { open, requireNative, seal } from '../../src/index.js';
+import { open, openRange, openReader, requireNative, seal } from '../../src/index.js';
 import { forceBackend, forceRandomness } from '../../src/testing.js';
 import { content, type World, world } from '../world.js';
 
@@ -21,6 +21,23 @@ describe('back ends', () => {
       expect((await open(sealed.bytes, w.opening)).plaintext).toEqual(content(200_000));
     },
   );
+
+  it.each(BACKENDS)('%s seals and reads shared memory, as threads and WebAssembly have it', async (backend) => {
+    forceBackend(backend);
+    const w = await world('classic');
+    const shared = (bytes: Uint8Array) => {
+      const view = new Uint8Array(new SharedArrayBuffer(bytes.length));
+      view.set(bytes);
+      return view;
+    };
+    const { bytes } = await seal(shared(content(200_000)), w.sealing);
+    expect((await open(shared(bytes), w.opening)).plaintext).toEqual(content(200_000));
+    const reader = await openReader(shared(bytes), w.opening);
+    expect(await reader.range(60_000, 140_000)).toEqual(content(200_000).subarray(60_000, 140_000));
+    const sealed = shared(bytes);
+    const from = { size: sealed.length, read: (start: number, end: number) => sealed.subarray(start, end) };
+    expect(await openRange(from, 0, 10, w.opening)).toEqual(content(10));
+  });
 
   it('replays a whole file from a seed on noble', async () => {
     const once = async () => {
