@@ -5,9 +5,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { open as openHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateIdentity, generateSigningKey, openReader } from '@wardseal/crypto';
+import { openReader } from '@wardseal/crypto';
 import { fileSource, sealFile } from '@wardseal/crypto/node';
 import { compare } from '@wardseal/testkit/node';
+import { optionsOf, person } from './person.js';
 
 const SIZE = 1_000_000_000;
 const CHUNK = 65_536;
@@ -17,27 +18,10 @@ try {
   const empty = await openHandle(plain, 'w');
   await empty.truncate(SIZE);
   await empty.close();
-  const { identity, recipient } = await generateIdentity();
-  const keys = await generateSigningKey();
-  const entry = {
-    person: 'p',
-    organisation: 'o',
-    recipient,
-    signingKey: keys.publicKey,
-    validFrom: 0,
-    validTo: 2 ** 40,
-  };
-  await sealFile(plain, sealed, {
-    directory: 'unverified',
-    recipients: [entry],
-    sender: { keys, entry },
-    mediaType: 'video/mp4',
-    case: 'c',
-    labels: {},
-  });
+  const { sealing, opening } = optionsOf(await person());
+  await sealFile(plain, sealed, sealing);
 
   const source = await fileSource(sealed);
-  const opening = { identities: [identity], resolveSender: () => entry };
   const reader = await openReader(source, opening);
   const chunk = () => randomInt(Math.floor(SIZE / CHUNK) - 17) * CHUNK;
   const anywhere = () => randomInt(SIZE - 17 * CHUNK);

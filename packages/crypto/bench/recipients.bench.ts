@@ -1,37 +1,24 @@
 // Letting people into a 5 MB file that is sealed to 20 post-quantum recipients. Ours writes the header anew: it opens and
 // proves it, wraps the key, signs a grant. typage has no such thing: everything is decrypted and encrypted again.
 import { randomBytes } from 'node:crypto';
-import { addRecipients, generateIdentity, generateSigningKey, rotate, seal } from '@wardseal/crypto';
+import { addRecipients, generateIdentity, rotate, seal } from '@wardseal/crypto';
 import { compare } from '@wardseal/testkit/node';
 import { Decrypter, Encrypter } from 'age-encryption';
+import { optionsOf, person } from './person.js';
 
 const data = new Uint8Array(randomBytes(5_000_000));
 const people = await Promise.all(Array.from({ length: 20 }, () => generateIdentity()));
 const newcomers = await Promise.all(Array.from({ length: 10 }, () => generateIdentity()));
 const recipients = people.map(({ recipient }) => recipient);
-const keys = await generateSigningKey();
-const entry = {
-  person: 'p',
-  organisation: 'o',
-  recipient: recipients[0]!,
-  signingKey: keys.publicKey,
-  validFrom: 0,
-  validTo: 2 ** 40,
-};
-const sealing = {
-  recipients,
-  directory: 'unverified',
-  sender: { keys, entry },
-  mediaType: 'image/jpeg',
-  case: 'c',
-  labels: { kind: 'photo' },
-} as const;
+const granter = await person();
+const { sender, directory } = optionsOf(granter).sealing;
+const sealing = { ...optionsOf(granter).sealing, recipients };
 const sealed = await seal(data, sealing);
 const acting = (place: number) => ({
-  actor: { identities: [people[place]!.identity], sender: { keys, entry } },
-  directory: 'unverified' as const,
+  actor: { identities: [people[place]!.identity], sender },
+  directory,
   reason: 'on call',
-  resolveSender: () => entry,
+  resolveSender: () => granter.entry,
   authorizeGrant: () => true,
 });
 

@@ -1,9 +1,10 @@
 // Sealing and opening 5 MB in one process, beside typage and beside the fastest cipher JavaScript can reach in Node.
 // typage neither signs nor builds a tree: where ours does more, the title says so.
 import { createCipheriv, randomBytes } from 'node:crypto';
-import { generateIdentity, generateSigningKey, open, seal } from '@wardseal/crypto';
+import { generateIdentity, open, seal } from '@wardseal/crypto';
 import { compare } from '@wardseal/testkit/node';
 import { Decrypter, Encrypter } from 'age-encryption';
+import { optionsOf, person } from './person.js';
 
 const MEGABYTES = 5;
 const data = new Uint8Array(randomBytes(MEGABYTES * 1_000_000));
@@ -23,29 +24,13 @@ function cipherAlone(): void {
 }
 
 for (const kind of ['pq', 'classic'] as const) {
-  const { identity, recipient } = await generateIdentity({ kind });
-  const keys = await generateSigningKey();
-  const entry = {
-    person: 'p',
-    organisation: 'o',
-    recipient,
-    signingKey: keys.publicKey,
-    validFrom: 0,
-    validTo: 2 ** 40,
-  };
-  const options = {
-    recipients: [entry],
-    directory: 'unverified',
-    sender: { keys, entry },
-    mediaType: 'image/jpeg',
-    case: 'c',
-    labels: { kind: 'photo' },
-    mode: kind,
-  } as const;
+  const one = await person(kind);
+  const { sealing, opening } = optionsOf(one);
+  const options = { ...sealing, mode: kind };
   const encrypter = new Encrypter();
-  encrypter.addRecipient(recipient);
+  encrypter.addRecipient(one.entry.recipient);
   const decrypter = new Decrypter();
-  decrypter.addIdentity(identity);
+  decrypter.addIdentity(one.identity);
 
   const sealed = await seal(data, options);
   const theirs = await encrypter.encrypt(data);
@@ -62,33 +47,24 @@ for (const kind of ['pq', 'classic'] as const) {
   await compare(
     `open 5 MB, ${kind}: ours also checks tree and signature`,
     {
-      ours: () => open(sealed.bytes, { identities: [identity], resolveSender: () => entry }),
-      'ours, without proof': () => open(theirs, { identities: [identity], allowUnsigned: true }),
+      ours: () => open(sealed.bytes, opening),
+      'ours, without proof': () => open(theirs, { identities: [one.identity], allowUnsigned: true }),
       typage: () => decrypter.decrypt(theirs),
     },
     { ...measured, out: `open-${kind}` },
   );
 }
 
-const { recipient } = await generateIdentity();
 const many = await Promise.all(Array.from({ length: 20 }, () => generateIdentity()));
-const keys = await generateSigningKey();
-const entry = { person: 'p', organisation: 'o', recipient, signingKey: keys.publicKey, validFrom: 0, validTo: 2 ** 40 };
+const { sealing } = optionsOf(await person());
+const toAll = { ...sealing, recipients: many.map(({ recipient }) => recipient) };
 const small = data.subarray(0, 1000);
 const crowd = new Encrypter();
 for (const one of many) crowd.addRecipient(one.recipient);
 await compare(
   'seal 1 kB to 20 post-quantum recipients',
   {
-    ours: () =>
-      seal(small, {
-        recipients: many.map((one) => one.recipient),
-        directory: 'unverified',
-        sender: { keys, entry },
-        mediaType: 'image/jpeg',
-        case: 'c',
-        labels: {},
-      }),
+    ours: () => seal(small, toAll),
     typage: () => crowd.encrypt(small),
   },
   { out: 'seal-20-recipients' },

@@ -5,18 +5,12 @@ import { Readable, Writable } from 'node:stream';
 import { open, openStream, seal, sealStream } from '@wardseal/crypto';
 import { fileSource, openFile, sealFile } from '@wardseal/crypto/node';
 import { Decrypter, Encrypter } from 'age-encryption';
+import { optionsOf } from '../person.js';
 
 const [name, plain, sealed, other] = process.argv.slice(2);
-const { identity, keys, entry } = JSON.parse(readFileSync(`${other}.keys`, 'utf8'));
-const sealing = {
-  directory: 'unverified',
-  recipients: [entry],
-  sender: { keys, entry },
-  mediaType: 'video/mp4',
-  case: 'c',
-  labels: {},
-};
-const opening = { identities: [identity], resolveSender: () => entry };
+const given = JSON.parse(readFileSync(`${other}.keys`, 'utf8'));
+const { identity, entry } = given;
+const { sealing, opening } = optionsOf(given);
 
 const input = (path, from = 0) => Readable.toWeb(createReadStream(path, { start: from, highWaterMark: 262_144 }));
 const output = (path) => Writable.toWeb(createWriteStream(path));

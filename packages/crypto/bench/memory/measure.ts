@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { generateIdentity, generateSigningKey } from '@wardseal/crypto';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
+import { person } from '../person.js';
 
 export interface Measured {
   readonly name: string;
@@ -45,19 +45,9 @@ export async function prepare(size: number): Promise<Setup> {
   for (let at = 0; at < size; at += block.length)
     await handle.write(block.subarray(0, Math.min(block.length, size - at)));
   await handle.close();
-  const { identity, recipient } = await generateIdentity();
-  const keys = await generateSigningKey();
-  const entry = {
-    person: 'p',
-    organisation: 'o',
-    recipient,
-    signingKey: keys.publicKey,
-    validFrom: 0,
-    validTo: 2 ** 40,
-  };
-  const all = { identity, recipient, keys, entry };
-  writeFileSync(`${other}.keys`, JSON.stringify(all));
-  return { plain, sealed, other, keys: all, remove: () => rmSync(folder, { recursive: true }) };
+  const keys = await person();
+  writeFileSync(`${other}.keys`, JSON.stringify(keys));
+  return { plain, sealed, other, keys, remove: () => rmSync(folder, { recursive: true }) };
 }
 
 /** One case of case.js in a fresh Node. */

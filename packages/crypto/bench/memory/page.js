@@ -1,6 +1,7 @@
 // Runs in the page of memory.bench.ts: a file picked by the user goes in, a stream comes out and is thrown away.
-import { generateIdentity, generateSigningKey, openStream, sealStream } from '@wardseal/crypto';
+import { openStream, sealStream } from '@wardseal/crypto';
 import { Encrypter } from 'age-encryption';
+import { optionsOf } from '../person.js';
 
 async function drain(stream) {
   const reader = stream.getReader();
@@ -11,24 +12,7 @@ async function drain(stream) {
 
 globalThis.memory = {
   async prepare(given) {
-    const { identity, recipient } = given ?? (await generateIdentity());
-    const keys = given?.keys ?? (await generateSigningKey());
-    const entry = given?.entry ?? {
-      person: 'p',
-      organisation: 'o',
-      recipient,
-      signingKey: keys.publicKey,
-      validFrom: 0,
-      validTo: 2 ** 40,
-    };
-    const sealing = {
-      directory: 'unverified',
-      recipients: [entry],
-      sender: { keys, entry },
-      mediaType: 'video/mp4',
-      case: 'c',
-      labels: {},
-    };
+    const { sealing, opening } = optionsOf(given);
     const file = () => document.querySelector('input').files[0];
     globalThis.jobs = {
       async 'seal, Blob to stream'() {
@@ -38,12 +22,12 @@ globalThis.memory = {
         return bytes;
       },
       async 'open, Blob to stream'() {
-        const { plaintext } = await openStream(file(), { identities: [identity], resolveSender: () => entry });
+        const { plaintext } = await openStream(file(), opening);
         return drain(plaintext);
       },
       async 'typage seal, Blob to stream'() {
         const encrypter = new Encrypter();
-        encrypter.addRecipient(entry.recipient);
+        encrypter.addRecipient(given.entry.recipient);
         return drain(await encrypter.encrypt(file().stream()));
       },
     };

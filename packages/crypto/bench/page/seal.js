@@ -1,6 +1,7 @@
 // Runs in the page of chromium.bench.ts.
-import { capabilities, generateIdentity, generateSigningKey, open, seal } from '@wardseal/crypto';
+import { capabilities, open, seal } from '@wardseal/crypto';
 import { Decrypter, Encrypter } from 'age-encryption';
+import { optionsOf, person } from '../person.js';
 
 let jobs = {};
 
@@ -8,34 +9,18 @@ async function prepare(kind, megabytes) {
   const data = new Uint8Array(megabytes * 1_000_000);
   for (let at = 0; at < data.length; at += 65_536)
     crypto.getRandomValues(data.subarray(at, Math.min(data.length, at + 65_536)));
-  const { identity, recipient } = await generateIdentity({ kind });
-  const keys = await generateSigningKey();
-  const entry = {
-    person: 'p',
-    organisation: 'o',
-    recipient,
-    signingKey: keys.publicKey,
-    validFrom: 0,
-    validTo: 2 ** 40,
-  };
-  const options = {
-    directory: 'unverified',
-    recipients: [entry],
-    sender: { keys, entry },
-    mediaType: 'image/jpeg',
-    case: 'c',
-    labels: { kind: 'photo' },
-    mode: kind,
-  };
+  const one = await person(kind);
+  const { sealing, opening } = optionsOf(one);
+  const options = { ...sealing, mode: kind };
   const encrypter = new Encrypter();
-  encrypter.addRecipient(recipient);
+  encrypter.addRecipient(one.entry.recipient);
   const decrypter = new Decrypter();
-  decrypter.addIdentity(identity);
+  decrypter.addIdentity(one.identity);
   const sealed = await seal(data, options);
   const theirs = await encrypter.encrypt(data);
   jobs = {
     seal: () => seal(data, options),
-    open: () => open(sealed.bytes, { identities: [identity], resolveSender: () => entry }),
+    open: () => open(sealed.bytes, opening),
     typageEncrypt: () => encrypter.encrypt(data),
     typageDecrypt: () => decrypter.decrypt(theirs),
   };
