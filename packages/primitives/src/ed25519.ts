@@ -46,7 +46,11 @@ const node: Ed25519 | undefined = nodeCrypto && {
 };
 
 function privateKeyObject(secretKey: Uint8Array): import('node:crypto').KeyObject {
-  return nodeCrypto!.createPrivateKey({ key: Buffer.from(concat(PKCS8, secretKey)), type: 'pkcs8', format: 'der' });
+  // On memory of its own: a Buffer that copies lies in a slab that the whole process shares.
+  const der = Buffer.from(concat(PKCS8, secretKey).buffer);
+  const key = nodeCrypto!.createPrivateKey({ key: der, type: 'pkcs8', format: 'der' });
+  der.fill(0);
+  return key;
 }
 
 // The base point (RFC 8032 section 5.1), encoded.

@@ -23,7 +23,7 @@ const ZERO = new Uint8Array(32);
 
 const node: X25519 | undefined = nodeCrypto && {
   prepare(secretKey) {
-    const der = Buffer.from(concat(PKCS8, secretKey));
+    const der = Buffer.from(concat(PKCS8, secretKey).buffer); // not a copy in the slab that all Buffers share
     const mine = nodeCrypto!.createPrivateKey({ key: der, type: 'pkcs8', format: 'der' });
     der.fill(0);
     return {
