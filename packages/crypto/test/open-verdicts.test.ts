@@ -95,6 +95,26 @@ describe('a signed file', () => {
   });
 });
 
+it('labels that a server shows are compared, whatever they are', async () => {
+  const w = await world('classic');
+  const { bytes } = await seal(content(5), w.sealing);
+  const shown = (labels: unknown) => codeOf(() => open(bytes, { ...w.opening, expectLabels: labels as never }));
+  expect(await shown({ identifiable: true, kind: 'photo' })).toBe('accepted');
+  const deep = JSON.parse(`${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`) as unknown;
+  for (const labels of [
+    {},
+    null,
+    'photo',
+    ['photo'],
+    { kind: 'photo', identifiable: 'true' },
+    { kind: 'photo', identifiable: true, more: -0 },
+    JSON.parse('{"kind":"photo","identifiable":true,"__proto__":{}}'),
+    { kind: '\ud800' },
+    deep,
+  ])
+    expect(await shown(labels)).toBe('LABELS_MISMATCH');
+});
+
 it('a refusal says which part it is about', async () => {
   const w = await world('classic');
   const { bytes, payload } = await seal(content(70_000), w.sealing);
