@@ -1,4 +1,4 @@
-import { injectRandom, platformHasRandom, randomBytes } from '@wardseal/primitives';
+import { equal, injectRandom, platformHasRandom, randomBytes } from '@wardseal/primitives';
 import { SealError } from './errors.js';
 
 /** Random bytes, or RANDOM_UNAVAILABLE where there is no source. */
@@ -14,7 +14,8 @@ export function random(length: number): Uint8Array<ArrayBuffer> {
  * Gives this package a source of randomness in a realm that has none (React Native without `crypto`, a bare engine).
  * `source(length)` must return that many bytes of a cryptographically secure generator.
  *
- * @throws TypeError where the platform has a generator of its own: nothing may weaken it.
+ * @throws TypeError where the platform has a generator of its own: nothing may weaken it; RangeError when the source gives the
+ * same 32 bytes twice, such as zeros that nobody filled; SealError RANDOM_UNAVAILABLE when it gives no bytes or throws.
  *
  * @example
  * import { getRandomBytes } from 'some-native-module';
@@ -23,4 +24,10 @@ export function random(length: number): Uint8Array<ArrayBuffer> {
 export function provideRandomness(source: (length: number) => Uint8Array): void {
   if (platformHasRandom()) throw new TypeError('the platform has a random generator of its own');
   injectRandom(source);
+  try {
+    if (equal(random(32), random(32))) throw new RangeError('the random source repeats itself');
+  } catch (error) {
+    injectRandom();
+    throw error;
+  }
 }

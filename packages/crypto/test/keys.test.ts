@@ -267,6 +267,16 @@ describe('the realm', () => {
     expect(() => provideRandomness((length) => new Uint8Array(length))).toThrow(TypeError);
   });
 
+  it('draws no key from what is not random bytes', async () => {
+    // Of a number `new Uint8Array` makes that many zeros.
+    forceRandomness((length) => length as unknown as Uint8Array);
+    try {
+      expect(await codeOf(() => generateIdentity())).toBe('RANDOM_UNAVAILABLE');
+    } finally {
+      forceRandomness();
+    }
+  });
+
   it('without randomness makes no key', async () => {
     forceRandomness(() => {
       throw new Error('none');

@@ -72,11 +72,15 @@ export function platformHasRandom(): boolean {
 
 /**
  * Random bytes from the platform's generator, or from the injected one.
- * Throws Error when there is none, RangeError when the injected one gives another length.
+ * Throws Error when there is none, TypeError when the injected one gives no Uint8Array, RangeError when another length.
  */
 export function randomBytes(length: number): Bytes {
   if (injected) {
-    const out = new Uint8Array(injected(length));
+    const given: unknown = injected(length);
+    // By name: it may be another realm's. Of a number, such as the count of bytes written, there would be that many zeros.
+    if (Object.prototype.toString.call(given) !== '[object Uint8Array]')
+      throw new TypeError('random source gave no Uint8Array');
+    const out = new Uint8Array(given as Uint8Array);
     if (out.length !== length) throw new RangeError('random source gave another length');
     return out;
   }

@@ -261,6 +261,18 @@ describe('bytes', () => {
       expect(randomBytes(3)).toEqual(Uint8Array.of(7, 7, 7));
       injectRandom(() => new Uint8Array(1));
       expect(() => randomBytes(2)).toThrow(RangeError);
+      // a source that answers how many bytes it wrote, as C's do, or later, or with words of another width
+      for (const wrong of [
+        32,
+        [1, 2],
+        Promise.resolve(new Uint8Array(2)),
+        new Float64Array(2),
+        new ArrayBuffer(2),
+        null,
+      ]) {
+        injectRandom(() => wrong as unknown as Uint8Array);
+        expect(() => randomBytes(wrong === 32 ? 32 : 2)).toThrow(TypeError);
+      }
     } finally {
       injectRandom();
     }

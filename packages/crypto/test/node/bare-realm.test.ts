@@ -38,3 +38,27 @@ it('says so where randomness is missing', async () => {
   );
   expect(answer).toBe('RANDOM_UNAVAILABLE');
 });
+
+it('takes no source there that gives zeros, a count or nothing', async () => {
+  const answer = await bareRealm<typeof import('../../src/index.js')>(built, async (api) => {
+    const said: unknown[] = [];
+    const sources = [
+      (length: number) => new Uint8Array(length),
+      (length: number) => length,
+      () => undefined,
+      undefined,
+    ];
+    for (const source of sources) {
+      try {
+        api.provideRandomness(source as (length: number) => Uint8Array);
+        said.push('taken');
+      } catch (error) {
+        said.push((error as { code?: string }).code ?? (error as Error).name);
+      }
+      said.push(await api.generateIdentity().catch((error: { code: string }) => error.code));
+    }
+    return said;
+  });
+  const none = 'RANDOM_UNAVAILABLE';
+  expect(answer).toEqual(['RangeError', none, none, none, none, none, none, none]);
+});
