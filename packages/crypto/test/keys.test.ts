@@ -12,6 +12,7 @@ import {
   signingKeyPairOf,
   signingKeyThumbprint,
 } from '../src/index.js';
+import { parseIdentity, parseRecipient } from '../src/keys/recipient.js';
 import { signerOf } from '../src/keys/signing-key.js';
 import { forceRandomness } from '../src/testing.js';
 import { codeOf } from './world.js';
@@ -194,6 +195,18 @@ describe('keys from outside', () => {
     expect(await codeOf(() => generateIdentity({ kind: 'rsa' as 'pq' }))).toBe(
       'TypeError: kind must be `pq` or `classic`',
     );
+  });
+
+  it('for receiving say which kind they are', async () => {
+    for (const [kind, length] of [
+      ['pq', 1216],
+      ['classic', 32],
+    ] as const) {
+      const { identity, recipient } = await generateIdentity({ kind });
+      expect(parseRecipient(recipient)).toMatchObject({ kind, text: recipient, publicKey: { length } });
+      expect(parseIdentity(identity)).toMatchObject({ kind, secret: { length: 32 } });
+      expect(recipientThumbprint(recipient)).toHaveLength(43);
+    }
   });
 
   it('that are held elsewhere name their recipient', async () => {
