@@ -38,10 +38,14 @@ const shape = record({
   horizon: whole,
 });
 
+/** End of the year 9999: later days have no date as ISO 8601 writes it, and the statement names days. */
+const LAST_SECOND = 253_402_300_799;
+
 function isErasure(value: unknown): boolean {
   if (!shape(value)) return false;
   const { iat, headers, horizon } = value as ErasureClaims;
-  return horizon >= iat && horizon - iat <= MAX_BACKUP_HORIZON_SECONDS && new Set(headers).size === headers.length;
+  const horizonFits = horizon >= iat && horizon - iat <= MAX_BACKUP_HORIZON_SECONDS && horizon <= LAST_SECOND;
+  return horizonFits && new Set(headers).size === headers.length;
 }
 
 const ERASURE: StatementKind = {
@@ -108,7 +112,7 @@ export async function erasureCertificate(o: ErasureOptions): Promise<string> {
   const { manifestId, headerDigests, actor, ground } = o;
   const now = nowOf(o);
   const backupHorizon = secondsOf(o.backupHorizon, 'backupHorizon');
-  if (backupHorizon < now || backupHorizon - now > MAX_BACKUP_HORIZON_SECONDS)
+  if (backupHorizon < now || backupHorizon - now > MAX_BACKUP_HORIZON_SECONDS || backupHorizon > LAST_SECOND)
     throw new RangeError('backupHorizon must be from now on and at most ten years ahead');
   if (!Array.isArray(headerDigests) || !headerDigests.every((digest) => digest instanceof Uint8Array))
     throw new TypeError('headerDigests must be Uint8Arrays');

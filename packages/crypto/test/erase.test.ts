@@ -87,6 +87,21 @@ describe('an erasure certificate', () => {
     expect(await codeOf(() => erasureCertificate({ ...erasure, ...change } as ErasureOptions))).toMatch(/^TypeError/);
   });
 
+  it('names days that have a date of four digits', async () => {
+    // Signed by somebody known whose entry never ends; what it says is to be written down as days.
+    const entry = { ...w.custodian.entry, validTo: Number.MAX_SAFE_INTEGER };
+    const { iat: _, horizon: __, ...claims } = claimsOf(await erasureCertificate(erasure));
+    const read = async (iat: number, horizon: number) =>
+      readErasureCertificate(await signed({ ...claims, iat, horizon }), { resolveSender: () => entry });
+    const last = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000;
+    expect((await read(last, last)).statement).toMatch(/on 9999-12-31; .* after 9999-12-31\.$/);
+    for (const time of [last + 1, 9_000_000_000_000, Number.MAX_SAFE_INTEGER])
+      expect(await codeOf(() => read(time, time))).toBe('CERTIFICATE_INVALID');
+    expect(await codeOf(() => read(last, last + 1))).toBe('CERTIFICATE_INVALID');
+    const late = { ...erasure, actor: { ...w.custodian, entry }, now: last, backupHorizon: last + 1 };
+    expect(await codeOf(() => erasureCertificate(late))).toMatch(/^RangeError/);
+  });
+
   it('is made for possible times only', async () => {
     for (const backupHorizon of [
       undefined as never,
