@@ -1,7 +1,7 @@
+import { base64url } from '@wardseal/primitives';
 import type { ChangedHeader, ChangeOptions, Directory } from '../index.js';
 import { armored } from './armor.js';
 import { type Options, OUTPUT, type Result, type Values } from './command.js';
-import { base64url } from './facts.js';
 import { UsageError } from './failure.js';
 import { readIdentities } from './key-file.js';
 import { type Output, writeOutput } from './output.js';

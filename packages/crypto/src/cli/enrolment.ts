@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { base64url, fromBase64url } from '@wardseal/primitives';
 import {
   answerChallenge,
   challengeEnrolment,
@@ -9,9 +10,8 @@ import {
   verifyEnrolment,
 } from '../index.js';
 import { type Command, command, type Options, OUTPUT, type Values } from './command.js';
-import { base64url, fromBase64url } from './facts.js';
 import { UsageError } from './failure.js';
-import { readSmall, readText } from './input.js';
+import { jsonObject, readSmall, readText } from './input.js';
 import { readKeys } from './key-file.js';
 import { writeOutput } from './output.js';
 import { days, nowSeconds } from './times.js';
@@ -172,17 +172,11 @@ thumbprints with those that their device shows, with a second person looking; th
 });
 
 async function readKept(path: string) {
-  const wrong = new UsageError(`${path}: it is not what directory challenge kept`);
-  let kept: Partial<Record<string, unknown>> | null;
-  try {
-    kept = JSON.parse(await readText(path, 'the challenge'));
-  } catch (error) {
-    throw error instanceof SyntaxError ? wrong : error;
-  }
+  const kept = jsonObject(await readText(path, 'the challenge'));
   const [message, expected] = [kept?.['message'], kept?.['expected']].map((text) =>
     typeof text === 'string' ? fromBase64url(text) : null,
   );
-  if (!message || !expected) throw wrong;
+  if (!message || !expected) throw new UsageError(`${path}: it is not what directory challenge kept`);
   return { message, expected };
 }
 

@@ -1,8 +1,8 @@
 import { open, unlink } from 'node:fs/promises';
+import { base64url, fromBase64url } from '@wardseal/primitives';
 import { detachHeader, erasureCertificate, limits, listRecipients, readErasureCertificate } from '../index.js';
 import { READER, readerOf } from './change.js';
 import { type Command, command, OUTPUT } from './command.js';
-import { base64url, fromBase64url } from './facts.js';
 import { TroubleError, UsageError } from './failure.js';
 import { named, readText } from './input.js';
 import { writeOutput } from './output.js';

@@ -1,5 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import type { JsonObject } from '../index.js';
+import { readFull } from '../node/disk.js';
 import { TroubleError, UsageError } from './failure.js';
 
 // Keys, entries, snapshots, claims: the largest, a snapshot of a trust with post-quantum keys, stays far below.
@@ -42,10 +44,7 @@ export async function openInput(path: string | undefined, what: string): Promise
       chunks: () => chunksOf(file, path),
       async read(start, end) {
         const into = new Uint8Array(end - start);
-        let at = 0;
-        for (let more = -1; at < into.length && more !== 0; at += more)
-          more = (await named(path, () => file.read(into, at, into.length - at, start + at))).bytesRead;
-        return into.subarray(0, at);
+        return into.subarray(0, await named(path, () => readFull(file, into, start)));
       },
       close: () => file.close(),
     };
@@ -157,6 +156,16 @@ export async function readText(path: string, what: string): Promise<string> {
   } catch (error) {
     if ((error as { code?: string }).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error;
     throw new UsageError(`${path}: ${what} is not text`);
+  }
+}
+
+/** The JSON object that a text holds, else null: what is wrong is not said, for that would quote the text. */
+export function jsonObject(text: string): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
+  } catch {
+    return null;
   }
 }
 

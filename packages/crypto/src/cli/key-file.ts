@@ -1,7 +1,7 @@
+import { base64url, fromBase64url } from '@wardseal/primitives';
 import { type Identity, recipientOf, type SigningKeyPair, signingKeyPairOf } from '../index.js';
-import { base64url, fromBase64url } from './facts.js';
 import { UsageError } from './failure.js';
-import { readLines, readText } from './input.js';
+import { jsonObject, readLines, readText } from './input.js';
 
 // A key file holds secrets as lines of text: an age identity, a signing key or both, with comments as age-keygen writes them.
 // A file with the identity alone is one that age itself reads.
@@ -65,15 +65,10 @@ export async function readKeyObject<Name extends 'id' | 'set'>(
   path: string,
   name: Name,
 ): Promise<{ readonly [N in Name | 'key']: N extends 'key' ? Uint8Array<ArrayBuffer> : string }> {
-  const wrong = new UsageError(`${path}: it must be JSON with ${name} and key, 32 bytes in base64url`);
-  let value: Partial<Record<string, unknown>> | null;
-  try {
-    value = JSON.parse(await readText(path, 'the key'));
-  } catch (error) {
-    throw error instanceof SyntaxError ? wrong : error;
-  }
+  const value = jsonObject(await readText(path, 'the key'));
   const key = typeof value?.['key'] === 'string' ? fromBase64url(value['key']) : null;
-  if (typeof value?.[name] !== 'string' || key?.length !== 32) throw wrong;
+  if (typeof value?.[name] !== 'string' || key?.length !== 32)
+    throw new UsageError(`${path}: it must be JSON with ${name} and key, 32 bytes in base64url`);
   return { [name]: value[name], key } as Awaited<ReturnType<typeof readKeyObject<Name>>>;
 }
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { JsonObject } from '../index.js';
 import { type Command, fromJson, fromWords, helpOf, type Request, type Result } from './command.js';
 import { EXIT, failureOf, jsonLine, looksSecret, UsageError, visible } from './failure.js';
-import { takeStdin } from './input.js';
+import { jsonObject, takeStdin } from './input.js';
 
 const PROGRAM = 'wardseal-crypto';
 // A request is options and file names, with clinical facts of at most 16 KiB.
@@ -79,15 +79,9 @@ async function requestOnStdin(): Promise<JsonObject> {
     text += chunk;
     if (text.length > MAX_REQUEST) throw new UsageError('the request is too long');
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new UsageError('the request is not JSON');
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new UsageError('the request is not an object');
-  return value as JsonObject;
+  const request = jsonObject(text);
+  if (request === null) throw new UsageError('the request is not a JSON object');
+  return request;
 }
 
 async function main(words: readonly string[]): Promise<void> {

@@ -1,7 +1,8 @@
+import { base64url } from '@wardseal/primitives';
 import { type OpenedStream, type OpenedUnsignedStream, openStream } from '../index.js';
 import { secretLine } from './ask.js';
 import { type Command, command, OUTPUT } from './command.js';
-import { base64url, objectOf } from './facts.js';
+import { objectOf } from './facts.js';
 import { UsageError } from './failure.js';
 import { readIdentities, readKeyObject } from './key-file.js';
 import { writeOutput } from './output.js';

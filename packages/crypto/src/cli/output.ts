@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { syncFolder } from '../node/disk.js';
 import { TroubleError, UsageError } from './failure.js';
 import { named } from './input.js';
 import { removeWhenInterrupted } from './interrupt.js';
@@ -69,17 +70,6 @@ async function appear(made: string, path: string, force: boolean): Promise<void>
     // A file system without links: the look before the work must do.
     if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     await rename(made, path);
-  }
-}
-
-/** A new name is durable only with its folder; Windows cannot sync one and does not need to. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 

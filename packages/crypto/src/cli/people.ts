@@ -1,6 +1,6 @@
 import { type Directory, type DirectoryEntry, type Recipient, recipientThumbprint } from '../index.js';
 import { looksSecret, UsageError } from './failure.js';
-import { readLines } from './input.js';
+import { jsonObject, readLines } from './input.js';
 
 // People as words or as lines of a file: an age recipient, a directory entry as one line of JSON, or the id of somebody whom
 // the directory knows.
@@ -9,17 +9,11 @@ const TEXTS = ['person', 'organisation', 'recipient', 'signingKey'] as const;
 const TIMES = ['validFrom', 'validTo'] as const;
 
 function entryOn(line: string, at: string): DirectoryEntry {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    throw new UsageError(`${at}: it is not JSON`);
-  }
-  const entry = value as Partial<Record<string, unknown>>;
+  const entry = jsonObject(line) ?? {};
   const texts = TEXTS.every((name) => typeof entry[name] === 'string' && entry[name] !== '');
   if (!texts || !TIMES.every((name) => Number.isSafeInteger(entry[name])))
-    throw new UsageError(`${at}: it is no directory entry`);
-  return value as DirectoryEntry;
+    throw new UsageError(`${at}: it is no directory entry in JSON`);
+  return entry as unknown as DirectoryEntry;
 }
 
 /** Reads one recipient. `at` says in words where it stands. */

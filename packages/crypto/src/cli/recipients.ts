@@ -1,3 +1,4 @@
+import { base64url } from '@wardseal/primitives';
 import {
   addRecipients,
   type Directory,
@@ -9,7 +10,7 @@ import {
 } from '../index.js';
 import { CHANGE, changeOf, READER, readerOf, rewrite, rewriteHeader } from './change.js';
 import { type Command, command, type Result } from './command.js';
-import { base64url, sealedFacts } from './facts.js';
+import { sealedFacts } from './facts.js';
 import { UsageError } from './failure.js';
 import { readAll } from './input.js';
 import { thumbprintOf } from './people.js';

@@ -1,3 +1,4 @@
+import { base64url } from '@wardseal/primitives';
 import {
   approveShare,
   checkSeat,
@@ -10,7 +11,6 @@ import {
   verifyShareRequest,
 } from '../index.js';
 import { type Command, command, type Options, OUTPUT } from './command.js';
-import { base64url } from './facts.js';
 import { UsageError } from './failure.js';
 import { readSmall } from './input.js';
 import { keyObject, readIdentities } from './key-file.js';

@@ -72,7 +72,7 @@ async function checkTarget(path: string, fs: FileSystem): Promise<void> {
 const UNSYNCABLE = ['EACCES', 'EPERM', 'EINVAL', 'ENOTSUP', 'ENOSYS', 'EISDIR', 'EBADF'];
 
 /** Makes a new name durable where the system can. */
-async function syncFolder(path: string, fs: FileSystem): Promise<void> {
+export async function syncFolder(path: string, fs: FileSystem = promises): Promise<void> {
   try {
     const folder = await fs.open(path, 'r');
     try {
