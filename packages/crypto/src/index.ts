@@ -64,7 +64,7 @@ export {
 export { type NativeKind, requireNative } from './require-native.js';
 export { type SealedFile, type SealedHeader, seal } from './seal.js';
 export type { Recipient, SealOptions } from './seal-options.js';
-export type { PlaintextSource, RandomAccessSource, SealedSource } from './source.js';
+export type { ByteStream, PlaintextSource, RandomAccessSource, SealedSource } from './source.js';
 export type { LinkKey } from './stanza/link.js';
 export type { RecoveryKey } from './stanza/recovery.js';
 export { openRange } from './stream/open-range.js';

@@ -15,6 +15,15 @@ export interface RandomAccessSource {
   read(start: number, end: number): Promise<Uint8Array> | Uint8Array;
 }
 
+/** A stream of bytes: any ReadableStream. Only what is used of it, because TypeScript's DOM and Node know two different ones. */
+export interface ByteStream {
+  readonly locked: boolean;
+  getReader(): {
+    read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+    cancel(reason?: unknown): Promise<void>;
+  };
+}
+
 // By shape, not by class: a realm may have no Blob, and streams come from several.
 function isBlob(value: unknown): value is Blob {
   return typeof (value as Blob | null)?.arrayBuffer === 'function' && typeof (value as Blob).size === 'number';
@@ -26,8 +35,8 @@ function isRandomAccess(value: unknown): value is RandomAccessSource {
 }
 
 /** Whether a value is a ReadableStream. */
-export function isStream(value: unknown): value is ReadableStream<Uint8Array> {
-  return typeof (value as ReadableStream | null)?.getReader === 'function';
+export function isStream(value: unknown): value is ByteStream {
+  return typeof (value as ByteStream | null)?.getReader === 'function';
 }
 
 async function allBytes(part: unknown, title: string): Promise<Uint8Array<ArrayBuffer>> {

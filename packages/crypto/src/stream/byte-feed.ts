@@ -1,16 +1,16 @@
 import { CHUNK_BYTES } from '../limits.js';
 import { NO_BYTES } from '../names.js';
-import { isStream, type RandomAccessSource } from '../source.js';
+import { type ByteStream, isStream, type RandomAccessSource } from '../source.js';
 
 /** Bytes from a stream or another source, one behind the other, in lengths of the reader's own. */
 export class ByteFeed {
-  readonly #next: () => Promise<Uint8Array | null>;
+  readonly #next: () => Promise<Uint8Array | null | undefined>;
   readonly #stop: (reason: unknown) => Promise<void>;
   #held: Uint8Array = NO_BYTES;
   #stopped = false;
 
   /** Throws TypeError when a stream is locked to another reader. */
-  constructor(source: ReadableStream<Uint8Array> | RandomAccessSource) {
+  constructor(source: ByteStream | RandomAccessSource) {
     if (isStream(source)) {
       const reader = source.getReader();
       this.#next = async () => {

@@ -3,13 +3,13 @@ import { parseHeader } from '../header.js';
 import { type OpenedContent, openContent, type ProvenContent } from '../open-content.js';
 import type { OpenOptions, OpenUnsignedOptions, UnsignedFile } from '../open-header.js';
 import { PAYLOAD_NONCE_BYTES } from '../payload.js';
-import { detachedParts, isStream, type RandomAccessSource, sealedReader } from '../source.js';
+import { type ByteStream, detachedParts, isStream, type RandomAccessSource, sealedReader } from '../source.js';
 import { ByteFeed } from './byte-feed.js';
 import { needStreams, pulled, STREAM_CHUNKS } from './pulled.js';
 import { readHeader } from './read-header.js';
 import { opening } from './steps.js';
 
-type Part = ReadableStream<Uint8Array> | RandomAccessSource | Uint8Array | Blob;
+type Part = ByteStream | RandomAccessSource | Uint8Array | Blob;
 
 /** A sealed file to be read from its beginning to its end: whole, or header and payload as they are stored apart. */
 export type StreamedSource = Part | { readonly header: Uint8Array; readonly payload: Part };

@@ -3,7 +3,7 @@ import { chunkCount } from '../payload.js';
 import { PayloadSealer } from '../payload-sealer.js';
 import { type SealedHeader, sealedHeader } from '../seal.js';
 import type { SealOptions } from '../seal-options.js';
-import { isStream, type PlaintextSource, plaintextReader } from '../source.js';
+import { type ByteStream, isStream, type PlaintextSource, plaintextReader } from '../source.js';
 import { ByteFeed } from './byte-feed.js';
 import { type Ending, needStreams, pulled, STREAM_CHUNKS } from './pulled.js';
 import { type Step, sealing } from './steps.js';
@@ -36,10 +36,7 @@ export interface SealedStream {
  * await fetch(payloadUrl, { method: 'PUT', body: payload, duplex: 'half' });
  * const { header } = await sealed;
  */
-export async function sealStream(
-  source: ReadableStream<Uint8Array> | PlaintextSource,
-  options: SealOptions,
-): Promise<SealedStream> {
+export async function sealStream(source: ByteStream | PlaintextSource, options: SealOptions): Promise<SealedStream> {
   needStreams();
   const readable = isStream(source) ? source : plaintextReader(source);
   if (isStream(readable) && readable.locked) throw new TypeError('source is locked to another reader');
