@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { base64url, canonicalJson, fromBase64url, fromUtf8, utf8 } from '@wardseal/primitives';
 import { seededRandom } from '@wardseal/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,14 +14,13 @@ import {
   verifyEnrolment,
   verifySnapshot,
 } from '../../src/index.js';
-import { forceBackend, forceRandomness } from '../../src/testing.js';
+import { forceBackend } from '../../src/testing.js';
 import { DAY, delegation, digestOf, forgedDelegation, linesOf, resigned, snapshotOf } from '../directory-craft.js';
 import { NOW, ORGANISATION, organisationKeys, person } from '../world.js';
+import { fromSeed, onDisk } from './vector-file.js';
 
 // vectors/directory.json is made here, from a fixed seed on the plain-JavaScript back end. With WRITE_VECTORS=1 the file is
 // written anew; otherwise it must be what this code makes, and every case must come out as it says.
-
-const PATH = new URL('../../vectors/directory.json', import.meta.url);
 
 interface Case {
   readonly name: string;
@@ -297,28 +295,20 @@ async function makeEnrolments(): Promise<EnrolmentCase[]> {
 }
 
 async function make(): Promise<Vectors> {
-  forceBackend('noble');
-  forceRandomness(seededRandom(20_261_122));
-  try {
-    return {
-      format: 'wardseal.org directory v0',
-      about:
-        'Each snapshot is a text in UTF-8, judged with its options; of an `ok` case `counting` are the people who count at `now`. An enrolment is judged by who knows its link, challenge and expected value. Keys are made from a public seed: never use them.',
-      snapshots: await makeSnapshots(),
-      enrolments: await makeEnrolments(),
-    };
-  } finally {
-    forceBackend();
-    forceRandomness();
-  }
+  return {
+    format: 'wardseal.org directory v0',
+    about:
+      'Each snapshot is a text in UTF-8, judged with its options; of an `ok` case `counting` are the people who count at `now`. An enrolment is judged by who knows its link, challenge and expected value. Keys are made from a public seed: never use them.',
+    snapshots: await makeSnapshots(),
+    enrolments: await makeEnrolments(),
+  };
 }
 
 let made: Vectors;
 let stored: Vectors;
 beforeAll(async () => {
-  made = JSON.parse(JSON.stringify(await make())) as Vectors;
-  if (process.env['WRITE_VECTORS'] === '1') writeFileSync(PATH, `${JSON.stringify(made, null, 1)}\n`);
-  stored = JSON.parse(readFileSync(PATH, 'utf8')) as Vectors;
+  made = await fromSeed(seededRandom(20_261_122), make);
+  stored = onDisk('directory', made);
 });
 afterAll(() => forceBackend());
 

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { aeadSeal, base64url, canonicalJson, fromBase64url, fromHex, hex, utf8 } from '@wardseal/primitives';
 import { seededRandom } from '@wardseal/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,12 +14,12 @@ import {
 import { associatedData, type Envelope, wrappingKey } from '../../src/keys/protected-keys.js';
 import { recoveryCodeSecret } from '../../src/keys/recovery-code.js';
 import { ZERO_NONCE } from '../../src/names.js';
-import { forceBackend, forceRandomness } from '../../src/testing.js';
+import { forceBackend } from '../../src/testing.js';
 import { codeOf, type Person, person } from '../world.js';
+import { fromSeed, onDisk } from './vector-file.js';
 
 // vectors/protected-keys.json is made here, from a fixed seed on the plain-JavaScript back end, like vectors/sealed-file.json.
 
-const PATH = new URL('../../vectors/protected-keys.json', import.meta.url);
 const SUBJECT = { person: 'p-1', credential: 'c-1' };
 
 interface VectorPerson {
@@ -81,160 +80,152 @@ function codesOf(code: string): Vectors['codes'] {
 }
 
 async function make(): Promise<Vectors> {
-  forceBackend('noble');
-  forceRandomness(seededRandom('protected keys'));
-  try {
-    const alice = await person('alice');
-    const bob = await person('bob');
-    const old = await person('classic', 'classic');
-    const device = await person('device');
-    const stranger = await person('stranger');
-    const prf = Uint8Array.from({ length: 32 }, (_, i) => i + 1);
-    const code = generateRecoveryCode();
-    const keysOf = ({ identity, keys }: Person): PersonalKeys => ({ identity, signing: keys });
-    const text = (data: Uint8Array) => new TextDecoder().decode(data);
-    const wrap = async (of: Person, by: Parameters<typeof protectKeys>[1]) =>
-      text(await protectKeys(keysOf(of), by, SUBJECT));
-    const passkey = { passkeyPrf: hex(prf) };
-    const byCode = { recoveryCode: code };
-    const byDevice = { deviceIdentity: device.identity };
+  const alice = await person('alice');
+  const bob = await person('bob');
+  const old = await person('classic', 'classic');
+  const device = await person('device');
+  const stranger = await person('stranger');
+  const prf = Uint8Array.from({ length: 32 }, (_, i) => i + 1);
+  const code = generateRecoveryCode();
+  const keysOf = ({ identity, keys }: Person): PersonalKeys => ({ identity, signing: keys });
+  const text = (data: Uint8Array) => new TextDecoder().decode(data);
+  const wrap = async (of: Person, by: Parameters<typeof protectKeys>[1]) =>
+    text(await protectKeys(keysOf(of), by, SUBJECT));
+  const passkey = { passkeyPrf: hex(prf) };
+  const byCode = { recoveryCode: code };
+  const byDevice = { deviceIdentity: device.identity };
 
-    const byPasskey = await wrap(alice, { passkeyPrf: prf });
-    const again = await wrap(alice, { passkeyPrf: prf });
-    const bobs = await wrap(bob, { passkeyPrf: prf });
-    const withCode = await wrap(alice, { recoveryCode: code });
-    const withDevice = await wrap(alice, { deviceRecipient: device.entry.recipient });
-    const cases: Case[] = [
-      { name: 'passkey', wrapped: byPasskey, by: passkey, entry: 'alice', expect: 'ok', keys: 'alice' },
-      { name: 'passkey, no entry known', wrapped: byPasskey, by: passkey, entry: null, expect: 'ok', keys: 'alice' },
-      { name: 'recovery code', wrapped: withCode, by: byCode, entry: 'alice', expect: 'ok', keys: 'alice' },
-      { name: 'device', wrapped: withDevice, by: byDevice, entry: 'alice', expect: 'ok', keys: 'alice' },
-      {
-        name: 'classic keys',
-        wrapped: await wrap(old, { recoveryCode: code }),
-        by: { recoveryCode: code.toLowerCase() },
-        entry: 'classic',
-        expect: 'ok',
-        keys: 'classic',
-      },
-      {
-        name: 'two PRF outputs joined',
-        wrapped: await wrap(alice, { passkeyPrf: new Uint8Array(64).fill(9) }),
-        by: { passkeyPrf: '09'.repeat(64) },
-        entry: 'alice',
-        expect: 'ok',
-        keys: 'alice',
-      },
-    ];
-    const bad = (name: string, wrapped: string, by: Case['by'], more: Partial<Case> = {}) =>
-      cases.push({ name, wrapped, by, entry: 'alice', expect: 'PROTECTED_KEYS_INVALID', ...more });
-    bad('another PRF output', byPasskey, { passkeyPrf: '01'.repeat(32) });
-    bad('another recovery code', withCode, { recoveryCode: generateRecoveryCode() });
-    bad('another device', withDevice, { deviceIdentity: stranger.identity });
-    bad('mistyped recovery code', withCode, { recoveryCode: `${code.slice(0, -1)}U` }, { expect: 'CODE_INVALID' });
-    bad('classic device', withDevice, { deviceIdentity: old.identity }, { expect: 'MIXED_MODE' });
-    bad('another person', byPasskey, passkey, { person: 'p-2' });
-    bad('another credential', byPasskey, passkey, { credential: 'c-2' });
-    bad('person and credential swapped', byPasskey, passkey, { person: 'c-1', credential: 'p-1' });
-    bad('keys of another entry', byPasskey, passkey, { entry: 'bob' });
-    bad('passkey wrap opened with a code', byPasskey, byCode);
-    bad('code wrap opened with a passkey', withCode, passkey);
-    bad('device wrap opened with a passkey', withDevice, passkey);
-    bad(
-      'keys of an attacker, sealed to the device',
-      await wrap(stranger, { deviceRecipient: device.entry.recipient }),
-      byDevice,
-    );
+  const byPasskey = await wrap(alice, { passkeyPrf: prf });
+  const again = await wrap(alice, { passkeyPrf: prf });
+  const bobs = await wrap(bob, { passkeyPrf: prf });
+  const withCode = await wrap(alice, { recoveryCode: code });
+  const withDevice = await wrap(alice, { deviceRecipient: device.entry.recipient });
+  const cases: Case[] = [
+    { name: 'passkey', wrapped: byPasskey, by: passkey, entry: 'alice', expect: 'ok', keys: 'alice' },
+    { name: 'passkey, no entry known', wrapped: byPasskey, by: passkey, entry: null, expect: 'ok', keys: 'alice' },
+    { name: 'recovery code', wrapped: withCode, by: byCode, entry: 'alice', expect: 'ok', keys: 'alice' },
+    { name: 'device', wrapped: withDevice, by: byDevice, entry: 'alice', expect: 'ok', keys: 'alice' },
+    {
+      name: 'classic keys',
+      wrapped: await wrap(old, { recoveryCode: code }),
+      by: { recoveryCode: code.toLowerCase() },
+      entry: 'classic',
+      expect: 'ok',
+      keys: 'classic',
+    },
+    {
+      name: 'two PRF outputs joined',
+      wrapped: await wrap(alice, { passkeyPrf: new Uint8Array(64).fill(9) }),
+      by: { passkeyPrf: '09'.repeat(64) },
+      entry: 'alice',
+      expect: 'ok',
+      keys: 'alice',
+    },
+  ];
+  const bad = (name: string, wrapped: string, by: Case['by'], more: Partial<Case> = {}) =>
+    cases.push({ name, wrapped, by, entry: 'alice', expect: 'PROTECTED_KEYS_INVALID', ...more });
+  bad('another PRF output', byPasskey, { passkeyPrf: '01'.repeat(32) });
+  bad('another recovery code', withCode, { recoveryCode: generateRecoveryCode() });
+  bad('another device', withDevice, { deviceIdentity: stranger.identity });
+  bad('mistyped recovery code', withCode, { recoveryCode: `${code.slice(0, -1)}U` }, { expect: 'CODE_INVALID' });
+  bad('classic device', withDevice, { deviceIdentity: old.identity }, { expect: 'MIXED_MODE' });
+  bad('another person', byPasskey, passkey, { person: 'p-2' });
+  bad('another credential', byPasskey, passkey, { credential: 'c-2' });
+  bad('person and credential swapped', byPasskey, passkey, { person: 'c-1', credential: 'p-1' });
+  bad('keys of another entry', byPasskey, passkey, { entry: 'bob' });
+  bad('passkey wrap opened with a code', byPasskey, byCode);
+  bad('code wrap opened with a passkey', withCode, passkey);
+  bad('device wrap opened with a passkey', withDevice, passkey);
+  bad(
+    'keys of an attacker, sealed to the device',
+    await wrap(stranger, { deviceRecipient: device.entry.recipient }),
+    byDevice,
+  );
 
-    const parsed = (wrapped: string) => JSON.parse(wrapped) as Envelope;
-    const edit = (name: string, change: object, of = byPasskey, by: Case['by'] = passkey) =>
-      bad(name, canonicalJson({ ...parsed(of), ...change }), by);
-    edit('salt of another wrap', { salt: parsed(again).salt });
-    edit('ciphertext of another wrap', { ciphertext: parsed(again).ciphertext });
-    edit('signing key of another person named', { kid: parsed(bobs).kid });
-    edit('recipient of another person named', { thumbprint: parsed(bobs).thumbprint });
-    edit('method changed', { method: 'code' }, byPasskey, byCode);
-    edit('method unknown', { method: 'password' });
-    edit('version 1', { v: 1 });
-    edit('unknown member', { extra: true });
-    edit('member missing', { kid: undefined });
-    edit('member of the wrong type', { salt: 7 });
-    edit('salt too short', { salt: base64url(new Uint8Array(31)) });
-    edit('ciphertext shorter than a tag', { ciphertext: 'AAAA' });
-    edit('ciphertext with padding', { ciphertext: `${parsed(byPasskey).ciphertext}=` });
-    edit('passkey wrap with a device’s members', { enc: parsed(withDevice).enc, sealed: parsed(withDevice).sealed });
-    edit('device wrap without its secret', { enc: undefined, sealed: undefined }, withDevice, byDevice);
-    const enc = fromBase64url(parsed(withDevice).enc!)!;
-    edit('encapsulated key cut', { enc: base64url(enc.slice(1)) }, withDevice, byDevice);
-    enc[0]! ^= 1;
-    edit('encapsulated key changed', { enc: base64url(enc) }, withDevice, byDevice);
-    bad('blank in front', ` ${byPasskey}`, passkey);
-    bad('line feed behind', `${byPasskey}\n`, passkey);
-    bad('member twice', byPasskey.replace('{', '{"v":0,'), passkey);
-    bad(
-      'members in another order',
-      JSON.stringify(Object.fromEntries(Object.entries(parsed(byPasskey)).reverse())),
-      passkey,
-    );
-    bad('cut short', byPasskey.slice(0, -1), passkey);
-    bad('empty', '', passkey);
-    bad('no object', '[]', passkey);
-    bad('too long', ' '.repeat(4_097), passkey, { expect: 'LIMIT' });
+  const parsed = (wrapped: string) => JSON.parse(wrapped) as Envelope;
+  const edit = (name: string, change: object, of = byPasskey, by: Case['by'] = passkey) =>
+    bad(name, canonicalJson({ ...parsed(of), ...change }), by);
+  edit('salt of another wrap', { salt: parsed(again).salt });
+  edit('ciphertext of another wrap', { ciphertext: parsed(again).ciphertext });
+  edit('signing key of another person named', { kid: parsed(bobs).kid });
+  edit('recipient of another person named', { thumbprint: parsed(bobs).thumbprint });
+  edit('method changed', { method: 'code' }, byPasskey, byCode);
+  edit('method unknown', { method: 'password' });
+  edit('version 1', { v: 1 });
+  edit('unknown member', { extra: true });
+  edit('member missing', { kid: undefined });
+  edit('member of the wrong type', { salt: 7 });
+  edit('salt too short', { salt: base64url(new Uint8Array(31)) });
+  edit('ciphertext shorter than a tag', { ciphertext: 'AAAA' });
+  edit('ciphertext with padding', { ciphertext: `${parsed(byPasskey).ciphertext}=` });
+  edit('passkey wrap with a device’s members', { enc: parsed(withDevice).enc, sealed: parsed(withDevice).sealed });
+  edit('device wrap without its secret', { enc: undefined, sealed: undefined }, withDevice, byDevice);
+  const enc = fromBase64url(parsed(withDevice).enc!)!;
+  edit('encapsulated key cut', { enc: base64url(enc.slice(1)) }, withDevice, byDevice);
+  enc[0]! ^= 1;
+  edit('encapsulated key changed', { enc: base64url(enc) }, withDevice, byDevice);
+  bad('blank in front', ` ${byPasskey}`, passkey);
+  bad('line feed behind', `${byPasskey}\n`, passkey);
+  bad('member twice', byPasskey.replace('{', '{"v":0,'), passkey);
+  bad(
+    'members in another order',
+    JSON.stringify(Object.fromEntries(Object.entries(parsed(byPasskey)).reverse())),
+    passkey,
+  );
+  bad('cut short', byPasskey.slice(0, -1), passkey);
+  bad('empty', '', passkey);
+  bad('no object', '[]', passkey);
+  bad('too long', ' '.repeat(4_097), passkey, { expect: 'LIMIT' });
 
-    // What somebody who knows the secret could write, with a right tag.
-    const forge = async (name: string, content: string, change: Partial<Envelope> = {}) => {
-      const { ciphertext: _, ...bound } = { ...parsed(byPasskey), ...change };
-      const key = wrappingKey(prf, fromBase64url(bound.salt)!, 'passkey');
-      const sealed = await aeadSeal(key, ZERO_NONCE, utf8(content), associatedData(bound, SUBJECT));
-      bad(name, canonicalJson({ ...bound, ciphertext: base64url(sealed) }), passkey);
-    };
-    const content = (of: Person, more: object = {}) =>
-      canonicalJson({ identity: of.identity, signingKey: of.keys.secretKey, ...more });
-    await forge('other keys inside than named', content(bob));
-    await forge('another identity inside than named', content(alice, { identity: bob.identity }));
-    await forge('another signing key inside than named', content(alice, { signingKey: bob.keys.secretKey }));
-    await forge('no key inside', content(alice, { identity: 'AGE-SECRET-KEY-PQ-1' }));
-    await forge('unknown member inside', content(alice, { extra: 1 }));
-    await forge('blank inside', ` ${content(alice)}`);
-    await forge('nothing inside', '');
+  // What somebody who knows the secret could write, with a right tag.
+  const forge = async (name: string, content: string, change: Partial<Envelope> = {}) => {
+    const { ciphertext: _, ...bound } = { ...parsed(byPasskey), ...change };
+    const key = wrappingKey(prf, fromBase64url(bound.salt)!, 'passkey');
+    const sealed = await aeadSeal(key, ZERO_NONCE, utf8(content), associatedData(bound, SUBJECT));
+    bad(name, canonicalJson({ ...bound, ciphertext: base64url(sealed) }), passkey);
+  };
+  const content = (of: Person, more: object = {}) =>
+    canonicalJson({ identity: of.identity, signingKey: of.keys.secretKey, ...more });
+  await forge('other keys inside than named', content(bob));
+  await forge('another identity inside than named', content(alice, { identity: bob.identity }));
+  await forge('another signing key inside than named', content(alice, { signingKey: bob.keys.secretKey }));
+  await forge('no key inside', content(alice, { identity: 'AGE-SECRET-KEY-PQ-1' }));
+  await forge('unknown member inside', content(alice, { extra: 1 }));
+  await forge('blank inside', ` ${content(alice)}`);
+  await forge('nothing inside', '');
 
-    const vectorPerson = ({ identity, keys, entry }: Person): VectorPerson => ({
-      identity,
-      recipient: entry.recipient,
-      signingKey: keys.publicKey,
-      signingSecret: keys.secretKey,
-    });
-    const people = { alice, bob, classic: old, device, stranger };
-    const fresh = await generateIdentity();
-    return {
-      format: 'wardseal.org protected keys v0',
-      about:
-        'Each case is opened for the subject, or the person and credential it names, and must give the keys of `entry` where there is one. `wrapped` is the UTF-8 text of the wrapped keys; passkeyPrf and secret are hex. Keys are made from a public seed: never use them.',
-      subject: SUBJECT,
-      people: Object.fromEntries(Object.entries(people).map(([id, one]) => [id, vectorPerson(one)])),
-      codes: codesOf(code),
-      fingerprints: [
-        ...[device.entry.recipient, fresh.recipient].map((recipient) => ({
-          recipient,
-          expect: deviceFingerprint(recipient),
-        })),
-        { recipient: old.entry.recipient, expect: 'MIXED_MODE' },
-        { recipient: device.entry.recipient.slice(0, -1), expect: 'KEY_INVALID' },
-      ],
-      cases,
-    };
-  } finally {
-    forceBackend();
-    forceRandomness();
-  }
+  const vectorPerson = ({ identity, keys, entry }: Person): VectorPerson => ({
+    identity,
+    recipient: entry.recipient,
+    signingKey: keys.publicKey,
+    signingSecret: keys.secretKey,
+  });
+  const people = { alice, bob, classic: old, device, stranger };
+  const fresh = await generateIdentity();
+  return {
+    format: 'wardseal.org protected keys v0',
+    about:
+      'Each case is opened for the subject, or the person and credential it names, and must give the keys of `entry` where there is one. `wrapped` is the UTF-8 text of the wrapped keys; passkeyPrf and secret are hex. Keys are made from a public seed: never use them.',
+    subject: SUBJECT,
+    people: Object.fromEntries(Object.entries(people).map(([id, one]) => [id, vectorPerson(one)])),
+    codes: codesOf(code),
+    fingerprints: [
+      ...[device.entry.recipient, fresh.recipient].map((recipient) => ({
+        recipient,
+        expect: deviceFingerprint(recipient),
+      })),
+      { recipient: old.entry.recipient, expect: 'MIXED_MODE' },
+      { recipient: device.entry.recipient.slice(0, -1), expect: 'KEY_INVALID' },
+    ],
+    cases,
+  };
 }
 
 let made: Vectors;
 let stored: Vectors;
 beforeAll(async () => {
-  made = JSON.parse(JSON.stringify(await make())) as Vectors;
-  if (process.env['WRITE_VECTORS'] === '1') writeFileSync(PATH, `${JSON.stringify(made, null, 1)}\n`);
-  stored = JSON.parse(readFileSync(PATH, 'utf8')) as Vectors;
+  made = await fromSeed(seededRandom('protected keys'), make);
+  stored = onDisk('protected-keys', made);
 });
 afterAll(() => forceBackend());
 

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { base64, base64url, canonicalJson, fromBase64, fromUtf8, utf8 } from '@wardseal/primitives';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -18,10 +17,11 @@ import {
 import { parseRecipient } from '../../src/keys/recipient.js';
 import { signerOf } from '../../src/keys/signing-key.js';
 import { sealTo } from '../../src/stanza/box.js';
-import { forceBackend, forceRandomness } from '../../src/testing.js';
+import { forceBackend } from '../../src/testing.js';
 import { DAY, snapshotOf } from '../directory-craft.js';
 import { approvalLike, approvedRequest, GROUND, LOG_ENTRY } from '../recovery-world.js';
 import { content, NOW, organisationKeys, person, world } from '../world.js';
+import { fromSeed, linear, onDisk } from './vector-file.js';
 
 // vectors/recovery.json and vectors/erasure.json are made here, from a fixed seed on the plain-JavaScript back end. With
 // WRITE_VECTORS=1 they are written anew; otherwise they must be what this code makes, and each case must come out as it says.
@@ -78,15 +78,6 @@ interface Made {
   };
 }
 
-function seeded(): (length: number) => Uint8Array {
-  let state = 20_261_123;
-  return (length) =>
-    Uint8Array.from({ length }, () => {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-      return state >>> 24;
-    });
-}
-
 async function certificateLike(claims: object | string, keys: SigningKeyPair, header: string): Promise<string> {
   const payload = typeof claims === 'string' ? claims : canonicalJson(claims);
   const text = `${base64url(utf8(header))}.${base64url(utf8(payload))}`;
@@ -94,228 +85,218 @@ async function certificateLike(claims: object | string, keys: SigningKeyPair, he
 }
 
 async function make(): Promise<Made> {
-  forceBackend('noble');
-  forceRandomness(seeded());
-  try {
-    const carol = await person('carol', 'classic');
-    const outsider = { purpose: 'second opinion', approvedBy: ['alice', 'bob'], until: NOW + 900 };
-    const from = await person('outsider', 'classic', { outsider });
-    const left = await person('left', 'classic', { revokedAt: NOW - 10 });
-    const w = await world('classic', [carol, from, left]);
-    const snapshot = await snapshotOf(w.directory.entries);
-    const { root } = await organisationKeys();
-    const base = { now: NOW, rootThumbprint: root.kid, snapshot: base64(snapshot) };
+  const carol = await person('carol', 'classic');
+  const outsider = { purpose: 'second opinion', approvedBy: ['alice', 'bob'], until: NOW + 900 };
+  const from = await person('outsider', 'classic', { outsider });
+  const left = await person('left', 'classic', { revokedAt: NOW - 10 });
+  const w = await world('classic', [carol, from, left]);
+  const snapshot = await snapshotOf(w.directory.entries);
+  const { root } = await organisationKeys();
+  const base = { now: NOW, rootThumbprint: root.kid, snapshot: base64(snapshot) };
 
-    const guardians = { seats: w.guardians.map(({ entry }) => entry), threshold: 2 };
-    const sealed = await seal(content(40), { ...w.sealing, guardians });
-    const other = await seal(content(40), { ...w.sealing, guardians });
-    const plain = await seal(content(40), w.sealing);
-    const { request, options } = await approvedRequest(w, sealed.header, w.mallory.entry);
-    const [first, second] = request.approvals as [string, string];
-    const like = (change: object, approver = w.bob, kind = {}) => approvalLike(first, approver, change, kind);
+  const guardians = { seats: w.guardians.map(({ entry }) => entry), threshold: 2 };
+  const sealed = await seal(content(40), { ...w.sealing, guardians });
+  const other = await seal(content(40), { ...w.sealing, guardians });
+  const plain = await seal(content(40), w.sealing);
+  const { request, options } = await approvedRequest(w, sealed.header, w.mallory.entry);
+  const [first, second] = request.approvals as [string, string];
+  const like = (change: object, approver = w.bob, kind = {}) => approvalLike(first, approver, change, kind);
 
-    const requests: RequestCase[] = [];
-    const text = (change: object = {}) => fromUtf8(encodeShareRequest({ ...request, ...change }))!;
-    const add = (name: string, outcome: string, change: object = {}, more: Partial<RequestCase> = {}) =>
-      requests.push({ name, expect: outcome, request: text(change), ...more });
-    const refuse = (name: string, what: string, approvals: readonly string[]) =>
-      add(name, `APPROVAL_INVALID${what === '' ? '' : ` ${what}`}`, { approvals });
-    add('two approvals', 'ok');
-    add('three approvals', 'ok', { approvals: [first, second, await like({}, carol)] });
-    add('approved within the skew of another clock', 'ok', { approvals: [first, await like({ iat: NOW + 300 })] });
-    refuse('one approval', 'count', [first]);
-    refuse('the same approval twice', 'people', [first, first]);
-    refuse('another set', 'file', [first, await like({ set: base64url(new Uint8Array(16)) })]);
-    refuse('another header digest', 'file', [first, await like({ header: base64url(new Uint8Array(32)) })]);
-    refuse('another ground signed', 'ground', [first, await like({ ground: 'x' })]);
-    refuse('another log entry signed', 'ground', [first, await like({ log: 'x' })]);
-    refuse('another key of the requester', 'requester', [
-      first,
-      await like({ requester: { org: 'demo-trust', person: 'mallory', recipient: base64url(new Uint8Array(32)) } }),
-    ]);
-    add('a directory older than an approver saw', 'ROLLBACK epoch', { approvals: [first, await like({ epoch: 2 })] });
-    refuse('dated ahead', 'time', [first, await like({ iat: NOW + 301 })]);
-    refuse('signed before the approver was in the directory', 'approver', [first, await like({ iat: NOW - 1001 })]);
-    refuse('approved by the requester', 'approver', [first, await like({}, w.mallory)]);
-    refuse('approved by a guardian', 'approver', [first, await like({}, w.guardians[1])]);
-    refuse('approved by somebody from outside', 'approver', [first, await like({}, from)]);
-    refuse('approved by somebody who left', 'approver', [first, await like({}, left)]);
-    refuse('approved by nobody known', 'approver', [
-      first,
-      await like({ iss: { org: 'demo-trust', person: 'nobody', kid: w.bob.keys.kid } }),
-    ]);
-    refuse('signature of another', '', [first, `${second.slice(0, second.lastIndexOf('.'))}.${first.split('.')[2]}`]);
-    refuse('another kind of statement', 'approval', [first, await like({}, w.bob, { typ: 'wardseal-grant-v0' })]);
-    refuse('another version', 'approval', [first, await like({ v: 1 })]);
-    refuse('an unknown member', 'approval', [first, await like({ extra: true })]);
-    add('another ground asked', 'APPROVAL_INVALID ground', { ground: 'x' });
-    add('another requester', 'APPROVAL_INVALID requester', { requester: carol.entry });
-    add('a guardian asks', 'APPROVAL_INVALID requester', { requester: w.guardians[1]!.entry });
-    add('a requester who left', 'RECIPIENT_REVOKED', { requester: left.entry });
-    add('a requester with one member changed', 'RECIPIENT_UNKNOWN', {
-      requester: { ...request.requester, validTo: NOW + 1 },
-    });
-    add('approvals of a week ago', 'APPROVAL_INVALID time', {
-      approvals: [first, await like({ iat: NOW - 7 * DAY })],
-    });
-    add('a directory out of date', 'SNAPSHOT_STALE', {}, { now: NOW + 8 * DAY });
-    add('the header of another file', 'APPROVAL_INVALID file', {}, { header: base64(other.header) });
-    add('a file without recovery', 'UNSUPPORTED recovery', {}, { header: base64(plain.header) });
-    add('a whole file', 'HEADER_INVALID length', {}, { header: base64(sealed.bytes) });
-    add('a key without a seat', 'NO_MATCH', {}, { seat: w.custodian.identity });
-    const file = (name: string, written: string) =>
-      requests.push({ name, expect: 'APPROVAL_INVALID request', request: written });
-    file('a request with a line end', `${text()}\n`);
-    file('a request with an unknown member', canonicalJson({ ...(JSON.parse(text()) as object), extra: 1 }));
-    file(
-      'a request with members in another order',
-      text().replace('{"approvals"', '{"v":0,"approvals"').replace(',"v":0}', '}'),
-    );
+  const requests: RequestCase[] = [];
+  const text = (change: object = {}) => fromUtf8(encodeShareRequest({ ...request, ...change }))!;
+  const add = (name: string, outcome: string, change: object = {}, more: Partial<RequestCase> = {}) =>
+    requests.push({ name, expect: outcome, request: text(change), ...more });
+  const refuse = (name: string, what: string, approvals: readonly string[]) =>
+    add(name, `APPROVAL_INVALID${what === '' ? '' : ` ${what}`}`, { approvals });
+  add('two approvals', 'ok');
+  add('three approvals', 'ok', { approvals: [first, second, await like({}, carol)] });
+  add('approved within the skew of another clock', 'ok', { approvals: [first, await like({ iat: NOW + 300 })] });
+  refuse('one approval', 'count', [first]);
+  refuse('the same approval twice', 'people', [first, first]);
+  refuse('another set', 'file', [first, await like({ set: base64url(new Uint8Array(16)) })]);
+  refuse('another header digest', 'file', [first, await like({ header: base64url(new Uint8Array(32)) })]);
+  refuse('another ground signed', 'ground', [first, await like({ ground: 'x' })]);
+  refuse('another log entry signed', 'ground', [first, await like({ log: 'x' })]);
+  refuse('another key of the requester', 'requester', [
+    first,
+    await like({ requester: { org: 'demo-trust', person: 'mallory', recipient: base64url(new Uint8Array(32)) } }),
+  ]);
+  add('a directory older than an approver saw', 'ROLLBACK epoch', { approvals: [first, await like({ epoch: 2 })] });
+  refuse('dated ahead', 'time', [first, await like({ iat: NOW + 301 })]);
+  refuse('signed before the approver was in the directory', 'approver', [first, await like({ iat: NOW - 1001 })]);
+  refuse('approved by the requester', 'approver', [first, await like({}, w.mallory)]);
+  refuse('approved by a guardian', 'approver', [first, await like({}, w.guardians[1])]);
+  refuse('approved by somebody from outside', 'approver', [first, await like({}, from)]);
+  refuse('approved by somebody who left', 'approver', [first, await like({}, left)]);
+  refuse('approved by nobody known', 'approver', [
+    first,
+    await like({ iss: { org: 'demo-trust', person: 'nobody', kid: w.bob.keys.kid } }),
+  ]);
+  refuse('signature of another', '', [first, `${second.slice(0, second.lastIndexOf('.'))}.${first.split('.')[2]}`]);
+  refuse('another kind of statement', 'approval', [first, await like({}, w.bob, { typ: 'wardseal-grant-v0' })]);
+  refuse('another version', 'approval', [first, await like({ v: 1 })]);
+  refuse('an unknown member', 'approval', [first, await like({ extra: true })]);
+  add('another ground asked', 'APPROVAL_INVALID ground', { ground: 'x' });
+  add('another requester', 'APPROVAL_INVALID requester', { requester: carol.entry });
+  add('a guardian asks', 'APPROVAL_INVALID requester', { requester: w.guardians[1]!.entry });
+  add('a requester who left', 'RECIPIENT_REVOKED', { requester: left.entry });
+  add('a requester with one member changed', 'RECIPIENT_UNKNOWN', {
+    requester: { ...request.requester, validTo: NOW + 1 },
+  });
+  add('approvals of a week ago', 'APPROVAL_INVALID time', {
+    approvals: [first, await like({ iat: NOW - 7 * DAY })],
+  });
+  add('a directory out of date', 'SNAPSHOT_STALE', {}, { now: NOW + 8 * DAY });
+  add('the header of another file', 'APPROVAL_INVALID file', {}, { header: base64(other.header) });
+  add('a file without recovery', 'UNSUPPORTED recovery', {}, { header: base64(plain.header) });
+  add('a whole file', 'HEADER_INVALID length', {}, { header: base64(sealed.bytes) });
+  add('a key without a seat', 'NO_MATCH', {}, { seat: w.custodian.identity });
+  const file = (name: string, written: string) =>
+    requests.push({ name, expect: 'APPROVAL_INVALID request', request: written });
+  file('a request with a line end', `${text()}\n`);
+  file('a request with an unknown member', canonicalJson({ ...(JSON.parse(text()) as object), extra: 1 }));
+  file(
+    'a request with members in another order',
+    text().replace('{"approvals"', '{"v":0,"approvals"').replace(',"v":0}', '}'),
+  );
 
-    const share = (i: number, of = sealed.header) =>
-      openShare(of, w.guardians[i]!.identity, request, options).then((data) => fromUtf8(data)!);
-    const [one, two] = [await share(0), await share(1)];
-    const recipient = parseRecipient(w.mallory.entry.recipient);
-    const value = JSON.parse(two) as { set: string };
-    const sealedAs = async (data: Uint8Array) => {
-      const { enc, ciphertext } = await sealTo(recipient, utf8(`wardseal.org/v0/share ${value.set} 2 3 2`), data);
-      return canonicalJson({ ...value, enc: base64url(enc), ciphertext: base64url(ciphertext) });
-    };
-    const shares: ShareCase[] = [
-      { name: 'two shares', expect: 'ok', shares: [one, two] },
-      { name: 'one share', expect: 'SHARES_INSUFFICIENT shares', shares: [one] },
-      { name: 'the same share twice', expect: 'SHARES_INSUFFICIENT shares', shares: [one, one] },
-      {
-        name: 'a value that its guardian changed',
-        expect: 'SHARE_INVALID value',
-        shares: [one, await sealedAs(new Uint8Array(32))],
-      },
-      {
-        name: 'a value too short',
-        expect: 'SHARE_INVALID ciphertext',
-        shares: [one, await sealedAs(new Uint8Array(31))],
-      },
-      {
-        name: 'a share of another seat',
-        expect: 'SHARE_INVALID ciphertext',
-        shares: [one, canonicalJson({ ...value, seat: 3 })],
-      },
-      {
-        name: 'a seat that is not there',
-        expect: 'SHARE_INVALID set',
-        shares: [one, canonicalJson({ ...value, seat: 4 })],
-      },
-      {
-        name: 'another set',
-        expect: 'SHARE_INVALID set',
-        shares: [one, canonicalJson({ ...value, set: base64url(new Uint8Array(16)) })],
-      },
-      {
-        name: 'an unknown member',
-        expect: 'SHARE_INVALID encoding',
-        shares: [one, canonicalJson({ ...value, extra: 1 })],
-      },
-      { name: 'a blank too many', expect: 'SHARE_INVALID encoding', shares: [one, `${two} `] },
-    ];
+  const share = (i: number, of = sealed.header) =>
+    openShare(of, w.guardians[i]!.identity, request, options).then((data) => fromUtf8(data)!);
+  const [one, two] = [await share(0), await share(1)];
+  const recipient = parseRecipient(w.mallory.entry.recipient);
+  const value = JSON.parse(two) as { set: string };
+  const sealedAs = async (data: Uint8Array) => {
+    const { enc, ciphertext } = await sealTo(recipient, utf8(`wardseal.org/v0/share ${value.set} 2 3 2`), data);
+    return canonicalJson({ ...value, enc: base64url(enc), ciphertext: base64url(ciphertext) });
+  };
+  const shares: ShareCase[] = [
+    { name: 'two shares', expect: 'ok', shares: [one, two] },
+    { name: 'one share', expect: 'SHARES_INSUFFICIENT shares', shares: [one] },
+    { name: 'the same share twice', expect: 'SHARES_INSUFFICIENT shares', shares: [one, one] },
+    {
+      name: 'a value that its guardian changed',
+      expect: 'SHARE_INVALID value',
+      shares: [one, await sealedAs(new Uint8Array(32))],
+    },
+    {
+      name: 'a value too short',
+      expect: 'SHARE_INVALID ciphertext',
+      shares: [one, await sealedAs(new Uint8Array(31))],
+    },
+    {
+      name: 'a share of another seat',
+      expect: 'SHARE_INVALID ciphertext',
+      shares: [one, canonicalJson({ ...value, seat: 3 })],
+    },
+    {
+      name: 'a seat that is not there',
+      expect: 'SHARE_INVALID set',
+      shares: [one, canonicalJson({ ...value, seat: 4 })],
+    },
+    {
+      name: 'another set',
+      expect: 'SHARE_INVALID set',
+      shares: [one, canonicalJson({ ...value, set: base64url(new Uint8Array(16)) })],
+    },
+    {
+      name: 'an unknown member',
+      expect: 'SHARE_INVALID encoding',
+      shares: [one, canonicalJson({ ...value, extra: 1 })],
+    },
+    { name: 'a blank too many', expect: 'SHARE_INVALID encoding', shares: [one, `${two} `] },
+  ];
 
-    const erasure = {
-      manifestId: sealed.manifestId,
-      headerDigests: [sealed.headerDigest, other.headerDigest],
-      actor: w.custodian,
-      ground: 'filed and closed',
-      backupHorizon: NOW + 7 * DAY,
-      now: NOW,
-    };
-    const certificate = await erasureCertificate(erasure);
-    const claims = JSON.parse(fromUtf8(new Uint8Array(Buffer.from(certificate.split('.')[1]!, 'base64url')))!) as {
-      iss: object;
-    };
-    const usual = '{"alg":"Ed25519","typ":"wardseal-erasure-v0"}';
-    const statement = 'Destroyed in our systems on 2026-09-21; irrecoverable from our backups after 2026-09-28.';
-    const signed = async (
-      name: string,
-      outcome: string,
-      change: object | string,
-      keys = w.custodian.keys,
-      header = usual,
-    ) => ({
-      name,
-      expect: outcome,
-      certificate: await certificateLike(typeof change === 'string' ? change : { ...claims, ...change }, keys, header),
-    });
-    const invalid = (name: string, change: object | string) => signed(name, 'CERTIFICATE_INVALID certificate', change);
-    const typed = (name: string, header: string) =>
-      signed(name, 'CERTIFICATE_INVALID certificate', {}, w.custodian.keys, header);
-    const digest = base64url(sealed.headerDigest);
-    const cases: CertificateCase[] = [
-      { name: 'as it is made', expect: 'ok', certificate, statement },
-      { name: 'logged', expect: 'ok', certificate, loggedAt: NOW + 5, statement },
-      {
-        name: 'of somebody who left since',
-        expect: 'ok',
-        certificate,
-        loggedAt: NOW + 5,
-        revokedAt: NOW + 10,
-        statement,
-      },
-      { name: 'of somebody who left since, never logged', expect: 'SENDER_REVOKED', certificate, revokedAt: NOW + 10 },
-      {
-        name: 'logged after the actor left',
-        expect: 'SENDER_REVOKED',
-        certificate,
-        loggedAt: NOW + 10,
-        revokedAt: NOW + 10,
-      },
-      { name: 'logged after the entry ended', expect: 'SENDER_EXPIRED', certificate, loggedAt: NOW + 1000 },
-      { name: 'logged before it was made', expect: 'CERTIFICATE_INVALID iat', certificate, loggedAt: NOW - 301 },
-      await typed('another kind of statement', '{"alg":"Ed25519","typ":"wardseal-approval-v0"}'),
-      await typed('protected header in another order', '{"typ":"wardseal-erasure-v0","alg":"Ed25519"}'),
-      await typed('another algorithm', '{"alg":"none","typ":"wardseal-erasure-v0"}'),
-      await signed('signed by another person', 'SIGNATURE_INVALID', {}, w.bob.keys),
-      await signed('a person nobody knows', 'SENDER_UNKNOWN', { iss: { ...claims.iss, person: 'nobody' } }),
-      await signed('the key of another person', 'SENDER_UNKNOWN', { iss: { ...claims.iss, kid: w.bob.keys.kid } }),
-      await signed('dated before the actor was in the directory', 'SENDER_EXPIRED', { iat: NOW - 1001 }),
-      await invalid('an unknown member', { extra: true }),
-      await invalid('a member missing', { ground: undefined }),
-      await invalid('another version', { v: 1 }),
-      await invalid('no digest', { headers: [] }),
-      await invalid('a digest twice', { headers: [digest, digest] }),
-      await invalid('a digest of another length', { headers: ['AAAA'] }),
-      await invalid('a horizon before the erasure', { horizon: NOW - 1 }),
-      await invalid('a horizon in milliseconds', { horizon: (NOW + 7 * DAY) * 1000 }),
-      await invalid('a payload that is not canonical', `${canonicalJson(claims)} `),
-      await invalid('a member twice', canonicalJson(claims).replace('"v":0', '"v":0,"v":0')),
-    ];
-    const made = {
-      recovery: {
-        format: 'wardseal.org recovery v0',
-        about:
-          'Each request is judged at `now` with the header, under the snapshot and root thumbprint, by the guardian whose seat is given (the first without one); `expect` is `ok`, or code and `what`. `shares` are joined for the requester; two good ones open the file. Keys are made from a public seed: never use them.',
-        ...base,
-        file: base64(sealed.bytes),
-        header: base64(sealed.header),
-        seats: w.guardians.map(({ identity }) => identity),
-        requester: w.mallory.identity,
-        requests,
-        shares,
-      },
-      erasure: {
-        format: 'wardseal.org erasure certificate v0',
-        about:
-          'Each certificate is read with the directory of the snapshot, in which the custodian is revoked at `revokedAt` where that is given, and with `loggedAt` where that is given; `expect` is `ok`, or code and `what`.',
-        ...base,
-        cases,
-      },
-    };
-    return JSON.parse(JSON.stringify(made)) as Made;
-  } finally {
-    forceBackend();
-    forceRandomness();
-  }
+  const erasure = {
+    manifestId: sealed.manifestId,
+    headerDigests: [sealed.headerDigest, other.headerDigest],
+    actor: w.custodian,
+    ground: 'filed and closed',
+    backupHorizon: NOW + 7 * DAY,
+    now: NOW,
+  };
+  const certificate = await erasureCertificate(erasure);
+  const claims = JSON.parse(fromUtf8(new Uint8Array(Buffer.from(certificate.split('.')[1]!, 'base64url')))!) as {
+    iss: object;
+  };
+  const usual = '{"alg":"Ed25519","typ":"wardseal-erasure-v0"}';
+  const statement = 'Destroyed in our systems on 2026-09-21; irrecoverable from our backups after 2026-09-28.';
+  const signed = async (
+    name: string,
+    outcome: string,
+    change: object | string,
+    keys = w.custodian.keys,
+    header = usual,
+  ) => ({
+    name,
+    expect: outcome,
+    certificate: await certificateLike(typeof change === 'string' ? change : { ...claims, ...change }, keys, header),
+  });
+  const invalid = (name: string, change: object | string) => signed(name, 'CERTIFICATE_INVALID certificate', change);
+  const typed = (name: string, header: string) =>
+    signed(name, 'CERTIFICATE_INVALID certificate', {}, w.custodian.keys, header);
+  const digest = base64url(sealed.headerDigest);
+  const cases: CertificateCase[] = [
+    { name: 'as it is made', expect: 'ok', certificate, statement },
+    { name: 'logged', expect: 'ok', certificate, loggedAt: NOW + 5, statement },
+    {
+      name: 'of somebody who left since',
+      expect: 'ok',
+      certificate,
+      loggedAt: NOW + 5,
+      revokedAt: NOW + 10,
+      statement,
+    },
+    { name: 'of somebody who left since, never logged', expect: 'SENDER_REVOKED', certificate, revokedAt: NOW + 10 },
+    {
+      name: 'logged after the actor left',
+      expect: 'SENDER_REVOKED',
+      certificate,
+      loggedAt: NOW + 10,
+      revokedAt: NOW + 10,
+    },
+    { name: 'logged after the entry ended', expect: 'SENDER_EXPIRED', certificate, loggedAt: NOW + 1000 },
+    { name: 'logged before it was made', expect: 'CERTIFICATE_INVALID iat', certificate, loggedAt: NOW - 301 },
+    await typed('another kind of statement', '{"alg":"Ed25519","typ":"wardseal-approval-v0"}'),
+    await typed('protected header in another order', '{"typ":"wardseal-erasure-v0","alg":"Ed25519"}'),
+    await typed('another algorithm', '{"alg":"none","typ":"wardseal-erasure-v0"}'),
+    await signed('signed by another person', 'SIGNATURE_INVALID', {}, w.bob.keys),
+    await signed('a person nobody knows', 'SENDER_UNKNOWN', { iss: { ...claims.iss, person: 'nobody' } }),
+    await signed('the key of another person', 'SENDER_UNKNOWN', { iss: { ...claims.iss, kid: w.bob.keys.kid } }),
+    await signed('dated before the actor was in the directory', 'SENDER_EXPIRED', { iat: NOW - 1001 }),
+    await invalid('an unknown member', { extra: true }),
+    await invalid('a member missing', { ground: undefined }),
+    await invalid('another version', { v: 1 }),
+    await invalid('no digest', { headers: [] }),
+    await invalid('a digest twice', { headers: [digest, digest] }),
+    await invalid('a digest of another length', { headers: ['AAAA'] }),
+    await invalid('a horizon before the erasure', { horizon: NOW - 1 }),
+    await invalid('a horizon in milliseconds', { horizon: (NOW + 7 * DAY) * 1000 }),
+    await invalid('a payload that is not canonical', `${canonicalJson(claims)} `),
+    await invalid('a member twice', canonicalJson(claims).replace('"v":0', '"v":0,"v":0')),
+  ];
+  return {
+    recovery: {
+      format: 'wardseal.org recovery v0',
+      about:
+        'Each request is judged at `now` with the header, under the snapshot and root thumbprint, by the guardian whose seat is given (the first without one); `expect` is `ok`, or code and `what`. `shares` are joined for the requester; two good ones open the file. Keys are made from a public seed: never use them.',
+      ...base,
+      file: base64(sealed.bytes),
+      header: base64(sealed.header),
+      seats: w.guardians.map(({ identity }) => identity),
+      requester: w.mallory.identity,
+      requests,
+      shares,
+    },
+    erasure: {
+      format: 'wardseal.org erasure certificate v0',
+      about:
+        'Each certificate is read with the directory of the snapshot, in which the custodian is revoked at `revokedAt` where that is given, and with `loggedAt` where that is given; `expect` is `ok`, or code and `what`.',
+      ...base,
+      cases,
+    },
+  };
 }
 
-const pathOf = (name: keyof Made) => new URL(`../../vectors/${name}.json`, import.meta.url);
-const read = <T>(name: keyof Made) => JSON.parse(readFileSync(pathOf(name), 'utf8')) as T;
 const bytesOf = (text: string) => fromBase64(text)!;
 
 async function outcome(act: () => Promise<unknown>): Promise<string> {
@@ -332,12 +313,9 @@ let made: Made;
 let recovery: Made['recovery'];
 let erasure: Made['erasure'];
 beforeAll(async () => {
-  made = await make();
-  if (process.env['WRITE_VECTORS'] === '1')
-    for (const name of ['recovery', 'erasure'] as const)
-      writeFileSync(pathOf(name), `${JSON.stringify(made[name], null, 1)}\n`);
-  recovery = read('recovery');
-  erasure = read('erasure');
+  made = await fromSeed(linear(20_261_123), make);
+  recovery = onDisk('recovery', made.recovery);
+  erasure = onDisk('erasure', made.erasure);
 });
 afterAll(() => forceBackend());
 
