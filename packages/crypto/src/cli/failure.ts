@@ -23,7 +23,7 @@ export interface Failure {
 // A secret that was typed where none belongs must not go on into a log.
 const SECRET = /(AGE-SECRET-KEY-|WARDSEAL-SIGNING-KEY-)[^\s'"`]*/gi;
 // File names are somebody else's: none may move the cursor, hide a line or turn its direction.
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800]/gu;
 
 /** A text made safe to print on one line. */
 export function visible(text: string): string {

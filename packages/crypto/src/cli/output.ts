@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { type FileHandle, link, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { syncFolder } from '../node/disk.js';
 import { TroubleError, UsageError } from './failure.js';
 import { named } from './input.js';
@@ -23,17 +23,39 @@ export interface Output {
   readonly file: string | null;
 }
 
+// Outputs under way. A command that makes two would lose one of them where both have the same name.
+const underWay = new Set<string>();
+
+/** Keeps a place for one output while `act` runs. Throws UsageError when another one has it. */
+async function alone<T>(place: string, act: () => Promise<T>): Promise<T> {
+  if (underWay.has(place)) throw new UsageError('two outputs have the same place');
+  underWay.add(place);
+  try {
+    return await act();
+  } finally {
+    underWay.delete(place);
+  }
+}
+
 /**
  * Gives `produce` an output that takes effect as a whole: a file appears under its name when all of it is on the disk, or
  * not at all. What went to stdout cannot be taken back.
  */
 export async function writeOutput<T>(place: Place, produce: (output: Output) => Promise<T>): Promise<T> {
-  const { path, force } = place;
-  if (path === undefined || path === '-') return produce(stdout(place));
+  const { path } = place;
+  if (path === undefined || path === '-') return alone('-', () => produce(stdout(place)));
   const there = await stat(path).catch(() => null);
   if (there?.isDirectory()) throw new TroubleError(`${path}: it is a folder`);
-  if (there?.isFile() && !force) throw new TroubleError(`${path}: it exists already: --force replaces it`);
+  if (there?.isFile() && !place.force) throw new TroubleError(`${path}: it exists already: --force replaces it`);
   if (there !== null && !there.isFile()) return intoDevice(path, produce);
+  const folder = await named(path, () => realpath(dirname(path)));
+  return alone(join(folder, basename(path)), () => intoFile({ ...place, path }, produce));
+}
+
+async function intoFile<T>(
+  { path, force, secret }: Place & { readonly path: string },
+  produce: (output: Output) => Promise<T>,
+): Promise<T> {
   // A folder of its own, readable by its owner: whatever lies in it goes with it.
   const folder = join(dirname(path), `.wardseal-${randomBytes(8).toString('hex')}.part`);
   const finished = removeWhenInterrupted(folder);
@@ -44,11 +66,11 @@ export async function writeOutput<T>(place: Place, produce: (output: Output) => 
     const result = await produce({
       file: made,
       async write(chunk) {
-        handle ??= await open(made, 'wx', place.secret ? 0o600 : 0o666);
+        handle ??= await open(made, 'wx', secret ? 0o600 : 0o666);
         await handle.writeFile(chunk); // all of it, at the place where the last write ended
       },
     });
-    handle ??= await open(made, 'a', place.secret ? 0o600 : 0o666);
+    handle ??= await open(made, 'a', secret ? 0o600 : 0o666);
     await handle.sync();
     await handle.close();
     await named(path, () => appear(made, path, force));
@@ -83,8 +105,9 @@ async function intoDevice<T>(path: string, produce: (output: Output) => Promise<
   }
 }
 
-// Bytes that move a terminal's cursor, colour it or ask it to answer. Tab, line feed and carriage return are harmless.
-const CONTROL = /(?![\t\n\r])[\p{Cc}\p{Cf}]/u;
+// Bytes that move a terminal's cursor, colour it or ask it to answer. Tab and line ends are harmless; a carriage return in the
+// middle would write over its line.
+const CONTROL = /(?!\t|\n|\r(?:\n|$))[\p{Cc}\p{Cf}]/u;
 
 function stdout({ path, content }: Place): Output {
   const terminal = process.stdout.isTTY === true && path !== '-';

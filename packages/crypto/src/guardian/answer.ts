@@ -70,9 +70,10 @@ async function check(): Promise<void> {
   );
   write('log-entry', proven.logEntry);
   write('digest', base64url(proven.headerDigest));
+  const alone = threshold === 1;
   const takes = `${threshold} of ${seats} guardians’ shares`;
-  write('takes', takes);
-  write('needed', takes);
+  write('takes', alone ? 'one guardian’s share: yours alone opens the file' : takes);
+  write('needed', alone ? 'no other share' : takes);
   write(
     'directory-facts',
     `${directory.organisation}, number ${directory.epoch}, signed on ${when(directory.issuedAt)}`,

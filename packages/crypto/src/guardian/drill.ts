@@ -8,7 +8,8 @@ import { wordsFor } from './words.js';
 async function result(file: File, identity: string): Promise<string> {
   try {
     const { seat, threshold, seats } = await checkSeat(headerOf(await startOf(file, MAX_HEADER_BYTES)), identity);
-    return `${file.name}: good. Seat ${seat} of ${seats}; any ${threshold} together open the file.`;
+    const enough = threshold === 1 ? 'one of them alone opens' : `${threshold} together open`;
+    return `${file.name}: good. Seat ${seat} of ${seats}; any ${enough} the file.`;
   } catch (error) {
     return `${file.name}: ${wordsFor(error)}`;
   }

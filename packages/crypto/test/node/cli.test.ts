@@ -43,6 +43,36 @@ describe('keygen', () => {
     expect((await stat(box.path('spare.key'))).mode & 0o777).toBe(0o600);
   });
 
+  it('puts no two outputs in one place, however it is spelled', async () => {
+    const { code, err } = await box.run([
+      'keygen',
+      '-o',
+      'both',
+      '--entry',
+      './both',
+      '--person',
+      'p',
+      '--organisation',
+      'o',
+    ]);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('two outputs') });
+    await writeFile(box.path('both'), 'before');
+    await symlink('.', box.path('here'));
+    // Each of these would have lost the recovery code, or the header without which nothing opens, and said nothing.
+    const wrap = ['keygen', 'protect', '-i', 'alice.key', '--person', 'p', '--force'];
+    const apart = [...SEAL, '-R', 'bob.entry', '--force', 'picture'];
+    for (const args of [
+      [...wrap, '--code', 'both', '-o', 'both'],
+      [...wrap, '--code', 'here/both', '-o', 'both'],
+      [...wrap, '--code', '-'],
+      [...apart, '--header', 'both', '-o', `${box.folder}/both`],
+    ])
+      expect(await box.run(args)).toMatchObject({ code: 2, out: '', err: expect.stringContaining('two outputs') });
+    expect(await readFile(box.path('both'), 'utf8')).toBe('before');
+    await box.done(['keygen', '-o', '/dev/null', '--entry', '/dev/null', '--person', 'p', '--organisation', 'o']);
+    expect((await box.files()).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
   it('says the public half, beside the secret one', async () => {
     const { out, err } = await box.done(['keygen', '--json']);
     const facts = JSON.parse(err);
@@ -317,9 +347,9 @@ describe('exit codes', () => {
   });
 
   it('shows a hostile name without obeying it', async () => {
-    const { code, err } = await box.run(['inspect', 'a\u001b[2K\u202eb']);
+    const { code, err } = await box.run(['inspect', 'a\u001b[2K\u202eb\u3164']);
     expect(code).toBe(3);
-    expect(err).toContain('a\\u{1b}[2K\\u{202e}b: there is no such file');
+    expect(err).toContain('a\\u{1b}[2K\\u{202e}b\\u{3164}: there is no such file');
   });
 
   it('shows hostile facts without obeying them', async () => {
@@ -400,12 +430,13 @@ describe('on a terminal', () => {
   });
 
   it('prints text that was sealed, and nothing that could steer the terminal', async () => {
-    await box.done([...SEAL, '-R', 'bob.entry', '-o', 'note.age'], 'left forearm,\tsince Monday: größer\n');
+    await box.done([...SEAL, '-R', 'bob.entry', '-o', 'note.age'], 'left forearm,\tsince Monday: größer\r\n');
     const note = await box.terminal(`wardseal-crypto ${OPEN.join(' ')} note.age`);
     expect(note).toMatchObject({ code: 0, out: expect.stringContaining('since Monday: größer') });
     for (const [name, content] of [
       ['steers', 'a\u001b[2Jb'],
       ['turns', 'a\u202eb'],
+      ['overwrites', 'stage 3\rstage 1\n'],
       ['binary', PICTURE],
     ] as const) {
       await box.done([...SEAL, '-R', 'bob.entry', '-o', `${name}.age`], content);

@@ -109,9 +109,9 @@ async function unlock(tab: Page, task: string, { seat, code }: { seat: string; c
 }
 
 /** A file with this seat and two others, and a request that two people approved. */
-async function asked(seat: string): Promise<{ sealed: SealedFile; request: Uint8Array<ArrayBuffer> }> {
+async function asked(seat: string, threshold = 2): Promise<{ sealed: SealedFile; request: Uint8Array<ArrayBuffer> }> {
   const seats = [w.guardians[0]!.entry, w.guardians[1]!.entry, seat];
-  const sealed = await seal(content(1000), { ...w.sealing, guardians: { seats, threshold: 2 } });
+  const sealed = await seal(content(1000), { ...w.sealing, guardians: { seats, threshold } });
   const what = { requester: w.mallory.entry, ground: GROUND, logEntry: 'evt-000017' };
   const approvals = await Promise.all(
     [w.alice, w.bob].map((approver) =>
@@ -293,6 +293,28 @@ describe("the guardian's page", () => {
     );
     expect(await tab.locator('#share').inputValue()).toBe('');
     expect(await tab.locator('#results').textContent()).toBe('');
+    quiet(there);
+    await there.context.close();
+  });
+
+  it('says so when one share alone opens the file', async () => {
+    const there = await visit();
+    const { tab } = there;
+    const mine = await makeSeat(tab);
+    const { sealed, request } = await asked(mine.recipient, 1);
+    await unlock(tab, 'Answer a request', mine);
+    await tab.getByText('Your seat is unlocked.').waitFor();
+    await tab.getByLabel('The file’s header').setInputFiles(await file('header', sealed.header));
+    await tab.getByLabel('The request', { exact: true }).setInputFiles(await file('request.json', request));
+    await tab.getByLabel('The directory').setInputFiles(await file('snapshot', snapshot));
+    await tab.getByRole('button', { name: 'Check the request' }).click();
+    await tab.getByText('This request may be granted').waitFor();
+    expect(await tab.locator('#takes').textContent()).toBe('one guardian’s share: yours alone opens the file');
+    expect(await tab.locator('main').textContent()).not.toContain('One share alone opens nothing');
+    await tab.getByRole('link', { name: /^Test my seat/ }).click();
+    await tab.getByLabel('Headers, one or more').setInputFiles(join(folder, 'header'));
+    await tab.getByRole('button', { name: 'Test', exact: true }).click();
+    await tab.getByText('header: good. Seat 3 of 3; any one of them alone opens the file.').waitFor();
     quiet(there);
     await there.context.close();
   });
