@@ -169,6 +169,14 @@ export function jsonObject(text: string): JsonObject | null {
   }
 }
 
+/** An option that names a JSON file, or in a request is the object itself. */
+export async function objectOf(value: string | JsonObject | undefined, what: string): Promise<JsonObject | undefined> {
+  if (typeof value !== 'string') return value;
+  const object = jsonObject(await readText(value, what));
+  if (object === null) throw new UsageError(`${value}: ${what} must be a JSON object`);
+  return object;
+}
+
 /** The lines of a text file that are neither blank nor a comment, with their numbers. */
 export async function readLines(path: string, what: string): Promise<{ line: string; at: string }[]> {
   const lines = (await readText(path, what)).split('\n');

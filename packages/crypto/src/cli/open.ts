@@ -2,8 +2,8 @@ import { base64url } from '@wardseal/primitives';
 import { type OpenedStream, type OpenedUnsignedStream, openStream } from '../index.js';
 import { secretLine } from './ask.js';
 import { type Command, command, OUTPUT } from './command.js';
-import { objectOf } from './facts.js';
 import { UsageError } from './failure.js';
+import { objectOf } from './input.js';
 import { readIdentities, readKeyObject } from './key-file.js';
 import { writeOutput } from './output.js';
 import { progressLine } from './progress.js';
@@ -38,7 +38,7 @@ name only when all of it is proven. To a pipe each piece goes as soon as it is p
     const judged = await judgementOf(values);
     if (judged === null && !values['allow-unsigned'])
       throw new UsageError(
-        'no senders are known: --directory and --root, or --allow-unsigned for files that nobody signed',
+        'no senders are known: --directory and --root, or --senders and --unverified; --allow-unsigned is for files that nobody signed',
       );
     const expectLabels = await objectOf(values['expect-labels'], 'the labels');
     const options = {

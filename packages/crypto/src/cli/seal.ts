@@ -2,9 +2,9 @@ import { type Directory, type Labels, type SealedHeader, type SealOptions, sealS
 import { sealFile } from '../node.js';
 import { armored } from './armor.js';
 import { type Command, command, OUTPUT } from './command.js';
-import { objectOf, sealedFacts } from './facts.js';
+import { sealedFacts } from './facts.js';
 import { UsageError } from './failure.js';
-import { type Input, openInput, streamOf } from './input.js';
+import { type Input, objectOf, openInput, streamOf } from './input.js';
 import { readKeyObject } from './key-file.js';
 import { type Output, writeOutput } from './output.js';
 import { readRecipients, recipientOn } from './people.js';

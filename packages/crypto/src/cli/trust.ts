@@ -10,9 +10,8 @@ import {
   verifySnapshot,
 } from '../index.js';
 import type { Options, Values } from './command.js';
-import { objectOf } from './facts.js';
 import { UsageError } from './failure.js';
-import { readSmall } from './input.js';
+import { objectOf, readSmall } from './input.js';
 import { readSigningKey } from './key-file.js';
 import { readEntries, readEntry, readRecipients, recipientOn } from './people.js';
 import { time, whole } from './times.js';

@@ -4,12 +4,11 @@ import { random } from '../random.js';
 import { sealTo } from '../stanza/box.js';
 import {
   associatedData,
-  checkPrf,
+  checkOneWay,
   checkSubject,
-  copyOf,
   DEVICE_SECRET_BYTES,
   type Envelope,
-  onlyMember,
+  ownSecret,
   type PersonalKeys,
   type ProtectionMethod,
   type ProtectionSubject,
@@ -18,7 +17,6 @@ import {
   wrappingKey,
 } from './protected-keys.js';
 import { recipientOf, recipientThumbprint } from './recipient.js';
-import { recoveryCodeSecret } from './recovery-code.js';
 import { signerOf } from './signing-key.js';
 
 /** What shall open the wrapped keys: exactly one of these. */
@@ -37,12 +35,8 @@ interface Protector {
 }
 
 async function protectorOf(by: ProtectBy): Promise<Protector> {
-  onlyMember(by, ['passkeyPrf', 'recoveryCode', 'deviceRecipient']);
-  if ('passkeyPrf' in by) {
-    checkPrf(by.passkeyPrf);
-    return { method: 'passkey', secret: copyOf(by.passkeyPrf), more: {} };
-  }
-  if ('recoveryCode' in by) return { method: 'code', secret: recoveryCodeSecret(by.recoveryCode), more: {} };
+  checkOneWay(by, 'deviceRecipient');
+  if (!('deviceRecipient' in by)) return { ...ownSecret(by), more: {} };
   const device = parseDeviceRecipient(by.deviceRecipient);
   const secret = random(DEVICE_SECRET_BYTES);
   const { enc, ciphertext } = await sealTo(device, utf8(INFO_PREFIX.deviceSecret), secret);

@@ -1,10 +1,11 @@
-import { canonicalJson, fromUtf8, hkdfSha256, utf8 } from '@wardseal/primitives';
+import { canonicalJson, fromUtf8, hkdfSha256, TAG_BYTES, utf8 } from '@wardseal/primitives';
 import { bytes, type Check, oneOf, readCanonical, record, text, textUpTo } from '../checks.js';
 import { SealError } from '../errors.js';
 import { MAX_CREDENTIAL_LENGTH, MAX_PROTECTED_KEYS_BYTES } from '../limits.js';
 import { INFO_PREFIX } from '../names.js';
 import { ENCAPSULATED_BYTES } from '../stanza/box.js';
 import { parseRecipient, type RecipientKey } from './recipient.js';
+import { recoveryCodeSecret } from './recovery-code.js';
 import type { SigningKeyPair } from './signing-key.js';
 
 /** A person's secret keys, as `generateIdentity` and `generateSigningKey` made them. */
@@ -43,7 +44,6 @@ export const SALT_BYTES = 32;
 /** Bytes of the random secret that is sealed to a device. */
 export const DEVICE_SECRET_BYTES = 32;
 const THUMBPRINT_BYTES = 32;
-const TAG_BYTES = 16;
 /** A WebAuthn PRF output is 32 bytes; two of them (`first` and `second`) may be joined. */
 const PRF_BYTES = { least: 32, most: 64 } as const;
 
@@ -70,7 +70,7 @@ export function checkSubject({ person, credential }: ProtectionSubject): void {
 }
 
 /** Throws TypeError unless `prf` is bytes, RangeError unless it can be what a passkey gave. */
-export function checkPrf(prf: Uint8Array): void {
+function checkPrf(prf: Uint8Array): void {
   if (!(prf instanceof Uint8Array)) throw new TypeError('passkeyPrf must be a Uint8Array');
   if (prf.length < PRF_BYTES.least || prf.length > PRF_BYTES.most)
     throw new RangeError(`passkeyPrf must be ${PRF_BYTES.least} to ${PRF_BYTES.most} bytes`);
@@ -78,16 +78,22 @@ export function checkPrf(prf: Uint8Array): void {
   if (prf.every((byte) => byte === 0)) throw new RangeError('passkeyPrf must not be all zeros');
 }
 
-/** The same bytes, to be wiped after use. Not `slice`: a Buffer's shares its memory, and the caller's would be wiped. */
-export function copyOf(secret: Uint8Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(secret);
-}
-
-/** The one way that was given. Throws TypeError for none, two, or one that is not known. */
-export function onlyMember<By extends object>(by: By, known: readonly string[]): string {
+/** Throws TypeError unless exactly one way is given, a known one. */
+export function checkOneWay(by: object, device: string): void {
+  const known = ['passkeyPrf', 'recoveryCode', device];
   const names = typeof by === 'object' && by !== null ? Object.keys(by) : [];
   if (names.length !== 1 || !known.includes(names[0]!)) throw new TypeError(`give one of ${known.join(', ')}`);
-  return names[0]!;
+}
+
+/** The secret of a passkey or a code, to be wiped after use. Throws CODE_INVALID, or as `checkPrf`. */
+export function ownSecret(by: { readonly passkeyPrf: Uint8Array } | { readonly recoveryCode: string }): {
+  readonly method: ProtectionMethod;
+  readonly secret: Uint8Array<ArrayBuffer>;
+} {
+  if ('recoveryCode' in by) return { method: 'code', secret: recoveryCodeSecret(by.recoveryCode) };
+  checkPrf(by.passkeyPrf);
+  // A copy, and not `slice`: a Buffer's shares its memory, and the caller's would be wiped.
+  return { method: 'passkey', secret: new Uint8Array(by.passkeyPrf) };
 }
 
 /** A device's recipient. A classic one would open post-quantum keys to whoever breaks X25519, so it is MIXED_MODE. */

@@ -6,13 +6,12 @@ import { INFO_PREFIX, NO_BYTES, ZERO_NONCE } from '../names.js';
 import { openBox, openerOf } from '../stanza/box.js';
 import {
   associatedData,
-  checkPrf,
+  checkOneWay,
   checkSubject,
-  copyOf,
   DEVICE_ENC_BYTES,
   DEVICE_SECRET_BYTES,
   type Envelope,
-  onlyMember,
+  ownSecret,
   type PersonalKeys,
   type ProtectionMethod,
   type ProtectionSubject,
@@ -20,7 +19,6 @@ import {
   wrappingKey,
 } from './protected-keys.js';
 import { type Identity, recipientOf, recipientThumbprint } from './recipient.js';
-import { recoveryCodeSecret } from './recovery-code.js';
 import { signingKeyPairOf, signingKeyThumbprint } from './signing-key.js';
 
 /** What opens wrapped keys: exactly one of these, of the method they were wrapped with. */
@@ -42,15 +40,10 @@ export interface UnprotectionSubject extends ProtectionSubject {
 type SecretOf = (envelope: Envelope) => Promise<Uint8Array | null> | Uint8Array;
 
 function secretOf(by: UnprotectBy, about: UnprotectionSubject): { method: ProtectionMethod; secret: SecretOf } {
-  onlyMember(by, ['passkeyPrf', 'recoveryCode', 'deviceIdentity']);
-  if ('passkeyPrf' in by) {
-    checkPrf(by.passkeyPrf);
-    const secret = copyOf(by.passkeyPrf);
-    return { method: 'passkey', secret: () => secret };
-  }
-  if ('recoveryCode' in by) {
-    const secret = recoveryCodeSecret(by.recoveryCode);
-    return { method: 'code', secret: () => secret };
+  checkOneWay(by, 'deviceIdentity');
+  if (!('deviceIdentity' in by)) {
+    const { method, secret } = ownSecret(by);
+    return { method, secret: () => secret };
   }
   if (!about.entry) throw new TypeError('about must name the directory entry when keys come from a device');
   const opener = openerOf(by.deviceIdentity);
