@@ -116,9 +116,9 @@ export async function erasureCertificate(o: ErasureOptions): Promise<string> {
     throw new RangeError('backupHorizon must be from now on and at most ten years ahead');
   if (!Array.isArray(headerDigests) || !headerDigests.every((digest) => digest instanceof Uint8Array))
     throw new TypeError('headerDigests must be Uint8Arrays');
+  const headers = headerDigests.map((digest) => base64url(digest)).sort();
   // Whether the actor may erase is the app's policy; whose signature this is, the reader's directory says.
   const { signer, iss } = await checkedSender(actor, { directory: 'unverified', now });
-  const headers = headerDigests.map((digest) => base64url(digest)).sort();
   const claims = { v: 0, iss, iat: now, manifest: manifestId, headers, ground, horizon: backupHorizon };
   return signStatement(ERASURE, claims, signer);
 }

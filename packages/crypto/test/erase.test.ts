@@ -47,6 +47,13 @@ async function signed(
 }
 
 describe('an erasure certificate', () => {
+  it('names the headers of the call, whatever the caller does to them meanwhile', async () => {
+    const digest = new Uint8Array(32).fill(1);
+    const pending = erasureCertificate({ ...erasure, headerDigests: [digest] });
+    digest.fill(2);
+    expect(claimsOf(await pending)['headers']).toEqual([base64url(new Uint8Array(32).fill(1))]);
+  });
+
   it('says what was destroyed, when, by whom and why, and what that is worth', async () => {
     const certificate = await readErasureCertificate(await erasureCertificate(erasure), { resolveSender });
     expect(certificate).toEqual({

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   approveShare,
+  combineShares,
   type Directory,
   type DirectoryEntry,
   decodeShareRequest,
@@ -301,6 +302,30 @@ describe('a request as a file', () => {
       }),
     );
   });
+});
+
+it('what was asked at the call is what is judged, signed and answered, whenever the caller changes it', async () => {
+  const guardians = { seats: w.guardians.map(({ entry }) => entry), threshold: 2 };
+  const another = await seal(content(10), { ...w.sealing, guardians });
+  expect(another.header.length).toBe(sealed.header.length);
+  for (let ticks = 0; ticks < 60; ticks += 2) {
+    const header = new Uint8Array(sealed.header);
+    const asked = { ...request, requester: { ...requester }, approvals: [...request.approvals] };
+    const opening = openShare(header, w.guardians[0]!.identity, asked, options);
+    const showing = verifyShareRequest(header, asked, options);
+    const approving = approveShare(header, asked, { approver: w.alice, ...options });
+    for (let i = 0; i < ticks; i++) await null;
+    header.set(another.header);
+    Object.assign(asked, { ground: 'another', logEntry: 'another' });
+    Object.assign(asked.requester, carol.entry);
+    asked.approvals.length = 0;
+    const share = await opening;
+    expect((await showing).headerDigest).toEqual(sealed.headerDigest);
+    expect((await showing).requester).toEqual(requester);
+    expect(await approving).toEqual(request.approvals[0]);
+    const second = await openShare(sealed.header, w.guardians[1]!.identity, request, options);
+    expect(await codeOf(() => combineShares(sealed.header, [share, second], w.mallory.identity))).toBe('accepted');
+  }
 });
 
 it('no change of one character of an approval is accepted', async () => {

@@ -58,18 +58,18 @@ export interface VerifySnapshotOptions {
  * const directory = await verifySnapshot(snapshot, { rootThumbprint, since: last });
  * const colleague = directory.person('p-2');
  */
-export async function verifySnapshot(snapshot: Uint8Array, given: VerifySnapshotOptions): Promise<Directory> {
-  const options = { ...given }; // what is checked is what is used
-  checkOptions(options);
-  const now = nowOf(options);
+export async function verifySnapshot(snapshot: Uint8Array, options: VerifySnapshotOptions): Promise<Directory> {
+  const own = { ...options }; // what is checked is what is used
+  checkOptions(own);
+  const now = nowOf(own);
   const copy = copySnapshot(snapshot);
   const { head, body } = splitSnapshot(copy);
   const { claims } = head;
-  const delegation = await delegationOf(claims, options, now);
+  const delegation = await delegationOf(claims, own, now);
   await verifyStatement(head, parseSigningPublicKey(delegation.directoryKey), 'SNAPSHOT_INVALID');
   checkCovered(claims, delegation);
   const digest = await digestText(copy);
-  checkNotOlder(claims, delegation, digest, options);
+  checkNotOlder(claims, delegation, digest, own);
   if (now >= claims.until || now < claims.iat - MAX_CLOCK_SKEW_SECONDS)
     throw new SealError('SNAPSHOT_STALE', 'snapshot does not count now: fetch the current one');
 
@@ -77,12 +77,12 @@ export async function verifySnapshot(snapshot: Uint8Array, given: VerifySnapshot
   if ((await digestText(body)) !== claims.entries) throw invalid('entries');
   const listed = decodeEntries(body, claims.count);
   const { organisation, epoch, iat, until } = claims;
-  const { rootThumbprint } = options;
+  const { rootThumbprint } = own;
   await checkEntries(listed, {
     organisation,
     rootThumbprint,
     reserved: [delegation.root, delegation.directoryKey],
-    proven: provenBefore(options),
+    proven: provenBefore(own),
   });
   const about = { organisation, rootThumbprint, epoch, delegatedAt: delegation.iat, digest };
   return directoryOf({ ...about, issuedAt: iat, validTo: until }, listed, now);

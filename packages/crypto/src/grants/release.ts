@@ -36,25 +36,25 @@ export interface ReleaseOptions extends ChangeOptions {
  */
 export async function release(
   header: Uint8Array,
-  whom: DirectoryEntry | SessionKey,
+  to: DirectoryEntry | SessionKey,
   options: ReleaseOptions,
 ): Promise<ChangedHeader> {
   const { directory, logEntry } = options;
-  const to = { ...whom };
+  const whom = { ...to };
   checkText(logEntry, 'logEntry');
-  const texts = [to.recipient, to.person, to.organisation];
+  const texts = [whom.recipient, whom.person, whom.organisation];
   if (!texts.every((text) => typeof text === 'string' && text.length > 0))
     throw new TypeError('to must be a directory entry or a session key');
   return changeRecipients(header, options, (file, trust) => {
-    const session = !('signingKey' in to);
+    const session = !('signingKey' in whom);
     if (session && directory !== 'unverified') {
-      const known = directory.organisation === to.organisation && directory.person(to.person, trust.now) !== null;
+      const known = directory.organisation === whom.organisation && directory.person(whom.person, trust.now) !== null;
       if (!known) throw new SealError('RECIPIENT_UNKNOWN', 'the person of a session key is not in the directory now');
     }
-    const { recipient, person, organisation } = to;
+    const { recipient, person, organisation } = whom;
     return {
       kind: 'release',
-      add: newcomers([{ key: session ? recipient : to, person, organisation }], 'member', file, trust),
+      add: newcomers([{ key: session ? recipient : whom, person, organisation }], 'member', file, trust),
     };
   });
 }

@@ -77,6 +77,12 @@ export function boundTo(
   };
 }
 
+/** The request as the caller makes it now: that one is judged, signed and answered, whatever becomes of the caller's object. */
+export function ownRequest<Request extends RecoveryRequest>(request: Request): Request {
+  const requester = request?.requester;
+  return { ...request, requester: typeof requester === 'object' ? { ...requester } : requester };
+}
+
 export function samePerson(a: DirectoryEntry, b: DirectoryEntry): boolean {
   return a.organisation === b.organisation && a.person === b.person;
 }

@@ -2,10 +2,11 @@ import { checkedSender } from '../draft.js';
 import { SealError } from '../errors.js';
 import type { Directory, DirectoryEntry } from '../keys/directory-entry.js';
 import type { Signer, SigningKeyPair } from '../keys/signing-key.js';
+import { ownSender } from '../seal-options.js';
 import { signStatement } from '../statement.js';
 import { nowOf } from '../time.js';
-import { APPROVAL, boundTo, checkRequester, type RecoveryRequest, whyNotApprover } from './approval.js';
-import { setOf } from './share.js';
+import { APPROVAL, boundTo, checkRequester, ownRequest, type RecoveryRequest, whyNotApprover } from './approval.js';
+import { ownHeader, setOf } from './share.js';
 
 /** By whom and under which directory an approval is given. */
 export interface ApproveOptions {
@@ -38,16 +39,19 @@ export async function approveShare(
   request: RecoveryRequest,
   options: ApproveOptions,
 ): Promise<string> {
-  const { approver, directory } = options;
+  const own = ownHeader(header);
+  const asked = ownRequest(request);
+  const { directory } = options;
+  const approver = ownSender(options.approver);
   const now = nowOf(options);
-  const recovery = setOf(header);
-  checkRequester(recovery, request, directory, now);
+  const recovery = setOf(own);
+  checkRequester(recovery, asked, directory, now);
   const { signer, iss } = await checkedSender(approver, { directory, now });
-  if (whyNotApprover(approver.entry, request.requester) !== null)
+  if (whyNotApprover(approver.entry, asked.requester) !== null)
     throw new SealError('APPROVAL_INVALID', 'this person may not approve this request', { what: 'approver' });
   return signStatement(
     APPROVAL,
-    { v: 0, iss, iat: now, epoch: directory.epoch, ...boundTo(header, recovery, request) },
+    { v: 0, iss, iat: now, epoch: directory.epoch, ...boundTo(own, recovery, asked) },
     signer,
   );
 }

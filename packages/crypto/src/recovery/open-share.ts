@@ -3,7 +3,7 @@ import { SealError } from '../errors.js';
 import { type Identity, parseRecipient } from '../keys/recipient.js';
 import { openerOf, sealTo } from '../stanza/box.js';
 import { openSeat } from '../stanza/recovery.js';
-import { type SealedShare, setOf, shareInfo } from './share.js';
+import { ownHeader, type SealedShare, setOf, shareInfo } from './share.js';
 import { type ShareRequest, type ShareRequestOptions, verifyShareRequest } from './verify-share-request.js';
 
 /**
@@ -29,8 +29,9 @@ export async function openShare(
   request: ShareRequest,
   options: ShareRequestOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { requester } = await verifyShareRequest(header, request, { ...options, seat });
-  const recovery = setOf(header);
+  const own = ownHeader(header);
+  const { requester } = await verifyShareRequest(own, request, { ...options, seat });
+  const recovery = setOf(own);
   const share = await openSeat(recovery, openerOf(seat));
   if (share === null) throw new SealError('NO_MATCH', 'no seat of this file is for the identity given');
   const recipient = parseRecipient(requester.recipient);

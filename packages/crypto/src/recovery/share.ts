@@ -13,6 +13,12 @@ export interface SealedShare {
   readonly ciphertext: string;
 }
 
+/** The caller's header as a copy: the file that was approved is the one whose share is given. Throws TypeError. */
+export function ownHeader(header: Uint8Array): Uint8Array<ArrayBuffer> {
+  if (!(header instanceof Uint8Array)) throw new TypeError('header must be a Uint8Array');
+  return new Uint8Array(header);
+}
+
 /** The recovery set of a header alone. Throws UNSUPPORTED when the file has none. */
 export function setOf(header: Uint8Array): RecoverySet {
   const recovery = recoverySetOf(parseDetached(header));

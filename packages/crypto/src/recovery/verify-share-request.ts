@@ -11,11 +11,12 @@ import {
   type Approval,
   boundTo,
   checkRequester,
+  ownRequest,
   type RecoveryRequest,
   samePerson,
   whyNotApprover,
 } from './approval.js';
-import { setOf } from './share.js';
+import { ownHeader, setOf } from './share.js';
 
 /** What a guardian is asked for: a request with the approvals that others gave it. */
 export interface ShareRequest extends RecoveryRequest {
@@ -121,28 +122,31 @@ export async function verifyShareRequest(
   request: ShareRequest,
   options: ShareRequestOptions & { readonly seat?: Identity },
 ): Promise<VerifiedShareRequest> {
+  const own = ownHeader(header);
+  const asked = ownRequest(request);
   const { directory, approvals: needed = MIN_APPROVALS, seat } = options;
   const now = nowOf(options);
   if (!(Number.isSafeInteger(needed) && needed >= MIN_APPROVALS && needed <= MAX_APPROVALS))
     throw new RangeError(`approvals must be ${MIN_APPROVALS} to ${MAX_APPROVALS}`);
-  const recovery = setOf(header);
-  checkRequester(recovery, request, directory, now);
-  if (!Array.isArray(request.approvals) || !request.approvals.every((jws) => typeof jws === 'string'))
+  const recovery = setOf(own);
+  checkRequester(recovery, asked, directory, now);
+  if (!Array.isArray(asked.approvals) || !asked.approvals.every((jws) => typeof jws === 'string'))
     throw new TypeError('approvals must be a list of strings');
-  const found = request.approvals.length;
+  const statements = [...asked.approvals];
+  const found = statements.length;
   checkLimit(found, MAX_APPROVALS, 'MAX_APPROVALS', 'too many approvals');
   if (found < needed) throw refused('count', 'too few people have approved', { limit: needed, found });
-  const own = seat === undefined ? null : await recipientOf(seat);
-  const bound = boundTo(header, recovery, request);
+  const guardian = seat === undefined ? null : await recipientOf(seat);
+  const bound = boundTo(own, recovery, asked);
   const approvals: { approver: DirectoryEntry; at: number }[] = [];
-  for (const jws of request.approvals) {
-    const next = await verifiedApproval(jws, bound, request, { directory, now, own });
+  for (const jws of statements) {
+    const next = await verifiedApproval(jws, bound, asked, { directory, now, own: guardian });
     const { approver } = next;
     if (approvals.some(({ approver: o }) => samePerson(o, approver) || o.signingKey === approver.signingKey))
       throw refused('people', 'one person approved twice');
     approvals.push(next);
   }
-  const { requester, ground, logEntry } = request;
+  const { requester, ground, logEntry } = asked;
   const { threshold, seats } = recovery;
-  return { requester, ground, logEntry, approvals, headerDigest: sha256(header), threshold, seats };
+  return { requester, ground, logEntry, approvals, headerDigest: sha256(own), threshold, seats };
 }
