@@ -2,7 +2,7 @@
 // expression at a time and runs the tests that reach it. Which files with which tests, and the score asked for, stand in
 // packages/PACKAGE/mutation.json: a group's tests are few and fast, because what runs while a module loads reaches them all.
 // Without FILE (a path in the package, or a glob) all files are tried. The score of every file is kept in
-// bench/results/mutation.json, and a partial run replaces only the files that it tried.
+// bench/results/mutation.json, and a partial run replaces only the files that it tried. The workspace must be built.
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, matchesGlob } from 'node:path';
