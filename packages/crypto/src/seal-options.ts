@@ -5,7 +5,7 @@ import type { Directory, DirectoryEntry } from './keys/directory-entry.js';
 import type { Mode } from './keys/recipient.js';
 import type { Signer, SigningKeyPair } from './keys/signing-key.js';
 import { MAX_SEATS, MAX_STANZAS } from './limits.js';
-import { isPart, type Labels, type Manifest } from './manifest-claims.js';
+import { isPart, type Labels } from './manifest-claims.js';
 import { checkLinkKey, type LinkKey } from './stanza/link.js';
 
 /** Somebody to seal to: an entry of the directory, or a bare age recipient string, about which nothing is known. */
@@ -86,12 +86,17 @@ export function ownPeople<O extends People>(o: O): O {
 
 const ownJson = (value: JsonObject) => JSON.parse(canonicalJson(value)) as JsonObject;
 
+const SHAPES = {
+  mediaType: 'a media type in lower case, such as image/jpeg',
+  case: 'a text of 1 to 256 characters',
+  labels: 'a JSON object of at most 4 KiB',
+} as const;
+
 /** The options as they are now. Throws TypeError, RangeError or LIMIT when one is missing, of the wrong kind or too much. */
 export function ownOptions(o: SealOptions): SealOptions {
-  const { mediaType, case: caseId, labels, clinical } = o;
-  for (const [name, value] of Object.entries({ mediaType, case: caseId, labels }))
-    if (!isPart(name as keyof Manifest, value))
-      throw new TypeError(`${name} is missing, too long or of the wrong type`);
+  const { labels, clinical } = o;
+  for (const name of ['mediaType', 'case', 'labels'] as const)
+    if (!isPart(name, o[name])) throw new TypeError(`${name} must be ${SHAPES[name]}`);
   if (clinical !== undefined && !isPart('clinical', clinical))
     throw new TypeError('clinical must be a JSON object of at most 16 KiB');
   const own = ownPeople(o);

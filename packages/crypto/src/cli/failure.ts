@@ -17,7 +17,11 @@ export interface Failure {
   /** `USAGE`, `IO`, `INTERNAL` or the code of a `SealError`. */
   readonly code: string;
   readonly message: string;
-  readonly facts?: object;
+  readonly facts?: {
+    readonly what: string | undefined;
+    readonly limit: number | undefined;
+    readonly found: number | undefined;
+  };
 }
 
 // A secret that was typed where none belongs must not go on into a log.

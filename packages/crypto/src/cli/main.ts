@@ -37,6 +37,12 @@ ${Object.entries(COMMANDS)
 Exit codes: 0 done, 1 refused by a check (its code is printed), 2 wrong usage, 3 trouble with files, pipes or terminal
 `;
 
+/** What to do next where the message of the package cannot know of options: by code and `what`. */
+const HINTS: Readonly<Record<string, string>> = {
+  'HEADER_INVALID version line': 'this is no sealed file; a header that was written apart is given with --header',
+  'GRANT_INVALID authority': '--changes-by names whose changes of recipients you accept',
+};
+
 /** What is known of a request; filled as far as it was read, so that a failure is told where its result would have been. */
 const asked: { json: boolean; command?: Command; request?: Request } = { json: false };
 
@@ -132,7 +138,7 @@ main(process.argv.slice(2)).catch(async (error: unknown) => {
   if (asked.json) resultStream().write(jsonLine({ error: { code, message, ...facts } }));
   else {
     const named = exit === EXIT.refused ? `${code}: ${message}` : message;
-    const hint = exit === EXIT.usage ? `${PROGRAM}: --help says more\n` : '';
-    process.stderr.write(`${PROGRAM}: ${named}\n${hint}`);
+    const hint = exit === EXIT.usage ? '--help says more' : HINTS[`${code} ${facts?.what}`];
+    process.stderr.write(`${PROGRAM}: ${named}\n${hint === undefined ? '' : `${PROGRAM}: ${hint}\n`}`);
   }
 });

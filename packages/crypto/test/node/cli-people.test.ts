@@ -200,7 +200,7 @@ describe('recipients', () => {
     expect(added.added).toHaveLength(1);
     expect(await box.run(open('carol', 'added.age'))).toMatchObject({
       code: 1,
-      err: expect.stringContaining('GRANT_INVALID'),
+      err: expect.stringMatching(/: GRANT_INVALID: .+\nwardseal-crypto: --changes-by names .+\n$/),
     });
     for (const by of ['bob', 'role:custodian'])
       expect((await box.run(open('carol', '--changes-by', by, 'added.age'))).code).toBe(by === 'bob' ? 0 : 1);

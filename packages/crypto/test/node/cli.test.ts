@@ -320,6 +320,14 @@ describe('exit codes', () => {
     expect(err).toMatch(/^wardseal-crypto: .+\nwardseal-crypto: --help says more\n$/);
   });
 
+  it.each<[string, string[], RegExp]>([
+    ['no senders', ['open', '-i', 'bob.key', 'picture.age'], /--directory and --root, or --senders and --unverified/],
+    ['no sealed file', ['inspect', 'picture'], /: HEADER_INVALID: .+\nwardseal-crypto: .+ --header\n$/],
+    ['a media type', [...SEAL, '-R', 'bob.entry', '--type', 'jpeg', 'picture'], /such as image\/jpeg/],
+  ])('the way out is named: %s', async (_, args, said) => {
+    expect((await box.run(args)).err).toMatch(said);
+  });
+
   it.each<[string, string[], string]>([
     ['a missing file', ['inspect', 'nowhere'], 'nowhere: there is no such file'],
     [
