@@ -236,6 +236,11 @@ describe('protected keys', () => {
     const entry = w.alice.entry;
     const opening = (by: unknown, data: unknown = wrapped) =>
       codeOf(() => unprotectKeys(data as Uint8Array, by as UnprotectBy, { ...about, entry }));
+    // `directory.person` gives null for whoever is not there now: no reason to take any keys.
+    for (const missing of [null, undefined, 'p-1'])
+      expect(
+        await codeOf(() => unprotectKeys(wrapped, passkey, { ...about, entry: missing as unknown as typeof entry })),
+      ).toMatch(/^TypeError/);
     for (const by of [null, {}, { passkeyPrf: prf, recoveryCode: code }, { deviceRecipient: device.recipient }])
       expect(await opening(by)).toMatch(/^TypeError/);
     expect(await opening(passkey, 'text')).toMatch(/^TypeError/);

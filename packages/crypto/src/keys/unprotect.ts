@@ -2,7 +2,7 @@ import { aeadOpen, fromBase64url, fromUtf8, utf8 } from '@wardseal/primitives';
 import { readCanonical, record, textUpTo } from '../checks.js';
 import { checkLimit, SealError } from '../errors.js';
 import { MAX_KEY_LENGTH, MAX_PROTECTED_KEYS_BYTES } from '../limits.js';
-import { INFO_PREFIX, NO_BYTES, ZERO_NONCE } from '../names.js';
+import { NO_BYTES, OUTER_INFO_PREFIX, ZERO_NONCE } from '../names.js';
 import { openBox, openerOf } from '../stanza/box.js';
 import {
   associatedData,
@@ -52,7 +52,7 @@ function secretOf(by: UnprotectBy, about: UnprotectionSubject): { method: Protec
   async function opened({ enc = '', sealed = '' }: Envelope): Promise<Uint8Array | null> {
     const encapsulated = fromBase64url(enc);
     if (encapsulated?.length !== DEVICE_ENC_BYTES) return null;
-    const info = utf8(INFO_PREFIX.deviceSecret);
+    const info = utf8(OUTER_INFO_PREFIX.deviceSecret);
     const secret = await openBox(opener, info, encapsulated, fromBase64url(sealed) ?? NO_BYTES);
     return secret?.length === DEVICE_SECRET_BYTES ? secret : null;
   }
@@ -85,7 +85,8 @@ async function keysOf(content: Uint8Array, envelope: Envelope): Promise<Personal
  * @throws SealError CODE_INVALID when the recovery code is mistyped, before anything else; PROTECTED_KEYS_INVALID when the
  * keys do not open or are not those of the entry: one code and message for a wrong secret, person, credential or method,
  * and for changed bytes; LIMIT above 4 KiB; KEY_INVALID when `deviceIdentity` or `about.entry` is not a key, MIXED_MODE when
- * it is a classic one. TypeError or RangeError as `protectKeys`, and without `about.entry` for a device.
+ * it is a classic one. TypeError or RangeError as `protectKeys`, without `about.entry` for a device, and when it is null or
+ * undefined, as directories answer for whoever they do not have.
  *
  * @example
  * const keys = await unprotectKeys(wrapped, { recoveryCode: typed }, { person: 'p-1', credential: 'code-1', entry });
@@ -98,6 +99,9 @@ export async function unprotectKeys(
   checkSubject(about);
   const { method, secret } = secretOf(by, about);
   const { entry } = about;
+  // Given and empty is not the same as not given: a directory answers so for whoever it does not have.
+  if (Object.hasOwn(about, 'entry') && (typeof entry !== 'object' || entry === null))
+    throw new TypeError('entry must be a directory entry, or not be given');
   const expected = entry
     ? { thumbprint: recipientThumbprint(entry.recipient), kid: signingKeyThumbprint(entry.signingKey) }
     : undefined;
