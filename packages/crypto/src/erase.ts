@@ -12,7 +12,7 @@ import {
   MAX_GROUND_LENGTH,
   MAX_HEADER_VERSIONS,
 } from './limits.js';
-import { STATEMENT } from './names.js';
+import { OUTER_STATEMENT } from './names.js';
 import { readStatement, type StatementKind, signStatement, verifyStatement } from './statement.js';
 import { nowOf, secondsOf } from './time.js';
 
@@ -49,7 +49,7 @@ function isErasure(value: unknown): boolean {
 }
 
 const ERASURE: StatementKind = {
-  typ: STATEMENT.erasure,
+  typ: OUTER_STATEMENT.erasure,
   check: isErasure,
   most: MAX_CERTIFICATE_BYTES,
   limit: 'MAX_CERTIFICATE_BYTES',

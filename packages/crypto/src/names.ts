@@ -42,6 +42,10 @@ export const INFO_PREFIX = {
   coefficient: 'wardseal.org/v0/coefficient',
   check: 'wardseal.org/v0/check',
   seat: 'wardseal.org/v0/seat',
+} as const;
+
+/** The same of what stands outside files. Apart, because bundlers keep an object whole and most pages need none of these. */
+export const OUTER_INFO_PREFIX = {
   share: 'wardseal.org/v0/share',
   protectedKeys: 'wardseal.org/v0/protected-keys',
   deviceSecret: 'wardseal.org/v0/device-secret',
@@ -54,6 +58,10 @@ export const INFO_PREFIX = {
 export const STATEMENT = {
   manifest: 'wardseal-manifest-v0',
   grant: 'wardseal-grant-v0',
+} as const;
+
+/** The same of statements outside files. */
+export const OUTER_STATEMENT = {
   delegation: 'wardseal-delegation-v0',
   possession: 'wardseal-possession-v0',
   snapshot: 'wardseal-snapshot-v0',

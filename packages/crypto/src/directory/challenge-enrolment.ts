@@ -1,6 +1,6 @@
 import { base64url, sha256, utf8 } from '@wardseal/primitives';
 import { parseRecipient } from '../keys/recipient.js';
-import { INFO_PREFIX } from '../names.js';
+import { OUTER_INFO_PREFIX } from '../names.js';
 import { random } from '../random.js';
 import { sealTo } from '../stanza/box.js';
 import { checkedRequest } from './checked-request.js';
@@ -16,7 +16,7 @@ export interface EnrolmentChallenge {
 
 /** Binds the sealed value to one request: no box of a file or a share can be passed off as a challenge. */
 export function challengeInfo(request: string): Uint8Array<ArrayBuffer> {
-  return utf8(`${INFO_PREFIX.challenge} ${request}`);
+  return utf8(`${OUTER_INFO_PREFIX.challenge} ${request}`);
 }
 
 /**

@@ -2,7 +2,7 @@ import { bytes, oneOf, record, text, whole } from '../checks.js';
 import { SealError } from '../errors.js';
 import { parseSigningPublicKey, signingKeyThumbprint } from '../keys/signing-key.js';
 import { MAX_DELEGATION_SECONDS, MAX_STATEMENT_LENGTH } from '../limits.js';
-import { STATEMENT } from '../names.js';
+import { OUTER_STATEMENT } from '../names.js';
 import { readStatement, type StatementKind, verifyStatement } from '../statement.js';
 
 /** What a root signs: which key may sign its organisation's snapshots, and when. Keys are base64url. */
@@ -20,7 +20,7 @@ export interface Delegation {
 }
 
 export const DELEGATION: StatementKind = {
-  typ: STATEMENT.delegation,
+  typ: OUTER_STATEMENT.delegation,
   check: record({
     v: oneOf(0),
     organisation: text,

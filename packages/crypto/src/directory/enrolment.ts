@@ -21,7 +21,7 @@ import {
   MAX_PASSKEY_LENGTH,
   MAX_STATEMENT_LENGTH,
 } from '../limits.js';
-import { INFO_PREFIX, NO_BYTES } from '../names.js';
+import { NO_BYTES, OUTER_INFO_PREFIX } from '../names.js';
 import { nowOf } from '../time.js';
 
 // Three messages go between a person's device and the custodian: request, challenge, answer. Each is canonical JSON with a MAC
@@ -101,7 +101,7 @@ const SHAPE: Readonly<Record<Kind, Readonly<Record<string, Check>>>> = {
 };
 
 function macOf(kind: Kind, message: object, secret: Uint8Array): Uint8Array<ArrayBuffer> {
-  const key = hkdfSha256(secret, NO_BYTES, utf8(`${INFO_PREFIX.enrolment} ${kind}`), 32);
+  const key = hkdfSha256(secret, NO_BYTES, utf8(`${OUTER_INFO_PREFIX.enrolment} ${kind}`), 32);
   return hmacSha256(key, utf8(canonicalJson(message)));
 }
 

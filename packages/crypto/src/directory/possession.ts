@@ -4,7 +4,7 @@ import { SealError } from '../errors.js';
 import type { DirectoryEntry } from '../keys/directory-entry.js';
 import { parseSigningPublicKey, type Signer } from '../keys/signing-key.js';
 import { MAX_STATEMENT_LENGTH } from '../limits.js';
-import { STATEMENT } from '../names.js';
+import { OUTER_STATEMENT } from '../names.js';
 import { readStatement, type StatementKind, signStatement, verifyStatement } from '../statement.js';
 
 /** What a person says of their own keys. It names keys by digest: whole post-quantum keys would double a directory. */
@@ -26,7 +26,7 @@ export interface Possession {
 export type Keys = Pick<DirectoryEntry, 'person' | 'organisation' | 'recipient' | 'signingKey' | 'credentials'>;
 
 const POSSESSION: StatementKind = {
-  typ: STATEMENT.possession,
+  typ: OUTER_STATEMENT.possession,
   check: record({
     v: oneOf(0),
     person: text,

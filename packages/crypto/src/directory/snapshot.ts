@@ -9,7 +9,7 @@ import {
   MAX_SNAPSHOT_SECONDS,
   MAX_STATEMENT_LENGTH,
 } from '../limits.js';
-import { STATEMENT } from '../names.js';
+import { OUTER_STATEMENT } from '../names.js';
 import { readStatement, type Statement, type StatementKind } from '../statement.js';
 import type { Delegation } from './delegation.js';
 import { invalid, type Listed, listed } from './entries.js';
@@ -38,7 +38,7 @@ const LF = 10;
 const TOO_LONG = 'snapshot is too long';
 
 export const SNAPSHOT: StatementKind = {
-  typ: STATEMENT.snapshot,
+  typ: OUTER_STATEMENT.snapshot,
   check: record({
     v: oneOf(0),
     organisation: text,

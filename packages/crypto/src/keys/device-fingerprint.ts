@@ -1,5 +1,5 @@
 import { sha256, utf8 } from '@wardseal/primitives';
-import { INFO_PREFIX } from '../names.js';
+import { OUTER_INFO_PREFIX } from '../names.js';
 import { toSymbols, writeSymbols } from './crockford.js';
 import { parseDeviceRecipient } from './protected-keys.js';
 
@@ -20,6 +20,6 @@ const FINGERPRINT_BYTES = 15;
  */
 export function deviceFingerprint(recipient: string): string {
   const { text } = parseDeviceRecipient(recipient);
-  const digest = sha256(utf8(`${INFO_PREFIX.deviceFingerprint} ${text}`));
+  const digest = sha256(utf8(`${OUTER_INFO_PREFIX.deviceFingerprint} ${text}`));
   return writeSymbols(toSymbols(digest.subarray(0, FINGERPRINT_BYTES)));
 }

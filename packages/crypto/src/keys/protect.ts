@@ -1,5 +1,5 @@
 import { aeadSeal, base64url, canonicalJson, utf8 } from '@wardseal/primitives';
-import { INFO_PREFIX, ZERO_NONCE } from '../names.js';
+import { OUTER_INFO_PREFIX, ZERO_NONCE } from '../names.js';
 import { random } from '../random.js';
 import { sealTo } from '../stanza/box.js';
 import {
@@ -39,7 +39,7 @@ async function protectorOf(by: ProtectBy): Promise<Protector> {
   if (!('deviceRecipient' in by)) return { ...ownSecret(by), more: {} };
   const device = parseDeviceRecipient(by.deviceRecipient);
   const secret = random(DEVICE_SECRET_BYTES);
-  const { enc, ciphertext } = await sealTo(device, utf8(INFO_PREFIX.deviceSecret), secret);
+  const { enc, ciphertext } = await sealTo(device, utf8(OUTER_INFO_PREFIX.deviceSecret), secret);
   return { method: 'device', secret, more: { enc: base64url(enc), sealed: base64url(ciphertext) } };
 }
 

@@ -2,7 +2,7 @@ import { canonicalJson, fromUtf8, hkdfSha256, TAG_BYTES, utf8 } from '@wardseal/
 import { bytes, type Check, oneOf, readCanonical, record, text, textUpTo } from '../checks.js';
 import { SealError } from '../errors.js';
 import { MAX_CREDENTIAL_LENGTH, MAX_PROTECTED_KEYS_BYTES } from '../limits.js';
-import { INFO_PREFIX } from '../names.js';
+import { OUTER_INFO_PREFIX } from '../names.js';
 import { ENCAPSULATED_BYTES } from '../stanza/box.js';
 import { parseRecipient, type RecipientKey } from './recipient.js';
 import { recoveryCodeSecret } from './recovery-code.js';
@@ -106,7 +106,7 @@ export function parseDeviceRecipient(recipient: string): RecipientKey {
 
 /** The key that encrypts the personal keys: another one for every method and every wrap. */
 export function wrappingKey(secret: Uint8Array, salt: Uint8Array, method: ProtectionMethod): Uint8Array<ArrayBuffer> {
-  return hkdfSha256(secret, salt, utf8(`${INFO_PREFIX.protectedKeys} ${method}`), 32);
+  return hkdfSha256(secret, salt, utf8(`${OUTER_INFO_PREFIX.protectedKeys} ${method}`), 32);
 }
 
 /** Everything a wrap is bound to: its subject and every member but the ciphertext itself. */

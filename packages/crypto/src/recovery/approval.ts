@@ -6,7 +6,7 @@ import { type ClaimedSender, isIssuer } from '../issuer.js';
 import { checkDirectory, type Directory, type DirectoryEntry } from '../keys/directory-entry.js';
 import { parseRecipient, recipientThumbprint } from '../keys/recipient.js';
 import { MAX_APPROVAL_BYTES, MAX_GROUND_LENGTH } from '../limits.js';
-import { STATEMENT } from '../names.js';
+import { OUTER_STATEMENT } from '../names.js';
 import type { RecoverySet } from '../stanza/recovery.js';
 import type { StatementKind } from '../statement.js';
 
@@ -37,7 +37,7 @@ export interface Approval {
 }
 
 export const APPROVAL: StatementKind = {
-  typ: STATEMENT.approval,
+  typ: OUTER_STATEMENT.approval,
   check: record({
     v: oneOf(0),
     iss: isIssuer,

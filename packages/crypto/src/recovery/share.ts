@@ -1,7 +1,7 @@
 import { utf8 } from '@wardseal/primitives';
 import { parseDetached } from '../detach.js';
 import { SealError } from '../errors.js';
-import { INFO_PREFIX } from '../names.js';
+import { OUTER_INFO_PREFIX } from '../names.js';
 import { type RecoverySet, recoverySetOf } from '../stanza/recovery.js';
 
 /** A share on its way from guardian to requester. Byte values are base64url. */
@@ -28,5 +28,5 @@ export function setOf(header: Uint8Array): RecoverySet {
 
 /** Binds a share on its way to set and seat. */
 export function shareInfo(recovery: RecoverySet, seat: number): Uint8Array {
-  return utf8(`${INFO_PREFIX.share} ${recovery.id} ${recovery.threshold} ${recovery.seats} ${seat}`);
+  return utf8(`${OUTER_INFO_PREFIX.share} ${recovery.id} ${recovery.threshold} ${recovery.seats} ${seat}`);
 }
