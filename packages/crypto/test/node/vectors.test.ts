@@ -25,6 +25,7 @@ import {
 } from '../../src/index.js';
 import { parseRecipient } from '../../src/keys/recipient.js';
 import { INFO, STANZA, ZERO_NONCE } from '../../src/names.js';
+import { wrapForLink } from '../../src/stanza/link.js';
 import { wrapForRecipient } from '../../src/stanza/native.js';
 import { forceBackend } from '../../src/testing.js';
 import { openUp, otherContent, rebuild, signedLine, withClaims, withGrant, withJws, withTree } from '../craft.js';
@@ -279,6 +280,27 @@ async function make(): Promise<Vectors> {
   bad('no header', 'HEADER_INVALID', new Uint8Array(0));
 
   await changes(cases, w, pq, small, strongFile);
+
+  const linked = await openUp((await seal(content(40), { ...w.sealing, link })).bytes, w.bob.identity);
+  const line = linked.claims.stz.at(-1)!;
+  const ordered = async (name: string, wrapping: readonly Stanza[], signed: readonly unknown[]) => {
+    const last = (await withClaims(linked, w.alice.keys, { stz: signed })).at(-1)!;
+    bad(name, 'RECIPIENTS_MISMATCH', rebuild(linked, { stanzas: [...wrapping, last] }));
+  };
+  const wrapping = linked.stanzas.slice(0, -1);
+  const forLink = wrapping.at(-1)!;
+  await ordered(
+    'link signed before the recipients',
+    [forLink, ...wrapping.slice(0, -1)],
+    [line, ...linked.claims.stz.slice(0, -1)],
+  );
+  const another = await wrapForLink({ ...link, id: 'link-2' }, linked.fileKey);
+  const anotherLine = { ...signedLine(another, 'link-2'), role: 'link' };
+  await ordered('two links signed', [...wrapping, another], [...linked.claims.stz, anotherLine]);
+  const everybody = inside.claims.stz.map(({ thumbprint }, at) => ({ at, thumbprint }));
+  const nobody = await withGrant(inside, { by: w.custodian, out: everybody });
+  const back = await withGrant({ ...inside, stanzas: nobody }, { by: w.custodian, to: [w.bob.entry] });
+  bad('grant that leaves nobody, and one that lets somebody in', 'GRANT_INVALID', withStanzas(back));
 
   const people = (of: World) =>
     [of.alice, of.bob, of.mallory, of.custodian, ...of.guardians].map(({ identity, keys, entry }) => ({
