@@ -1,4 +1,5 @@
 import { open, unlink } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { base64url, fromBase64url } from '@wardseal/primitives';
 import { detachHeader, erasureCertificate, limits, listRecipients, readErasureCertificate } from '../index.js';
 import { READER, readerOf } from './change.js';
@@ -34,7 +35,7 @@ and content that somebody fetched before, backups until the horizon, and what di
   operands: [0, limits.MAX_HEADER_VERSIONS],
   payload: true,
   async run(values, files) {
-    const paths = [...new Set(files)];
+    const paths = [...new Map(files.map((path) => [resolve(path), path])).values()];
     const { ground, output, force, also } = values;
     if (ground === undefined || values['backup-horizon'] === undefined)
       throw new UsageError('--ground and --backup-horizon are needed');

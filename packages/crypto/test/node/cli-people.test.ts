@@ -395,7 +395,8 @@ describe('erase', () => {
     const past = act.map((word) => (word === '2030-01-01' ? '2020-01-01' : word));
     expect((await box.run([...past, 'custodian.key', '-i', 'custodian.key'])).code).toBe(2);
     expect((await readFile(box.path('whole.age'))).equals(await readFile(box.path('item.age')))).toBe(true);
-    await box.done([...act, 'custodian.key', '-i', 'custodian.key']);
+    // The same file by another spelling is one file.
+    await box.done([...act, 'custodian.key', '-i', 'custodian.key', './whole.age']);
     expect(await box.files()).not.toContain('whole.age');
     expect((await facts(['erase', 'verify', ...trust, 'certificate-2'])).headerDigests).toHaveLength(1);
     const certificate = (await readFile(box.path('certificate'), 'utf8')).trimEnd();
