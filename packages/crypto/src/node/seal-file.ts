@@ -21,8 +21,9 @@ export interface FileOptions {
  * when it is whole and on the disk (written as `<to>.<random>.tmp` beside it, synced, renamed), replaces what was there, and
  * is readable by its owner only; on any failure nothing is left and `to` is as it was.
  *
- * @throws SealError as `seal` does; RangeError when the file changed its size meanwhile; TypeError when `from` is no regular file
- * or an option is missing or wrong; the signal's reason; what `onProgress` throws; the system's own errors as they are.
+ * @throws SealError as `seal` does; RangeError when the file changed its size meanwhile; TypeError when `from` or `to` is no
+ * regular file or an option is missing or wrong; the signal's reason; what `onProgress` throws; the system's own errors as
+ * they are.
  *
  * @see `seal`; docs/spec/sealed-file.md.
  *
