@@ -75,6 +75,18 @@ export function readCanonical(json: string | null, check: Check = () => true): u
   }
 }
 
+/**
+ * A check that is made when it is first used. Marked pure where it stands, it is left out of pages that never use it: bundlers
+ * keep the calls of a module that they cannot know to have no effect.
+ */
+export function lazy(make: () => Check): Check {
+  let made: Check | undefined;
+  return (value) => {
+    made ??= make();
+    return made(value);
+  };
+}
+
 /** Any JSON object of at most `most` bytes in canonical form. */
 export const plainObject =
   (most: number): Check =>

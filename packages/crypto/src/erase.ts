@@ -1,5 +1,5 @@
 import { base64url, fromBase64url } from '@wardseal/primitives';
-import { bytes, listOf, oneOf, record, textUpTo, whole } from './checks.js';
+import { bytes, lazy, listOf, oneOf, record, textUpTo, whole } from './checks.js';
 import { checkedSender } from './draft.js';
 import { SealError } from './errors.js';
 import { type ClaimedSender, checkStanding, isIssuer, knownSender, type ResolveSender } from './issuer.js';
@@ -12,7 +12,6 @@ import {
   MAX_GROUND_LENGTH,
   MAX_HEADER_VERSIONS,
 } from './limits.js';
-import { OUTER_STATEMENT } from './names.js';
 import { readStatement, type StatementKind, signStatement, verifyStatement } from './statement.js';
 import { nowOf, secondsOf } from './time.js';
 
@@ -28,15 +27,17 @@ interface ErasureClaims {
   readonly horizon: number;
 }
 
-const shape = record({
-  v: oneOf(0),
-  iss: isIssuer,
-  iat: whole,
-  manifest: bytes(16),
-  headers: listOf(bytes(32), 1, MAX_HEADER_VERSIONS),
-  ground: textUpTo(MAX_GROUND_LENGTH),
-  horizon: whole,
-});
+const shape = /* @__PURE__ */ lazy(() =>
+  record({
+    v: oneOf(0),
+    iss: isIssuer,
+    iat: whole,
+    manifest: bytes(16),
+    headers: listOf(bytes(32), 1, MAX_HEADER_VERSIONS),
+    ground: textUpTo(MAX_GROUND_LENGTH),
+    horizon: whole,
+  }),
+);
 
 /** End of the year 9999: later days have no date as ISO 8601 writes it, and the statement names days. */
 const LAST_SECOND = 253_402_300_799;
@@ -49,7 +50,7 @@ function isErasure(value: unknown): boolean {
 }
 
 const ERASURE: StatementKind = {
-  typ: OUTER_STATEMENT.erasure,
+  typ: 'wardseal-erasure-v0',
   check: isErasure,
   most: MAX_CERTIFICATE_BYTES,
   limit: 'MAX_CERTIFICATE_BYTES',

@@ -2,12 +2,12 @@ import { base64url, hkdfSha256, sha256 } from '@wardseal/primitives';
 import { checkLimit } from './errors.js';
 import { MAX_MANIFEST_BYTES, MAX_ROTATED_MANIFEST_BYTES } from './limits.js';
 import { isManifest, type Manifest } from './manifest-claims.js';
-import { INFO, NO_BYTES, STATEMENT } from './names.js';
+import { INFO, NO_BYTES } from './names.js';
 import { readStatement, type Statement, type StatementKind } from './statement.js';
 
 /** The sender's statement about one file. */
 export const MANIFEST: StatementKind = {
-  typ: STATEMENT.manifest,
+  typ: 'wardseal-manifest-v0',
   check: isManifest,
   most: MAX_MANIFEST_BYTES,
   limit: 'MAX_MANIFEST_BYTES',

@@ -54,20 +54,10 @@ export const OUTER_INFO_PREFIX = {
   challenge: 'wardseal.org/v0/challenge',
 } as const;
 
-/** `typ` of each kind of signed statement (RFC 7515 section 4.1.9): one can never be taken for another. */
-export const STATEMENT = {
-  manifest: 'wardseal-manifest-v0',
-  grant: 'wardseal-grant-v0',
-} as const;
+type StatementName = 'manifest' | 'grant' | 'delegation' | 'possession' | 'snapshot' | 'approval' | 'erasure';
 
-/** The same of statements outside files. */
-export const OUTER_STATEMENT = {
-  delegation: 'wardseal-delegation-v0',
-  possession: 'wardseal-possession-v0',
-  snapshot: 'wardseal-snapshot-v0',
-  approval: 'wardseal-approval-v0',
-  erasure: 'wardseal-erasure-v0',
-} as const;
+/** `typ` of a kind of signed statement (RFC 7515 section 4.1.9): one can never be taken for another. */
+export type StatementType = `wardseal-${StatementName}-v0`;
 
 export const NO_BYTES: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 

@@ -10,7 +10,7 @@ import {
 import { type Check, readCanonical } from './checks.js';
 import { checkLimit, SealError, type SealErrorCode } from './errors.js';
 import type { Signer } from './keys/signing-key.js';
-import { NO_BYTES } from './names.js';
+import { NO_BYTES, type StatementType } from './names.js';
 
 // A statement is a compact JWS (RFC 7515) with one exact protected header a type (algorithm name of RFC 9864) and a payload in
 // canonical JSON. The bytes signed are the bytes carried; canonical form is asked for as well, so that no reader can see other
@@ -18,7 +18,7 @@ import { NO_BYTES } from './names.js';
 
 /** What a type of statement is: its `typ`, its claims' shape, how long it may be and what a broken one is called. */
 export interface StatementKind {
-  readonly typ: `wardseal-${string}-v0`;
+  readonly typ: StatementType;
   readonly check: Check;
   /** Longest compact JWS, in characters. */
   readonly most: number;

@@ -1,8 +1,7 @@
-import { bytes, oneOf, record, text, whole } from '../checks.js';
+import { bytes, lazy, oneOf, record, text, whole } from '../checks.js';
 import { SealError } from '../errors.js';
 import { parseSigningPublicKey, signingKeyThumbprint } from '../keys/signing-key.js';
 import { MAX_DELEGATION_SECONDS, MAX_STATEMENT_LENGTH } from '../limits.js';
-import { OUTER_STATEMENT } from '../names.js';
 import { readStatement, type StatementKind, verifyStatement } from '../statement.js';
 
 /** What a root signs: which key may sign its organisation's snapshots, and when. Keys are base64url. */
@@ -20,16 +19,18 @@ export interface Delegation {
 }
 
 export const DELEGATION: StatementKind = {
-  typ: OUTER_STATEMENT.delegation,
-  check: record({
-    v: oneOf(0),
-    organisation: text,
-    root: bytes(32),
-    directoryKey: bytes(32),
-    from: whole,
-    until: whole,
-    iat: whole,
-  }),
+  typ: 'wardseal-delegation-v0',
+  check: /* @__PURE__ */ lazy(() =>
+    record({
+      v: oneOf(0),
+      organisation: text,
+      root: bytes(32),
+      directoryKey: bytes(32),
+      from: whole,
+      until: whole,
+      iat: whole,
+    }),
+  ),
   most: MAX_STATEMENT_LENGTH,
   limit: 'MAX_STATEMENT_LENGTH',
   broken: 'DELEGATION_INVALID',

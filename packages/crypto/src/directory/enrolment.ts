@@ -9,7 +9,7 @@ import {
   sha256,
   utf8,
 } from '@wardseal/primitives';
-import { bytes, type Check, listOf, oneOf, readCanonical, record, text, textUpTo, whole } from '../checks.js';
+import { bytes, type Check, lazy, listOf, oneOf, readCanonical, record, text, textUpTo, whole } from '../checks.js';
 import { SealError } from '../errors.js';
 import type { DirectoryEntry, PasskeyCredential } from '../keys/directory-entry.js';
 import {
@@ -79,10 +79,8 @@ const coded =
     textUpTo(most)(value) && (fromBase64url(value as string)?.length ?? 0) > 0;
 
 /** Passkeys of an entry. */
-export const isCredentials: Check = listOf(
-  record({ id: coded(MAX_CREDENTIAL_LENGTH), publicKey: coded(MAX_PASSKEY_LENGTH) }),
-  0,
-  MAX_CREDENTIALS,
+export const isCredentials: Check = /* @__PURE__ */ lazy(() =>
+  listOf(record({ id: coded(MAX_CREDENTIAL_LENGTH), publicKey: coded(MAX_PASSKEY_LENGTH) }), 0, MAX_CREDENTIALS),
 );
 
 type Message = { request: Request; challenge: Challenge; answer: Answer };

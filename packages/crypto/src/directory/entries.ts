@@ -1,4 +1,4 @@
-import { bytes, type Check, listOf, record, text, textUpTo, whole } from '../checks.js';
+import { bytes, type Check, lazy, listOf, record, text, textUpTo, whole } from '../checks.js';
 import { checkLimit, SealError } from '../errors.js';
 import { type DirectoryEntry, endOf } from '../keys/directory-entry.js';
 import { parseRecipient } from '../keys/recipient.js';
@@ -31,20 +31,22 @@ const BATCH = 256;
 const names: Check = (value) =>
   listOf(text, 0, MAX_GROUPS)(value) && new Set(value as string[]).size === (value as string[]).length;
 
-const isEntry = record({
-  person: text,
-  organisation: text,
-  recipient: textUpTo(MAX_KEY_LENGTH),
-  signingKey: bytes(32),
-  'roles?': names,
-  'teams?': names,
-  'outsider?': record({ purpose: text, approvedBy: listOf(text, 2, 2), until: whole }),
-  'credentials?': isCredentials,
-  validFrom: whole,
-  validTo: whole,
-  'revokedAt?': whole,
-  possession: textUpTo(MAX_STATEMENT_LENGTH),
-});
+const isEntry = /* @__PURE__ */ lazy(() =>
+  record({
+    person: text,
+    organisation: text,
+    recipient: textUpTo(MAX_KEY_LENGTH),
+    signingKey: bytes(32),
+    'roles?': names,
+    'teams?': names,
+    'outsider?': record({ purpose: text, approvedBy: listOf(text, 2, 2), until: whole }),
+    'credentials?': isCredentials,
+    validFrom: whole,
+    validTo: whole,
+    'revokedAt?': whole,
+    possession: textUpTo(MAX_STATEMENT_LENGTH),
+  }),
+);
 
 /** Order of a snapshot's lines: by person, then time, then key, in UTF-16 units. One directory has one spelling. */
 export function compareEntries(a: DirectoryEntry, b: DirectoryEntry): number {

@@ -1,10 +1,9 @@
 import { base64url, canonicalJson, sha256, utf8 } from '@wardseal/primitives';
-import { bytes, oneOf, record, text, whole } from '../checks.js';
+import { bytes, lazy, oneOf, record, text, whole } from '../checks.js';
 import { SealError } from '../errors.js';
 import type { DirectoryEntry } from '../keys/directory-entry.js';
 import { parseSigningPublicKey, type Signer } from '../keys/signing-key.js';
 import { MAX_STATEMENT_LENGTH } from '../limits.js';
-import { OUTER_STATEMENT } from '../names.js';
 import { readStatement, type StatementKind, signStatement, verifyStatement } from '../statement.js';
 
 /** What a person says of their own keys. It names keys by digest: whole post-quantum keys would double a directory. */
@@ -26,17 +25,19 @@ export interface Possession {
 export type Keys = Pick<DirectoryEntry, 'person' | 'organisation' | 'recipient' | 'signingKey' | 'credentials'>;
 
 const POSSESSION: StatementKind = {
-  typ: OUTER_STATEMENT.possession,
-  check: record({
-    v: oneOf(0),
-    person: text,
-    organisation: text,
-    root: bytes(32),
-    recipient: bytes(32),
-    signingKey: bytes(32),
-    'credentials?': bytes(32),
-    iat: whole,
-  }),
+  typ: 'wardseal-possession-v0',
+  check: /* @__PURE__ */ lazy(() =>
+    record({
+      v: oneOf(0),
+      person: text,
+      organisation: text,
+      root: bytes(32),
+      recipient: bytes(32),
+      signingKey: bytes(32),
+      'credentials?': bytes(32),
+      iat: whole,
+    }),
+  ),
   most: MAX_STATEMENT_LENGTH,
   limit: 'MAX_STATEMENT_LENGTH',
   broken: 'ENROLMENT_INVALID',

@@ -1,5 +1,5 @@
 import { base64url, canonicalJson, concat, fromUtf8, sha256Large, utf8 } from '@wardseal/primitives';
-import { bytes, oneOf, readCanonical, record, text, textUpTo, whole } from '../checks.js';
+import { bytes, lazy, oneOf, readCanonical, record, text, textUpTo, whole } from '../checks.js';
 import { checkLimit } from '../errors.js';
 import type { DirectoryEntry } from '../keys/directory-entry.js';
 import {
@@ -9,7 +9,6 @@ import {
   MAX_SNAPSHOT_SECONDS,
   MAX_STATEMENT_LENGTH,
 } from '../limits.js';
-import { OUTER_STATEMENT } from '../names.js';
 import { readStatement, type Statement, type StatementKind } from '../statement.js';
 import type { Delegation } from './delegation.js';
 import { invalid, type Listed, listed } from './entries.js';
@@ -38,18 +37,20 @@ const LF = 10;
 const TOO_LONG = 'snapshot is too long';
 
 export const SNAPSHOT: StatementKind = {
-  typ: OUTER_STATEMENT.snapshot,
-  check: record({
-    v: oneOf(0),
-    organisation: text,
-    epoch: (value) => whole(value) && value !== 0,
-    'previous?': bytes(32),
-    iat: whole,
-    until: whole,
-    delegation: textUpTo(MAX_STATEMENT_LENGTH),
-    count: whole,
-    entries: bytes(32),
-  }),
+  typ: 'wardseal-snapshot-v0',
+  check: /* @__PURE__ */ lazy(() =>
+    record({
+      v: oneOf(0),
+      organisation: text,
+      epoch: (value) => whole(value) && value !== 0,
+      'previous?': bytes(32),
+      iat: whole,
+      until: whole,
+      delegation: textUpTo(MAX_STATEMENT_LENGTH),
+      count: whole,
+      entries: bytes(32),
+    }),
+  ),
   most: MAX_SNAPSHOT_HEAD_LENGTH,
   limit: 'MAX_SNAPSHOT_HEAD_LENGTH',
   broken: 'SNAPSHOT_INVALID',

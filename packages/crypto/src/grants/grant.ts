@@ -1,7 +1,6 @@
 import { bytes, type Check, listOf, oneOf, record, text, textUpTo, whole } from '../checks.js';
 import { type ClaimedSender, isIssuer } from '../issuer.js';
 import { MAX_GRANT_BYTES, MAX_STANZAS } from '../limits.js';
-import { STATEMENT } from '../names.js';
 import type { StatementKind } from '../statement.js';
 
 /** Who was let in, as the granter signs it. */
@@ -76,7 +75,7 @@ const isGrant: Check = (value) => {
 
 /** Somebody's statement about a change of recipients. */
 export const GRANT: StatementKind = {
-  typ: STATEMENT.grant,
+  typ: 'wardseal-grant-v0',
   check: isGrant,
   most: MAX_GRANT_BYTES,
   limit: 'MAX_GRANT_BYTES',

@@ -1,5 +1,5 @@
 import { canonicalJson, fromUtf8, hkdfSha256, TAG_BYTES, utf8 } from '@wardseal/primitives';
-import { bytes, type Check, oneOf, readCanonical, record, text, textUpTo } from '../checks.js';
+import { bytes, type Check, lazy, oneOf, readCanonical, record, text, textUpTo } from '../checks.js';
 import { SealError } from '../errors.js';
 import { MAX_CREDENTIAL_LENGTH, MAX_PROTECTED_KEYS_BYTES } from '../limits.js';
 import { OUTER_INFO_PREFIX } from '../names.js';
@@ -47,7 +47,7 @@ const THUMBPRINT_BYTES = 32;
 /** A WebAuthn PRF output is 32 bytes; two of them (`first` and `second`) may be joined. */
 const PRF_BYTES = { least: 32, most: 64 } as const;
 
-const about = record({ person: text, credential: textUpTo(MAX_CREDENTIAL_LENGTH) });
+const about = /* @__PURE__ */ lazy(() => record({ person: text, credential: textUpTo(MAX_CREDENTIAL_LENGTH) }));
 const common: Readonly<Record<string, Check>> = {
   v: oneOf(0),
   kid: bytes(THUMBPRINT_BYTES),
@@ -55,13 +55,15 @@ const common: Readonly<Record<string, Check>> = {
   salt: bytes(SALT_BYTES),
   ciphertext: textUpTo(MAX_PROTECTED_KEYS_BYTES),
 };
-const withSecret = record({ ...common, method: oneOf('passkey', 'code') });
-const withDevice = record({
-  ...common,
-  method: oneOf('device'),
-  enc: textUpTo(MAX_PROTECTED_KEYS_BYTES),
-  sealed: bytes(DEVICE_SECRET_BYTES + TAG_BYTES),
-});
+const withSecret = /* @__PURE__ */ lazy(() => record({ ...common, method: oneOf('passkey', 'code') }));
+const withDevice = /* @__PURE__ */ lazy(() =>
+  record({
+    ...common,
+    method: oneOf('device'),
+    enc: textUpTo(MAX_PROTECTED_KEYS_BYTES),
+    sealed: bytes(DEVICE_SECRET_BYTES + TAG_BYTES),
+  }),
+);
 
 /** Throws TypeError when person or credential is missing, too long, or no well-formed text. */
 export function checkSubject({ person, credential }: ProtectionSubject): void {

@@ -1,5 +1,5 @@
 import { aeadOpen, fromBase64url, fromUtf8, utf8 } from '@wardseal/primitives';
-import { readCanonical, record, textUpTo } from '../checks.js';
+import { lazy, readCanonical, record, textUpTo } from '../checks.js';
 import { checkLimit, SealError } from '../errors.js';
 import { MAX_KEY_LENGTH, MAX_PROTECTED_KEYS_BYTES } from '../limits.js';
 import { NO_BYTES, OUTER_INFO_PREFIX, ZERO_NONCE } from '../names.js';
@@ -59,7 +59,9 @@ function secretOf(by: UnprotectBy, about: UnprotectionSubject): { method: Protec
   return { method: 'device', secret: opened };
 }
 
-const isContent = record({ identity: textUpTo(MAX_KEY_LENGTH), signingKey: textUpTo(MAX_KEY_LENGTH) });
+const isContent = /* @__PURE__ */ lazy(() =>
+  record({ identity: textUpTo(MAX_KEY_LENGTH), signingKey: textUpTo(MAX_KEY_LENGTH) }),
+);
 
 /** Null when the content is not what `protectKeys` would have wrapped under this envelope. */
 async function keysOf(content: Uint8Array, envelope: Envelope): Promise<PersonalKeys | null> {

@@ -1,12 +1,11 @@
 import { base64url, sha256 } from '@wardseal/primitives';
-import { bytes, checkText, oneOf, record, text, textUpTo, whole } from '../checks.js';
+import { bytes, checkText, lazy, oneOf, record, text, textUpTo, whole } from '../checks.js';
 import { addresseeOf } from '../draft.js';
 import { SealError } from '../errors.js';
 import { type ClaimedSender, isIssuer } from '../issuer.js';
 import { checkDirectory, type Directory, type DirectoryEntry } from '../keys/directory-entry.js';
 import { parseRecipient, recipientThumbprint } from '../keys/recipient.js';
 import { MAX_APPROVAL_BYTES, MAX_GROUND_LENGTH } from '../limits.js';
-import { OUTER_STATEMENT } from '../names.js';
 import type { RecoverySet } from '../stanza/recovery.js';
 import type { StatementKind } from '../statement.js';
 
@@ -37,18 +36,20 @@ export interface Approval {
 }
 
 export const APPROVAL: StatementKind = {
-  typ: OUTER_STATEMENT.approval,
-  check: record({
-    v: oneOf(0),
-    iss: isIssuer,
-    iat: whole,
-    epoch: whole,
-    set: bytes(16),
-    header: bytes(32),
-    requester: record({ org: text, person: text, recipient: bytes(32) }),
-    ground: textUpTo(MAX_GROUND_LENGTH),
-    log: text,
-  }),
+  typ: 'wardseal-approval-v0',
+  check: /* @__PURE__ */ lazy(() =>
+    record({
+      v: oneOf(0),
+      iss: isIssuer,
+      iat: whole,
+      epoch: whole,
+      set: bytes(16),
+      header: bytes(32),
+      requester: record({ org: text, person: text, recipient: bytes(32) }),
+      ground: textUpTo(MAX_GROUND_LENGTH),
+      log: text,
+    }),
+  ),
   most: MAX_APPROVAL_BYTES,
   limit: 'MAX_APPROVAL_BYTES',
   broken: 'APPROVAL_INVALID',

@@ -1,5 +1,5 @@
 import { equal, fromBase64url, fromUtf8 } from '@wardseal/primitives';
-import { type Check, oneOf, readCanonical, record } from '../checks.js';
+import { type Check, lazy, oneOf, readCanonical, record } from '../checks.js';
 import { checkLimit, SealError } from '../errors.js';
 import type { Identity } from '../keys/recipient.js';
 import { MAX_SHARE_BYTES } from '../limits.js';
@@ -9,7 +9,9 @@ import { join } from './shamir.js';
 import { type SealedShare, setOf, shareInfo } from './share.js';
 
 const isText: Check = (value) => typeof value === 'string';
-const isShare = record({ v: oneOf(0), set: isText, seat: Number.isSafeInteger, enc: isText, ciphertext: isText });
+const isShare = /* @__PURE__ */ lazy(() =>
+  record({ v: oneOf(0), set: isText, seat: Number.isSafeInteger, enc: isText, ciphertext: isText }),
+);
 
 async function readShare(
   recovery: RecoverySet,

@@ -1,5 +1,5 @@
 import { canonicalJson, fromUtf8, utf8 } from '@wardseal/primitives';
-import { type Check, listOf, oneOf, readCanonical, record, text, textUpTo } from '../checks.js';
+import { type Check, lazy, listOf, oneOf, readCanonical, record, text, textUpTo } from '../checks.js';
 import { checkLimit, SealError } from '../errors.js';
 import { checkEntry, type DirectoryEntry } from '../keys/directory-entry.js';
 import { MAX_APPROVAL_BYTES, MAX_APPROVALS, MAX_GROUND_LENGTH, MAX_SHARE_REQUEST_BYTES } from '../limits.js';
@@ -14,13 +14,15 @@ const isEntry: Check = (value) => {
   }
 };
 
-const isRequest = record({
-  v: oneOf(0),
-  requester: isEntry,
-  ground: textUpTo(MAX_GROUND_LENGTH),
-  logEntry: text,
-  approvals: listOf(textUpTo(MAX_APPROVAL_BYTES), 0, MAX_APPROVALS),
-});
+const isRequest = /* @__PURE__ */ lazy(() =>
+  record({
+    v: oneOf(0),
+    requester: isEntry,
+    ground: textUpTo(MAX_GROUND_LENGTH),
+    logEntry: text,
+    approvals: listOf(textUpTo(MAX_APPROVAL_BYTES), 0, MAX_APPROVALS),
+  }),
+);
 
 /**
  * A request as the file that guardians are sent: canonical JSON in UTF-8. It holds no secret.
