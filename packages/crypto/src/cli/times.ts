@@ -10,7 +10,7 @@ export function nowSeconds(): number {
 /** A count in an option. */
 export function whole(text: string, option: string): number {
   const value = Number(text);
-  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`--${option} takes a whole number`);
+  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`--${option} takes a whole number of at most 15 digits`);
   return value;
 }
 

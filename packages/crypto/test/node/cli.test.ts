@@ -323,6 +323,11 @@ describe('exit codes', () => {
   it.each<[string, string[], RegExp]>([
     ['no senders', ['open', '-i', 'bob.key', 'picture.age'], /--directory and --root, or --senders and --unverified/],
     ['no sealed file', ['inspect', 'picture'], /: HEADER_INVALID: .+\nwardseal-crypto: .+ --header\n$/],
+    [
+      'a huge number',
+      [...OPEN, '--not-below-epoch', '9'.repeat(20), 'picture.age'],
+      /whole number of at most 15 digits/,
+    ],
     ['a media type', [...SEAL, '-R', 'bob.entry', '--type', 'jpeg', 'picture'], /such as image\/jpeg/],
   ])('the way out is named: %s', async (_, args, said) => {
     expect((await box.run(args)).err).toMatch(said);
