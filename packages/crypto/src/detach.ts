@@ -1,7 +1,9 @@
-import { concat, sha256 } from '@wardseal/primitives';
+import { asBytes, concat, sha256 } from '@wardseal/primitives';
 import { SealError } from './errors.js';
 import { type Header, parseHeader } from './header.js';
-import { type SealedSource, sealedParts } from './source.js';
+import { MAX_HEADER_BYTES } from './limits.js';
+import { PAYLOAD_NONCE_BYTES, type PayloadStart } from './payload.js';
+import { detachedParts, type SealedSource, sealedReader } from './source.js';
 
 /** A sealed file in two parts. Without its header a payload can never be read again: erasing it erases every copy. */
 export interface DetachedFile {
@@ -21,16 +23,33 @@ export function parseDetached(header: Uint8Array): Header {
   return parsed;
 }
 
-/** Takes a file in either form apart. */
-export async function takeApart(file: SealedSource): Promise<{
-  parsed: Header;
-  header: Uint8Array<ArrayBuffer>;
-  payload: Uint8Array<ArrayBuffer>;
-}> {
-  const parts = await sealedParts(file);
-  if ('header' in parts) return { parsed: parseDetached(parts.header), ...parts };
-  const parsed = parseHeader(parts.whole);
-  return { parsed, header: parts.whole.subarray(0, parsed.length), payload: parts.whole.subarray(parsed.length) };
+/** A file's header, and its payload, which is not read before somebody asks. */
+export interface Apart {
+  readonly parsed: Header;
+  readonly header: Uint8Array<ArrayBuffer>;
+  readonly payloadBytes: number;
+  start(): Promise<PayloadStart>;
+  payload(): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** Takes a file in either form apart. Of a Blob no more is read than a header may be long, whatever its size. */
+export async function takeApart(file: SealedSource): Promise<Apart> {
+  const parts = detachedParts<Uint8Array | Blob>(file);
+  const source = sealedReader(parts === null ? (file as Uint8Array | Blob) : parts.payload, parts ? 'payload' : 'file');
+  const bytesOf = async (from: number, to: number) => asBytes(await source.read(from, to));
+  const head = parts?.header ?? (await bytesOf(0, Math.min(source.size, MAX_HEADER_BYTES + 1)));
+  const parsed = parts ? parseDetached(head) : parseHeader(head);
+  const from = parts ? 0 : parsed.length;
+  return {
+    parsed,
+    header: head.subarray(0, parsed.length),
+    payloadBytes: source.size - from,
+    start: async () => ({
+      nonce: await bytesOf(from, Math.min(from + PAYLOAD_NONCE_BYTES, source.size)),
+      length: source.size - from,
+    }),
+    payload: () => bytesOf(from, source.size),
+  };
 }
 
 /**
@@ -43,7 +62,7 @@ export async function takeApart(file: SealedSource): Promise<{
  */
 export async function detachHeader(file: SealedSource): Promise<DetachedFile> {
   const { header, payload } = await takeApart(file);
-  return { header: header.slice(), payload: payload.slice(), headerDigest: sha256(header) };
+  return { header: header.slice(), payload: (await payload()).slice(), headerDigest: sha256(header) };
 }
 
 /**

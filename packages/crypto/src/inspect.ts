@@ -38,10 +38,7 @@ async function partsOf(
   file: InspectedSource,
 ): Promise<{ readonly parsed: Header; readonly header: Uint8Array; readonly payloadBytes: number }> {
   const parts = detachedParts<Uint8Array | { readonly size: number }>(file);
-  if (parts === null) {
-    const { parsed, header, payload } = await takeApart(file as SealedSource);
-    return { parsed, header, payloadBytes: payload.length };
-  }
+  if (parts === null) return takeApart(file as SealedSource);
   const { header, payload } = parts;
   const payloadBytes = payload instanceof Uint8Array ? payload.length : payload?.size;
   if (!Number.isSafeInteger(payloadBytes) || payloadBytes < 0)

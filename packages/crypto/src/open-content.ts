@@ -8,7 +8,7 @@ import {
   type ProvenFile,
   type UnsignedFile,
 } from './open-header.js';
-import { PAYLOAD_NONCE_BYTES, payloadLength } from './payload.js';
+import { PAYLOAD_NONCE_BYTES, type PayloadStart, payloadLength } from './payload.js';
 import { PayloadOpener } from './payload-opener.js';
 import { checkPayload, rootsOf, verifiedLeaves } from './verify.js';
 
@@ -20,12 +20,6 @@ export interface ProvenContent extends ProvenFile {
   readonly root: Uint8Array<ArrayBuffer>;
   /** Root of the unmarked original: `root` itself unless the sender named another. */
   readonly originRoot: Uint8Array<ArrayBuffer>;
-}
-
-/** The beginning of a payload: at most its first 16 bytes, and its length where that is known. */
-export interface PayloadStart {
-  readonly nonce: Uint8Array;
-  readonly length: number | null;
 }
 
 export interface OpenedContent {

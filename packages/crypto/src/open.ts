@@ -1,7 +1,6 @@
 import { takeApart } from './detach.js';
 import { openContent, type ProvenContent } from './open-content.js';
 import type { OpenOptions, OpenUnsignedOptions, UnsignedFile } from './open-header.js';
-import { PAYLOAD_NONCE_BYTES } from './payload.js';
 import type { SealedSource } from './source.js';
 
 /** A file whose sender, recipients and content are proven. */
@@ -56,11 +55,10 @@ export async function open(
   given: OpenOptions | OpenUnsignedOptions,
 ): Promise<OpenedFile | OpenedUnsignedFile> {
   const options = { ...given }; // as they are now, whatever becomes of the caller's object while this waits
-  const { parsed, header, payload } = await takeApart(file);
-  const start = { nonce: payload.subarray(0, PAYLOAD_NONCE_BYTES), length: payload.length };
-  const { file: proven, opener } = await openContent(parsed, header, () => start, options);
+  const { parsed, header, start, payload } = await takeApart(file);
+  const { file: proven, opener } = await openContent(parsed, header, start, options);
   try {
-    return { ...proven, plaintext: await opener.whole(payload) };
+    return { ...proven, plaintext: await opener.whole(await payload()) };
   } finally {
     opener.wipe();
   }

@@ -18,6 +18,12 @@ export const READ_CHUNKS = 16;
 // WebCrypto answers from a thread pool: with a few chunks in flight Chromium and Node work at twice the speed of one.
 const IN_FLIGHT = 4;
 
+/** The beginning of a payload: at most its first 16 bytes, and its length where that is known. */
+export interface PayloadStart {
+  readonly nonce: Uint8Array;
+  readonly length: number | null;
+}
+
 /** Chunks of a plaintext: at least one, for an empty file too. */
 export function chunkCount(size: number): number {
   return Math.max(1, Math.ceil(size / CHUNK_BYTES));

@@ -39,12 +39,6 @@ export function isStream(value: unknown): value is ByteStream {
   return typeof (value as ByteStream | null)?.getReader === 'function';
 }
 
-async function allBytes(part: unknown, title: string): Promise<Uint8Array<ArrayBuffer>> {
-  if (part instanceof Uint8Array) return asBytes(part);
-  if (isBlob(part)) return new Uint8Array(await part.arrayBuffer());
-  throw new TypeError(`${title} must be a Uint8Array or a Blob`);
-}
-
 /** A source that gives what it is asked for or throws what `wrong` makes of the two lengths. */
 function exact(source: RandomAccessSource, wrong: (asked: number, found: number) => Error): RandomAccessSource {
   return {
@@ -90,13 +84,4 @@ export function detachedParts<Payload>(
 ): { readonly header: Uint8Array<ArrayBuffer>; readonly payload: Payload } | null {
   const { header, payload } = (file ?? {}) as { header?: unknown; payload: Payload };
   return header instanceof Uint8Array ? { header: asBytes(header), payload } : null;
-}
-
-/** A sealed file as bytes: whole, or in its two parts. Throws TypeError on anything else. */
-export async function sealedParts(
-  file: SealedSource,
-): Promise<{ whole: Uint8Array<ArrayBuffer> } | { header: Uint8Array<ArrayBuffer>; payload: Uint8Array<ArrayBuffer> }> {
-  const parts = detachedParts<Uint8Array | Blob>(file);
-  if (parts === null) return { whole: await allBytes(file, 'file') };
-  return { header: parts.header, payload: await allBytes(parts.payload, 'payload') };
 }

@@ -256,6 +256,30 @@ describe('seal and open', () => {
 });
 
 describe('header and payload apart', () => {
+  it('reads no more of a large Blob than its header, whatever follows', async () => {
+    const { bytes } = await seal(content(10), classic.sealing);
+    let read = 0;
+    const blobOf = (start: Uint8Array<ArrayBuffer>, size: number): Blob => {
+      const part = (from: number, to: number): Blob =>
+        ({
+          size: to - from,
+          slice: (a: number, b: number) => part(from + a, from + Math.min(b, size)),
+          arrayBuffer: async () => {
+            read += to - from;
+            const out = new Uint8Array(to - from);
+            out.set(start.subarray(from, to));
+            return out.buffer;
+          },
+        }) as unknown as Blob;
+      return part(0, size);
+    };
+    const gigabyte = 2 ** 30;
+    expect((await inspect(blobOf(bytes, gigabyte))).plaintextBytes).toBeGreaterThan(gigabyte - 500_000);
+    expect(await codeOf(() => open(blobOf(bytes, gigabyte), classic.opening))).toBe('PAYLOAD_INVALID');
+    expect(await codeOf(() => detachHeader(blobOf(content(10), gigabyte)))).toBe('HEADER_INVALID');
+    expect(read).toBeLessThan(4 * limits.MAX_HEADER_BYTES);
+  });
+
   it('come apart and together again', async () => {
     const sealed = await seal(content(70_000), pq.sealing);
     const parts = await detachHeader(sealed.bytes);

@@ -5,7 +5,6 @@ import { SealError } from '../errors.js';
 import type { Mode } from '../keys/recipient.js';
 import { openContent } from '../open-content.js';
 import type { ProvenFile } from '../open-header.js';
-import { PAYLOAD_NONCE_BYTES } from '../payload.js';
 import { type SealedFile, sealDraft } from '../seal.js';
 import { ownPeople, ownSender, type Recipient, type SealOptions } from '../seal-options.js';
 import type { SealedSource } from '../source.js';
@@ -40,9 +39,8 @@ export async function rotateFile(
   const opening = openingOf(o);
   const now = nowOf(o);
   checkWords(o);
-  const { parsed, header, payload } = await takeApart(file);
-  const start = { nonce: payload.subarray(0, PAYLOAD_NONCE_BYTES), length: payload.length };
-  const { file: proven, opener, jws } = await openContent(parsed, header, () => start, opening);
+  const { parsed, header, start, payload } = await takeApart(file);
+  const { file: proven, opener, jws } = await openContent(parsed, header, start, opening);
   let plaintext: Uint8Array<ArrayBuffer> | undefined;
   try {
     // openContent was not allowed to give anything else.
@@ -52,7 +50,7 @@ export async function rotateFile(
     const mode = o.mode ?? manifest.mode;
     if (manifest.mode === 'pq' && mode === 'classic')
       throw new SealError('MIXED_MODE', 'a post-quantum file never becomes classic', { what: mode });
-    plaintext = await opener.whole(payload);
+    plaintext = await opener.whole(await payload());
     const draft = await draftFile(
       {
         directory: o.directory,
