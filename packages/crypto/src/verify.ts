@@ -7,7 +7,7 @@ import type { Header, Stanza } from './header.js';
 import { openInner } from './inner.js';
 import { checkStanding, knownSender, type ResolveSender } from './issuer.js';
 import type { DirectoryEntry } from './keys/directory-entry.js';
-import { recipientThumbprint } from './keys/recipient.js';
+import { thumbprintOf } from './keys/recipient.js';
 import { parseSigningPublicKey } from './keys/signing-key.js';
 import { MAX_HEADER_BYTES, MAX_ROTATED_MANIFEST_BYTES } from './limits.js';
 import { commitmentOf, readManifest } from './manifest.js';
@@ -92,7 +92,7 @@ export async function verifiedManifest(
     throw new SealError('COMMITMENT_MISMATCH', 'manifest belongs to another file');
   const rotated = first === null ? null : { by: signer, origin };
   const chain = await verifiedChain(header, fileKey, claims, judgement, rotated?.by ?? null);
-  if (own !== null && chain.lines.get(own.stanza)?.thumbprint !== recipientThumbprint(own.recipient))
+  if (own !== null && chain.lines.get(own.stanza)?.thumbprint !== thumbprintOf({ text: own.recipient }))
     throw new SealError('RECIPIENTS_MISMATCH', 'reader is not the recipient whom the list names');
   const { expectLabels, notBelowEpoch = 0 } = judgement;
   if (expectLabels !== undefined && !areLabels(expectLabels, claims.labels))

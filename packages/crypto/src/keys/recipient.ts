@@ -59,6 +59,11 @@ export function parseIdentity(text: string): IdentityKey {
   throw new SealError('KEY_INVALID', 'identity is not a valid `AGE-SECRET-KEY-...` string');
 }
 
+/** A public key as age writes it. */
+export function recipientText(kind: Mode, publicKey: Uint8Array): string {
+  return bech32(PREFIX.recipient[kind], publicKey);
+}
+
 /**
  * The recipient string that belongs to an identity: computed from an age identity string, as it says of a held one.
  *
@@ -71,7 +76,7 @@ export function parseIdentity(text: string): IdentityKey {
 export async function recipientOf(identity: Identity): Promise<string> {
   if (typeof identity === 'object' && identity !== null) return parseRecipient(identity.recipient).text;
   const { kind, secret } = parseIdentity(identity);
-  return bech32(PREFIX.recipient[kind], await (kind === 'pq' ? xwingPublicKey(secret) : x25519PublicKey(secret)));
+  return recipientText(kind, await (kind === 'pq' ? xwingPublicKey(secret) : x25519PublicKey(secret)));
 }
 
 /**
@@ -88,6 +93,6 @@ export function recipientThumbprint(recipient: string): string {
 }
 
 /** The same of a recipient that was read already: its checksum is long to compute. */
-export function thumbprintOf({ text }: RecipientKey): string {
+export function thumbprintOf({ text }: Pick<RecipientKey, 'text'>): string {
   return base64url(sha256(utf8(text)));
 }

@@ -6,6 +6,7 @@ import {
   hpkeOpenWith,
   hpkeSeal,
   XWING_CIPHERTEXT_BYTES,
+  type XwingOpener,
   x25519Opener,
   x25519Shared,
   xwingOpener,
@@ -18,6 +19,7 @@ import {
   parseRecipient,
   type RecipientKey,
   recipientOf,
+  recipientText,
 } from '../keys/recipient.js';
 import { ZERO_NONCE } from '../names.js';
 import { random } from '../random.js';
@@ -44,22 +46,24 @@ export function openerOf(identity: Identity): Opener {
     };
   }
   const { kind, secret } = parseIdentity(identity as string);
-  // Imported at the first trial and kept: importing costs more than a trial.
-  let trial: Promise<(enc: Uint8Array) => Promise<Uint8Array | null>> | undefined;
-  let recipient: Promise<string> | undefined;
+  // Imported at the first need and kept: importing costs more than a trial.
+  let imported: Promise<XwingOpener> | undefined;
+  const key = () => {
+    imported ??=
+      kind === 'pq'
+        ? xwingOpener(secret)
+        : x25519Opener(secret).then(({ publicKey, shared }) => ({ publicKey, decapsulate: shared }));
+    return imported;
+  };
+  let text: string | undefined;
   return {
     kind,
-    recipient() {
-      recipient ??= recipientOf(identity);
-      return recipient;
+    async recipient() {
+      text ??= recipientText(kind, (await key()).publicKey);
+      return text;
     },
     async decapsulate(enc) {
-      if (enc.length !== ENCAPSULATED_BYTES[kind]) return null;
-      trial ??=
-        kind === 'pq'
-          ? xwingOpener(secret).then((key) => key.decapsulate)
-          : x25519Opener(secret).then((key) => key.shared);
-      return (await trial)(enc);
+      return enc.length === ENCAPSULATED_BYTES[kind] ? (await key()).decapsulate(enc) : null;
     },
   };
 }
