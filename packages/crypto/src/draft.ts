@@ -1,7 +1,7 @@
 import { base64url, canonicalJson, fromBase64url, utf8 } from '@wardseal/primitives';
 import { checkLimit, SealError } from './errors.js';
 import { encodeHeader, type Stanza, stanzaDigest } from './header.js';
-import { sealInner } from './inner.js';
+import { innerLength, sealInner } from './inner.js';
 import { isIssuer } from './issuer.js';
 import { checkDirectory, checkEntry, standing } from './keys/directory-entry.js';
 import { type Mode, parseRecipient, type RecipientKey, thumbprintOf } from './keys/recipient.js';
@@ -9,6 +9,7 @@ import { type Signer, signerOf } from './keys/signing-key.js';
 import { CHUNK_BYTES, MAX_HEADER_BYTES } from './limits.js';
 import { commitmentOf, MANIFEST, ROTATED_MANIFEST } from './manifest.js';
 import type { Manifest, SignedRecipient } from './manifest-claims.js';
+import { NO_BYTES } from './names.js';
 import { HASH_BYTES, PAYLOAD_NONCE_BYTES, rootOf, SALT_BYTES } from './payload.js';
 import { random } from './random.js';
 import { ownOptions, ownSender, type Recipient, type SealOptions } from './seal-options.js';
@@ -189,7 +190,9 @@ export function checkLength(length: number): void {
 export async function headerLength(draft: Draft, size: number, chunks: number): Promise<number> {
   const blank = { ...draft.signer, sign: () => new Uint8Array(64) };
   const empty = new Uint8Array(HASH_BYTES);
-  const { length } = await encode(draft, size, new Uint8Array(chunks * HASH_BYTES), empty, blank);
+  // The tree is only reckoned: made of a large file, it would take tens of megabytes for a number.
+  const tree = chunks > 1 ? innerLength('tree', chunks * HASH_BYTES) : 0;
+  const length = (await encode(draft, size, NO_BYTES, empty, blank)).length + tree;
   checkLength(length);
   return length;
 }

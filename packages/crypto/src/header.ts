@@ -110,6 +110,12 @@ export function encodeStanza(type: string, args: readonly string[], body: Uint8A
   return { type, args, body: new Uint8Array(body), raw: utf8(`${lines.join('\n')}\n`) };
 }
 
+/** Bytes of the stanza that `encodeStanza` makes of a body so long. */
+export function stanzaLength(type: string, args: readonly string[], bodyBytes: number): number {
+  const text = Math.ceil((bodyBytes * 4) / 3); // base64 without padding
+  return ['->', type, ...args].join(' ').length + 1 + text + Math.floor(text / BODY_COLUMNS) + 1;
+}
+
 /** The header's MAC: HMAC-SHA-256 under a key derived from the file key. */
 export function headerMac(fileKey: Uint8Array, macInput: Uint8Array): Uint8Array<ArrayBuffer> {
   return hmacSha256(hkdfSha256(fileKey, NO_BYTES, INFO.header, 32), macInput);

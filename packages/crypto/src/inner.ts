@@ -10,7 +10,7 @@ import {
   utf8,
 } from '@wardseal/primitives';
 import { checkLimit, SealError, type SealErrorCode } from './errors.js';
-import { encodeStanza, type Stanza } from './header.js';
+import { encodeStanza, type Stanza, stanzaLength } from './header.js';
 import { FORMAT_VERSION, INFO, INFO_PREFIX, STANZA, ZERO_NONCE } from './names.js';
 
 // Stanzas whose body only holders of the file key can read: manifest, tree and grants.
@@ -38,6 +38,12 @@ export async function sealInner(part: InnerPart, fileKey: Uint8Array, content: U
   const salt = saltOf(part, fileKey, content);
   const key = hkdfSha256(fileKey, salt, INFO[part], 32);
   return encodeStanza(STANZA[part], [FORMAT_VERSION, base64raw(salt)], await aeadSeal(key, ZERO_NONCE, content));
+}
+
+/** Bytes of the stanza that `sealInner` makes of a content so long. */
+export function innerLength(part: InnerPart, contentBytes: number): number {
+  const salt = base64raw(new Uint8Array(SALT_BYTES));
+  return stanzaLength(STANZA[part], [FORMAT_VERSION, salt], contentBytes + TAG_BYTES);
 }
 
 /** Opens what `sealInner` made. Throws UNSUPPORTED for another version, LIMIT above `most` bytes, else the part's code. */
