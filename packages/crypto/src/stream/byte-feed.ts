@@ -22,7 +22,7 @@ export class ByteFeed {
       let at = 0;
       this.#next = async () => {
         if (at === source.size) return null;
-        const end = Math.min(source.size, at + 4 * CHUNK_BYTES);
+        const end = Math.min(source.size, at + 2 * CHUNK_BYTES);
         const part = await source.read(at, end);
         at = end;
         return part;
