@@ -15,7 +15,7 @@ const temp = mkdtempSync(join(tmpdir(), 'wardseal-check-'));
 
 // Seconds on two cores from a cold start; what is over is named, and belongs to check:full. Set-up counts from run.mjs.
 const BUDGETS = { 'set-up': 240, 'build, types, lint': 60 };
-const ROOM_BUDGETS = { crypto: 270, audit: 130, policy: 60, 'link-signing': 60, watermark: 60, reference: 180 };
+const ROOM_BUDGETS = { crypto: 90, audit: 120, policy: 60, 'link-signing': 60, watermark: 60, reference: 180 };
 
 const rows = [];
 const warnings = [];
