@@ -13,7 +13,7 @@ import { MAX_HEADER_BYTES, MAX_ROTATED_MANIFEST_BYTES } from './limits.js';
 import { commitmentOf, readManifest } from './manifest.js';
 import type { Labels, Manifest } from './manifest-claims.js';
 import { OUR_PREFIX, STANZA } from './names.js';
-import { chunkCount, HASH_BYTES, payloadLength, rootOf } from './payload.js';
+import { chunkCount, HASH_BYTES, PAYLOAD_NONCE_BYTES, payloadLength, rootOf } from './payload.js';
 import { verifyStatement } from './statement.js';
 import type { Unwrapped } from './unwrap.js';
 
@@ -106,16 +106,19 @@ export async function verifiedManifest(
   return { claims, jws: manifest.jws, sender, sealedAt: origin.iat, rotated, ...chain };
 }
 
-/** Throws PAYLOAD_INVALID on another length than signed, PAYLOAD_MISMATCH on another nonce. */
+/**
+ * Throws PAYLOAD_MISMATCH on another nonce than signed, PAYLOAD_INVALID on another length. The nonce first, because a stream
+ * does not know its length: the same file gets the same verdict either way.
+ */
 export function checkPayload(claims: Manifest, length: number, nonce: Uint8Array): void {
+  if (nonce.length === PAYLOAD_NONCE_BYTES && !equal(nonce, fromBase64url(claims.pn)!))
+    throw new SealError('PAYLOAD_MISMATCH', 'payload is not what was signed', { what: 'nonce' });
   if (length !== payloadLength(claims.size))
     throw new SealError('PAYLOAD_INVALID', 'payload is cut short or extended', {
       what: 'length',
       limit: payloadLength(claims.size),
       found: length,
     });
-  if (!equal(nonce, fromBase64url(claims.pn)!))
-    throw new SealError('PAYLOAD_MISMATCH', 'payload is not what was signed', { what: 'nonce' });
 }
 
 /** The signed leaf hashes. Throws TREE_INVALID when the tree is missing, superfluous or does not lead to the signed root. */

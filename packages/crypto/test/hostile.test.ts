@@ -183,6 +183,12 @@ it('whole, as a stream and as a range a file gets the same verdict', async () =>
   );
 });
 
+it('a byte put into the nonce gets the same verdict, though a stream does not know its length', async () => {
+  const { bytes, header } = await seal(content(9), w.sealing);
+  const file = concat(bytes.subarray(0, header.length + 3), Uint8Array.of(0), bytes.subarray(header.length + 3));
+  for (const act of [open, streamed, ranged]) expect(await codeOf(() => act(file, w.opening))).toBe('PAYLOAD_MISMATCH');
+});
+
 describe('what claims to be more than anybody can hold', () => {
   const GIGABYTE = 1_000_000_000;
   const VERSION = 'age-encryption.org/v1\n';
