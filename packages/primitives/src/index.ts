@@ -41,6 +41,15 @@ export {
   treeRoot,
 } from './merkle.js';
 export {
+  MLDSA_PUBLIC_BYTES,
+  MLDSA_SIGNATURE_BYTES,
+  mldsaGenerate,
+  mldsaIsNative,
+  mldsaPublicKey,
+  mldsaSigner,
+  mldsaVerifier,
+} from './mldsa.js';
+export {
   MLKEM_CIPHERTEXT_BYTES,
   MLKEM_PUBLIC_BYTES,
   type MlKemOpener,

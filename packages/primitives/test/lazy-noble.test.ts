@@ -11,6 +11,9 @@ import {
   forceBackend,
   hpkeOpen,
   hpkeSeal,
+  mldsaPublicKey,
+  mldsaSigner,
+  mldsaVerifier,
   utf8,
   x25519Opener,
   x25519PublicKey,
@@ -25,6 +28,7 @@ import { BACKENDS } from './back-ends.js';
 // As where the chunks cannot be fetched: whoever loads one of them gets an error.
 vi.mock('../src/noble/aead.js', () => Promise.reject(new Error('offline')));
 vi.mock('../src/noble/curve25519.js', () => Promise.reject(new Error('offline')));
+vi.mock('../src/noble/mldsa.js', () => Promise.reject(new Error('offline')));
 vi.mock('../src/noble/mlkem.js', () => Promise.reject(new Error('offline')));
 
 const seed = seededRandom('lazy')(32);
@@ -59,6 +63,9 @@ test('a fallback that cannot be loaded is an error, never a refusal', async () =
     aeadSealInto: () => aeadSealInto(seed, nonce, seed.subarray(16), new Uint8Array(32)),
     aeadOpen: () => aeadOpen(seed, nonce, sealedByNode),
     aeadOpenInto: () => aeadOpenInto(seed, nonce, sealedByNode, new Uint8Array(16)),
+    mldsaPublicKey: () => mldsaPublicKey(seed),
+    mldsaSigner: () => mldsaSigner(seed),
+    mldsaVerifier: () => mldsaVerifier(new Uint8Array(1312)),
     ed25519Generate: () => ed25519Generate(),
     ed25519Sign: () => ed25519Sign(seed, seed),
     ed25519Verify: () => ed25519Verify(publicKey, seed, new Uint8Array(64)),
