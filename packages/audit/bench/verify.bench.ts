@@ -19,17 +19,19 @@ function memory(): LogStore {
     open: async () => ({ size: 0 }),
     async append(batch) {
       size += batch.length;
-      return { first: size - batch.length };
+      return batch.map((_, i) => ({ index: size - batch.length + i, added: true }));
     },
     find: async () => null,
     async *readEntries() {},
     readTile: async (tile) => files.get(name(tile)) ?? null,
     readCheckpoint: async () => (checkpoint === null ? null : new Uint8Array(Buffer.from(checkpoint))),
-    async writeTiles(tiles) {
-      for (const tile of tiles) files.set(name(tile), tile.data);
-    },
-    async casCheckpoint(_, next) {
-      checkpoint = next;
+    async integrate(work) {
+      const done = await work({
+        checkpoint: checkpoint === null ? null : new Uint8Array(Buffer.from(checkpoint)),
+        size,
+      });
+      for (const tile of done?.tiles ?? []) files.set(name(tile), tile.data);
+      checkpoint = done?.checkpoint ?? checkpoint;
     },
     close: async () => undefined,
   };

@@ -213,7 +213,7 @@ class Audit {
     if (stored === null) return;
     if (!equal(stored.leaf, entry))
       this.#find('LOG_CORRUPT', 'journal and bundle differ', { path: 'private/journal', index });
-    else if (leaf && this.#sides && !(await this.#sides.check(leaf, stored)))
+    else if (leaf && this.#sides && !(await this.#sides.check(index, stored)))
       this.#find('SIDE_RECORD_INVALID', 'the side record is not what the leaf commits to', { index });
   }
 

@@ -49,6 +49,11 @@ export const EVENT_TYPES = {
   suspend: 44,
   'directory.snapshot': 45,
   'item.handled': 46,
+  'log.succeed': 47,
+  'log.override': 48,
+  'log.merge': 49,
+  'flag.raise': 50,
+  approval: 51,
 } as const;
 
 /** How it went; `intent` is written before the act, and counts as happened until an outcome follows. */

@@ -62,6 +62,8 @@ export interface AuditEvent {
   /** What the policy read about the subject; needs `subject`. */
   readonly facts?: Readonly<Record<string, string | number | boolean>>;
   readonly links?: { readonly parentIndex: number };
+  /** What the entry rests on, such as another log's checkpoint: 1 to 4,096 bytes as base64url. */
+  readonly evidence?: { readonly kind: string; readonly data: string };
 }
 
 /** Characters of the free text `reason`: a paragraph, so that a side record stays small. */
@@ -70,6 +72,8 @@ export const MAX_REASON = 1000;
 export const MAX_IDENTIFIER = 128;
 /** Bytes of the guardians' sealed blob: one post-quantum stanza and a short text. */
 export const MAX_SEALED = 4096;
+/** Bytes of `evidence`: a checkpoint with a few cosignatures, or some hashes. */
+export const MAX_EVIDENCE = 4096;
 /** Facts that the policy read: a fact table has some thirty. */
 export const MAX_FACTS = 64;
 /** Bytes of all facts as canonical JSON: half a side record. */
@@ -173,6 +177,7 @@ const schema = z
       ),
     ),
     links: z.optional(z.strictObject({ parentIndex: z.int().check(z.minimum(0)) })),
+    evidence: z.optional(z.strictObject({ kind: identifier, data: bytes(1, MAX_EVIDENCE) })),
   })
   .check(
     z.refine((event) => event.purpose !== 'BTG' || event.reason !== undefined, {

@@ -7,11 +7,21 @@ export { createEventId } from './event-id.js';
 export { type KeyStore, memoryKeyStore } from './key-store.js';
 export { decodeLeaf, type Leaf } from './leaf.js';
 export type { AppendOptions, AppendResult, AuditLog } from './log.js';
+export type { LogSource } from './log-source.js';
 export { generateLogKey, type LogSigner, logSigner } from './note.js';
 export { type OpenLogOptions, openLog } from './open-log.js';
+export type { OpenedEntry } from './opened-entry.js';
 export { patientHandle } from './patient-handle.js';
-export type { ActorSide } from './sides.js';
-export type { LogReader, LogStore, StoredEntry } from './store/store.js';
+export type { ActorSide, SubjectSide } from './sides.js';
+export type {
+  Appended,
+  EntryQuery,
+  Integration,
+  IntegrationState,
+  LogReader,
+  LogStore,
+  StoredEntry,
+} from './store/store.js';
 export { type Tile, type TileId, tilePath } from './tiles.js';
 export { type Checkpoint, type VerifyPolicy, verifyCheckpoint } from './verify-checkpoint.js';
 export { verifyConsistency } from './verify-consistency.js';

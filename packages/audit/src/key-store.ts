@@ -5,8 +5,10 @@
 export interface KeyStore {
   /** The secret of that name, or null. Names are `[0-9A-Za-z-]`, at most 100 characters, and name nobody. */
   get(name: string): Promise<Uint8Array | null>;
-  /** Stores a new secret; resolves only when it is durable. Must reject when the name is taken. */
-  put(name: string, secret: Uint8Array): Promise<void>;
+  /** Stores a new secret; resolves only when it is durable. False, and nothing changed, when the name is taken. */
+  put(name: string, secret: Uint8Array): Promise<boolean>;
+  /** Destroys a secret; resolves only when that is durable. One that is gone already is no error. */
+  delete(name: string): Promise<void>;
 }
 
 /**
@@ -20,8 +22,12 @@ export function memoryKeyStore(): KeyStore {
   return {
     get: async (name) => secrets.get(name)?.slice() ?? null,
     async put(name, secret) {
-      if (secrets.has(name)) throw new Error('name is taken');
+      if (secrets.has(name)) return false;
       secrets.set(name, secret.slice());
+      return true;
+    },
+    async delete(name) {
+      secrets.delete(name);
     },
   };
 }

@@ -1,34 +1,33 @@
-import { concat, equal, hex, hkdfSha256, hmacSha256, sha256, utf8 } from '@wardseal/primitives';
+import { hex, hkdfSha256, hmacSha256, sha256, utf8 } from '@wardseal/primitives';
 import { AuditError } from './errors.js';
 import type { KeyStore } from './key-store.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-// Subjects whose secrets stay in memory: a busy hour's patients, some 100 bytes each.
+// Secrets that stay in memory: a busy hour's patients, some 200 bytes each.
 const CACHED = 10_000;
 const NONE = new Uint8Array(0);
-// Bytes of a reference to a subject's secret: its name, and a check of its value.
+// Bytes of a leaf handle or a keyed handle in the name of a stored secret: enough that no two ever meet.
 const NAME = 16;
-const CHECK = 8;
-/** Bytes of a reference to a subject's secret. */
-export const REFERENCE: number = NAME + CHECK;
 
-/** A subject's secret and how a side record names it. */
+/** A subject's secret, and the handle by which the leaves of this log know the subject. */
 export interface SubjectSecret {
   readonly secret: Bytes;
-  readonly reference: Bytes;
+  readonly leafHandle: Bytes;
 }
 
-function secretCheck(secret: Uint8Array): Bytes {
-  return hkdfSha256(secret, NONE, utf8('wardseal.org/audit/v0 secret check'), CHECK);
-}
-
-/** The secrets of one log, made on first need and durable before anything is written that needs them. */
+/**
+ * The secrets of one log, made on first need and durable before anything is written that needs them.
+ *
+ * A subject's secret lies under two names: one keyed from the patient handle, for whoever writes, and one from the
+ * leaf's subject handle, for whoever reads. So no side record carries a name that could be computed again from a
+ * patient after the erasure (docs/decisions/0040-secrets-of-a-log.md).
+ */
 export class LogKeys {
   readonly #store: KeyStore;
   readonly #random: (length: number) => Uint8Array;
   readonly #scope: string;
-  readonly #cache = new Map<string, Promise<Bytes>>();
+  readonly #cache = new Map<string, Promise<unknown>>();
 
   constructor(store: KeyStore, origin: string, random: (length: number) => Uint8Array) {
     this.#store = store;
@@ -38,78 +37,120 @@ export class LogKeys {
 
   /** The secret behind the actors' and objects' handles. */
   log(): Promise<Bytes> {
-    return this.#secret('log');
+    return this.#cached('log', () => this.#readOrMake('log'));
   }
 
   /** The secret of an organisation's actor compartments. */
   organisation(org: string): Promise<Bytes> {
-    return this.#secret(`actor-${org}`);
+    return this.#cached(`actor-${org}`, () => this.#readOrMake(`actor-${org}`));
   }
 
-  /**
-   * The secret of a subject: its handle in the leaves and its compartments. The name it is stored under is keyed, so
-   * it tells nothing; with the secret's own check it makes the reference that a side record carries.
-   */
-  async subject(handle: Uint8Array): Promise<SubjectSecret> {
-    const nameKey = hkdfSha256(await this.log(), NONE, utf8('wardseal.org/audit/v0 subject name'), 32);
-    const name = hmacSha256(nameKey, handle).subarray(0, NAME);
-    const secret = await this.#secret(`subject-${hex(name)}`);
-    return { secret, reference: concat(name, secretCheck(secret)) };
+  /** The secret of a subject, made on first need; `handle` is the custodian's patient handle P, 32 bytes. */
+  subject(handle: Uint8Array): Promise<SubjectSecret> {
+    return this.#cached(`subject-${hex(handle)}`, async () => {
+      const secret = await this.#readOrMake(subjectName(await this.#subjectNames(), handle));
+      const leafHandle = subjectHandle(secret, handle);
+      // Also when the secret was there: whoever made it may have died between the two names.
+      await this.#put(handleName(leafHandle), secret);
+      return { secret, leafHandle };
+    });
   }
 
-  /** The secret that a side record names, or null when it was destroyed, though another may have its name by now. */
-  async referenced(reference: Uint8Array): Promise<Bytes | null> {
-    const secret = await this.#read(`subject-${hex(reference.subarray(0, NAME))}`);
-    return secret && equal(secretCheck(secret), reference.subarray(NAME)) ? secret : null;
+  /** The secret of a subject when there is one; makes none. */
+  async existingSubject(handle: Uint8Array): Promise<SubjectSecret | null> {
+    if ((await this.existingLog()) === null) return null;
+    const secret = await this.#read(subjectName(await this.#subjectNames(), handle));
+    return secret && { secret, leafHandle: subjectHandle(secret, handle) };
+  }
+
+  /** The secret of the subject that a leaf's subject handle means, or null when it was destroyed. */
+  ofLeaf(leafHandle: Uint8Array): Promise<Bytes | null> {
+    return this.#cached(`leaf-${hex(leafHandle)}`, () => this.#read(handleName(leafHandle)));
+  }
+
+  /** Destroys a subject's secret. Repeatable: the name by which a second try finds it goes last. */
+  async destroySubject(handle: Uint8Array): Promise<void> {
+    const found = await this.existingSubject(handle);
+    if (found === null) return;
+    await this.#delete(handleName(found.leafHandle));
+    await this.#delete(subjectName(await this.#subjectNames(), handle));
+    this.#cache.delete(`subject-${hex(handle)}`);
+    this.#cache.delete(`leaf-${hex(found.leafHandle)}`);
+    found.secret.fill(0);
   }
 
   /** The secret of an organisation when there is one; makes none. */
   existingOrganisation(org: string): Promise<Bytes | null> {
-    return this.#read(`actor-${org}`);
+    return this.#cached(`existing-${org}`, () => this.#read(`actor-${org}`));
   }
 
   /** The log's own secret when there is one; makes none. */
   existingLog(): Promise<Bytes | null> {
-    return this.#read('log');
+    return this.#cached('existing log', () => this.#read('log'));
   }
 
-  #secret(name: string): Promise<Bytes> {
-    let found = this.#cache.get(name);
-    if (found === undefined) {
-      found = this.#readOrMake(name);
-      this.#cache.set(name, found);
-      if (this.#cache.size > CACHED) this.#cache.delete(this.#cache.keys().next().value!);
-      found.catch(() => this.#cache.delete(name));
-    }
+  /** The key that hides which subject a stored secret belongs to. */
+  #subjectNames(): Promise<Bytes> {
+    return this.#cached('subject names', async () =>
+      hkdfSha256(await this.log(), NONE, utf8('wardseal.org/audit/v0 subject name'), 32),
+    );
+  }
+
+  /** What is found stays in memory; what is not is asked for again. */
+  #cached<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const known = this.#cache.get(name) as Promise<T> | undefined;
+    if (known !== undefined) return known;
+    const found = work();
+    this.#cache.set(name, found);
+    if (this.#cache.size > CACHED) this.#cache.delete(this.#cache.keys().next().value!);
+    const forget = (): void => {
+      if (this.#cache.get(name) === found) this.#cache.delete(name);
+    };
+    found.then((value) => value === null && forget(), forget);
     return found;
   }
 
-  async #read(name: string): Promise<Bytes | null> {
-    try {
-      const secret = await this.#store.get(`${this.#scope}-${name}`);
-      if (secret === null) return null;
-      if (secret.length !== 32) throw new AuditError('KEY_STORE_CORRUPT', 'a stored secret is not 32 bytes');
-      return new Uint8Array(secret);
-    } catch (cause) {
-      throw asKeyStoreError(cause);
+  async #readOrMake(name: string): Promise<Bytes> {
+    for (;;) {
+      const known = await this.#read(name);
+      if (known !== null) return known;
+      const secret = new Uint8Array(this.#random(32));
+      // Another process may have been faster: its secret counts.
+      if (await this.#put(name, secret)) return secret;
     }
   }
 
-  async #readOrMake(name: string): Promise<Bytes> {
-    const known = await this.#read(name);
-    if (known !== null) return known;
-    const secret = new Uint8Array(this.#random(32));
+  async #read(name: string): Promise<Bytes | null> {
+    const secret = await this.#attempt(() => this.#store.get(`${this.#scope}-${name}`));
+    if (secret === null) return null;
+    if (secret.length !== 32) throw new AuditError('KEY_STORE_CORRUPT', 'a stored secret is not 32 bytes');
+    return new Uint8Array(secret);
+  }
+
+  #put(name: string, secret: Bytes): Promise<boolean> {
+    return this.#attempt(() => this.#store.put(`${this.#scope}-${name}`, secret));
+  }
+
+  #delete(name: string): Promise<void> {
+    return this.#attempt(() => this.#store.delete(`${this.#scope}-${name}`));
+  }
+
+  async #attempt<T>(work: () => Promise<T>): Promise<T> {
     try {
-      await this.#store.put(`${this.#scope}-${name}`, secret);
+      return await work();
     } catch (cause) {
-      throw asKeyStoreError(cause);
+      if (cause instanceof AuditError) throw cause;
+      throw new AuditError('KEY_STORE_FAILED', 'the key store failed', { cause });
     }
-    return secret;
   }
 }
 
-function asKeyStoreError(cause: unknown): AuditError {
-  return cause instanceof AuditError ? cause : new AuditError('KEY_STORE_FAILED', 'the key store failed', { cause });
+function subjectName(nameKey: Uint8Array, handle: Uint8Array): string {
+  return `subject-${hex(hmacSha256(nameKey, handle).subarray(0, NAME))}`;
+}
+
+function handleName(leafHandle: Uint8Array): string {
+  return `handle-${hex(leafHandle.subarray(0, NAME))}`;
 }
 
 /** Leaf handle of a subject: HMAC(h, P), h derived from the subject's secret of this log. */

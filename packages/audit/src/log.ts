@@ -1,16 +1,12 @@
-import { consistencyPath, inclusionPath } from '@wardseal/primitives';
 import type { Clock } from './clock.js';
 import { AuditError } from './errors.js';
 import { type AuditEvent, parseEvent } from './event.js';
-import { HashReader } from './hash-reader.js';
-import { idBytes, idTime } from './leaf.js';
+import type { Integrator } from './integrator.js';
+import { idTime } from './leaf.js';
 import type { LogKeys } from './log-keys.js';
-import { type LogSigner, signNote } from './note.js';
 import { type Prepared, prepare, recognise } from './prepare.js';
-import type { LogStore, StoredEntry } from './store/store.js';
-import type { TileTree } from './tile-tree.js';
+import type { Appended, LogStore, StoredEntry } from './store/store.js';
 import { formatProof } from './tlog-proof.js';
-import { formatCheckpoint } from './verify-checkpoint.js';
 import type { InclusionProof } from './verify-inclusion.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -43,8 +39,13 @@ export interface AppendResult {
 
 interface Waiting {
   readonly prepared: Prepared;
-  readonly resolve: (index: number) => void;
+  readonly resolve: (appended: Appended) => void;
   readonly reject: (error: unknown) => void;
+}
+
+interface Stored {
+  readonly prepared: Prepared;
+  readonly result: Omit<AppendResult, 'receipt'>;
 }
 
 /** What the parts of `openLog` hand to the log. */
@@ -52,47 +53,31 @@ export interface LogParts {
   readonly origin: string;
   readonly store: LogStore;
   readonly keys: LogKeys;
-  readonly signer: LogSigner;
   readonly clock: Clock;
   readonly random: (length: number) => Uint8Array;
-  readonly tree: TileTree;
-  readonly checkpoint: string;
+  readonly integrator: Integrator;
   readonly durable: number;
   readonly checkpointEvery: number;
   readonly checkpointEntries: number;
 }
 
-/** An open log. One at a time a store. */
+/** An open log. */
 export class AuditLog {
   readonly #parts: LogParts;
-  readonly #hashes: HashReader;
+  readonly #integrator: Integrator;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
-  // Durable entries that no checkpoint covers yet.
-  #pending: Bytes[] = [];
+  readonly #underWay = new Set<Promise<unknown>>();
   #durable: number;
-  #checkpoint: string;
-  #size: number;
-  #integration: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
-  #failure: unknown;
+  // Set while the last integration in the background failed.
+  #behind = false;
   #closed = false;
-  // Events on their way, by id: a second call of the same id waits for the first.
-  readonly #inFlight = new Map<string, Promise<unknown>>();
 
   constructor(parts: LogParts) {
     this.#parts = parts;
-    this.#hashes = new HashReader((tile) => parts.store.readTile(tile));
-    this.#checkpoint = parts.checkpoint;
-    this.#size = parts.tree.size;
+    this.#integrator = parts.integrator;
     this.#durable = parts.durable;
-  }
-
-  /** Integrates the entries that an earlier process made durable and no checkpoint covers. */
-  async catchUp(): Promise<void> {
-    if (this.#durable === this.#size) return;
-    for await (const { leaf } of this.#parts.store.readEntries(this.#size)) this.#pending.push(new Uint8Array(leaf));
-    await this.integrate();
   }
 
   /** The log's name, as its checkpoints say it. */
@@ -108,13 +93,23 @@ export class AuditLog {
    * @returns the entry's index and leaf, and with `integrated` the receipt. The same event again gives the same index
    * @throws AuditError `EVENT_INVALID` when the event is malformed; `EVENT_STALE` when an outside caller's id is more
    *   than 24 h off the log's clock; `EVENT_CONFLICT` when the id is taken by another event or nonce;
-   *   `KEY_STORE_FAILED`, `KEY_STORE_CORRUPT` when a secret cannot be had; `STORE_FAILED` when the disk failed, and
-   *   `LOG_POISONED` ever after; `LOG_CLOSED` after `close`
+   *   `KEY_STORE_FAILED`, `KEY_STORE_CORRUPT` when a secret cannot be had; `STORE_FAILED` when the store failed, and
+   *   `LOG_POISONED` when it must be opened again; `LOG_CLOSED` after `close`
    * @throws RangeError when the nonce is not 32 bytes
    * @example
    * const { index, receipt } = await log.append(event, { await: 'integrated', nonce });
    */
-  async append(event: AuditEvent, options: AppendOptions = {}): Promise<AppendResult> {
+  append(event: AuditEvent, options: AppendOptions = {}): Promise<AppendResult> {
+    const work = this.#append(event, options);
+    this.#underWay.add(work);
+    const done = (): void => {
+      this.#underWay.delete(work);
+    };
+    work.then(done, done);
+    return work;
+  }
+
+  async #append(event: AuditEvent, options: AppendOptions): Promise<AppendResult> {
     const { nonce, source = 'caller' } = options;
     if (nonce !== undefined && nonce.length !== 32) throw new RangeError('nonce must be 32 bytes');
     this.#usable();
@@ -122,53 +117,37 @@ export class AuditLog {
     const now = this.#parts.clock.now();
     if (source === 'caller' && Math.abs(now - idTime(checked.id)) > MAX_EVENT_AGE)
       throw new AuditError('EVENT_STALE', 'the event id is more than 24 hours off', { field: 'id' });
-    const parent = checked.links?.parentIndex;
-    if (parent !== undefined && parent >= this.#durable)
-      throw new AuditError('EVENT_INVALID', 'field `links.parentIndex` names no entry of the log', {
-        field: 'links.parentIndex',
-      });
-    const stored = await this.#once(checked.id, () => this.#store(checked, nonce, now));
-    if (options.await !== 'integrated') return { ...stored.result, receipt: null };
-    await this.#integrated(stored.result.index);
-    const proof = await this.inclusionProof(stored.result.index);
-    const receipt = formatProof({ ...proof, leaf: stored.result.leaf, opening: stored.prepared.opening });
-    return { ...stored.result, receipt };
+    await this.#checkParent(checked);
+    // A log that takes entries but signs none would promise what it does not do.
+    if (this.#behind) await this.integrate();
+    const { prepared, result } = await this.#store(checked, nonce, now);
+    if (options.await !== 'integrated') return { ...result, receipt: null };
+    await this.#cover(result.index + 1);
+    const proof = await this.inclusionProof(result.index);
+    return { ...result, receipt: formatProof({ ...proof, leaf: result.leaf, opening: prepared.opening }) };
   }
 
-  /** Runs work on one event id at a time, so that two calls with the same id cannot both find it new. */
-  async #once<T>(id: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#inFlight.get(id);
-    const mine = (before ?? Promise.resolve()).then(work, work);
-    this.#inFlight.set(id, mine);
-    try {
-      return await mine;
-    } finally {
-      if (this.#inFlight.get(id) === mine) this.#inFlight.delete(id);
-    }
+  async #checkParent({ links }: AuditEvent): Promise<void> {
+    if (links === undefined || links.parentIndex < this.#durable) return;
+    // Another process may have appended it.
+    for await (const _ of this.#parts.store.readEntries(links.parentIndex, links.parentIndex + 1)) return;
+    const field = 'links.parentIndex';
+    throw new AuditError('EVENT_INVALID', `field \`${field}\` names no entry of the log`, { field });
   }
 
-  async #store(
-    event: AuditEvent,
-    nonce: Uint8Array | undefined,
-    recordedAt: number,
-  ): Promise<{ prepared: Prepared; result: Omit<AppendResult, 'receipt'> }> {
-    this.#usable();
-    const { store } = this.#parts;
-    const known = await store.find(idBytes(event.id));
-    if (known !== null) {
-      const prepared = await recognise(event, nonce, await this.#entry(known), this.#parts);
-      return { prepared, result: { index: known, leaf: prepared.entry.leaf, duplicate: true } };
-    }
+  async #store(event: AuditEvent, nonce: Uint8Array | undefined, recordedAt: number): Promise<Stored> {
     const prepared = await prepare(event, nonce, recordedAt, this.#parts);
-    const index = await new Promise<number>((resolve, reject) => {
+    const { index, added } = await new Promise<Appended>((resolve, reject) => {
       this.#waiting.push({ prepared, resolve, reject });
       this.#writing ??= this.#write();
     });
-    return { prepared, result: { index, leaf: prepared.entry.leaf, duplicate: false } };
+    if (added) return { prepared, result: { index, leaf: prepared.entry.leaf, duplicate: false } };
+    const before = await recognise(event, nonce, await this.#entry(index), this.#parts);
+    return { prepared: before, result: { index, leaf: before.entry.leaf, duplicate: true } };
   }
 
   async #entry(index: number): Promise<StoredEntry> {
-    for await (const entry of this.#parts.store.readEntries(index)) return entry;
+    for await (const entry of this.#parts.store.readEntries(index, index + 1)) return entry;
     throw new AuditError('LOG_CORRUPT', 'an entry is missing from the store', { index });
   }
 
@@ -180,13 +159,15 @@ export class AuditLog {
       const group = this.#waiting.splice(0, GROUP);
       try {
         this.#usable();
-        const { first } = await this.#parts.store.append(group.map(({ prepared }) => prepared.entry));
-        for (const { prepared } of group) this.#pending.push(prepared.entry.leaf);
-        this.#durable = first + group.length;
-        for (const [i, { resolve }] of group.entries()) resolve(first + i);
+        const appended = await this.#parts.store.append(group.map(({ prepared }) => prepared.entry));
+        for (const [i, { prepared, resolve }] of group.entries()) {
+          const { index, added } = appended[i]!;
+          if (added) this.#integrator.remember(index, [prepared.entry.leaf]);
+          this.#durable = Math.max(this.#durable, index + 1);
+          resolve(appended[i]!);
+        }
         this.#schedule();
       } catch (error) {
-        this.#failure ??= error;
         for (const { reject } of group) reject(error);
       }
     }
@@ -195,70 +176,36 @@ export class AuditLog {
 
   /** Sees to it that a checkpoint comes: at once for a full bundle, else after the interval. */
   #schedule(): void {
-    if (this.#pending.length >= this.#parts.checkpointEntries) {
-      this.#background();
-    } else if (!this.#cancelTimer) {
-      this.#cancelTimer = this.#parts.clock.after(this.#parts.checkpointEvery, () => this.#background());
-    }
+    const { clock, checkpointEvery, checkpointEntries } = this.#parts;
+    if (this.#durable - this.#integrator.size >= checkpointEntries) this.#background();
+    else this.#cancelTimer ??= clock.after(checkpointEvery, () => this.#background());
   }
 
   #background(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    // A failure is kept and told to the next caller.
-    this.#integrated(this.#durable - 1).catch(() => undefined);
-  }
-
-  /** Resolves when a checkpoint covers that entry. Whoever waits meanwhile shares the next one. */
-  async #integrated(index: number): Promise<void> {
-    while (this.#size <= index) {
-      this.#usable();
-      this.#integration ??= this.#integrate().finally(() => {
-        this.#integration = undefined;
-      });
-      await this.#integration;
-    }
-  }
-
-  /** Tiles first, then the checkpoint: what is signed is durable. */
-  async #integrate(): Promise<void> {
-    const { tree, store, signer, origin } = this.#parts;
-    try {
-      const leaves = this.#pending.splice(0);
-      for (const leaf of leaves) tree.append(leaf);
-      await store.writeTiles(tree.takeTiles());
-      const next = await signNote(formatCheckpoint({ origin, size: tree.size, root: tree.root() }), signer);
-      await store.casCheckpoint(this.#checkpoint, next);
-      this.#checkpoint = next;
-      this.#size = tree.size;
-    } catch (error) {
-      this.#failure ??= error;
-      throw error;
-    }
-    if (this.#pending.length === 0) {
-      this.#cancelTimer?.();
-      this.#cancelTimer = undefined;
-    }
+    // A failure is told to the next caller, whose append tries again first.
+    this.integrate().catch(() => undefined);
   }
 
   /**
-   * The latest checkpoint, a signed note.
+   * The latest checkpoint that this process knows, a signed note.
    *
    * @returns the text, as it is stored and served
    * @example
    * const { size } = await verifyCheckpoint(log.checkpoint(), { logKey: vkey });
    */
   checkpoint(): string {
-    return this.#checkpoint;
+    return this.#integrator.checkpoint;
   }
 
-  /** Entries that are durable; the checkpoint may cover fewer. */
+  /** Entries that are durable, as far as this process knows; the checkpoint may cover fewer. */
   get size(): number {
     return this.#durable;
   }
 
   /**
-   * Makes a checkpoint that covers every durable entry.
+   * Makes a checkpoint that covers every entry that this process knows to be durable.
    *
    * @returns the checkpoint
    * @throws AuditError `STORE_FAILED`, `LOG_POISONED`, `LOG_CLOSED` as `append`
@@ -266,8 +213,19 @@ export class AuditLog {
    * const checkpoint = await log.integrate();
    */
   async integrate(): Promise<string> {
-    await this.#integrated(this.#durable - 1);
-    return this.#checkpoint;
+    this.#usable();
+    await this.#cover(this.#durable);
+    return this.#integrator.checkpoint;
+  }
+
+  async #cover(size: number): Promise<void> {
+    try {
+      await this.#integrator.cover(size);
+      this.#behind = false;
+    } catch (error) {
+      this.#behind = true;
+      throw error;
+    }
   }
 
   /**
@@ -279,11 +237,8 @@ export class AuditLog {
    * @example
    * const proof = await log.inclusionProof(7);
    */
-  async inclusionProof(index: number): Promise<InclusionProof> {
-    const [size, checkpoint] = [this.#size, this.#checkpoint];
-    if (!Number.isSafeInteger(index) || index < 0 || index >= size)
-      throw new AuditError('ENTRY_OUT_OF_RANGE', 'no checkpoint covers that entry', { index });
-    return { index, hashes: await inclusionPath(index, size, this.#hashes.at(size)), checkpoint };
+  inclusionProof(index: number): Promise<InclusionProof> {
+    return this.#integrator.inclusionProof(index);
   }
 
   /**
@@ -295,27 +250,27 @@ export class AuditLog {
    * @example
    * const path = await log.consistencyProof(older.size, newer.size);
    */
-  async consistencyProof(from: number, to: number): Promise<readonly Bytes[]> {
-    const size = this.#size;
-    if (![from, to].every(Number.isSafeInteger) || from < 0 || from > to || to > size)
-      throw new AuditError('ENTRY_OUT_OF_RANGE', 'the checkpoint does not cover those sizes');
-    return consistencyPath(from, to, this.#hashes.at(size));
+  consistencyProof(from: number, to: number): Promise<readonly Bytes[]> {
+    return this.#integrator.consistencyProof(from, to);
   }
 
   /**
    * Waits for appends under way, makes a last checkpoint, and gives the store back. Closing twice is harmless.
    *
-   * @throws AuditError `STORE_FAILED`, `LOG_POISONED` when the last checkpoint could not be made; the store is given
-   *   back all the same
+   * @throws AuditError `STORE_FAILED`, `LOG_POISONED` when the last checkpoint could not be made and nobody was told
+   *   yet; the store is given back all the same
    * @example
    * await log.close();
    */
   async close(): Promise<void> {
     if (this.#closed) return;
-    await Promise.allSettled(this.#inFlight.values());
+    await Promise.allSettled(this.#underWay);
     await this.#writing;
+    const told = this.#behind;
     try {
-      if (this.#failure === undefined) await this.integrate();
+      await this.integrate().catch((error: unknown) => {
+        if (!told) throw error;
+      });
     } finally {
       this.#closed = true;
       this.#cancelTimer?.();
@@ -325,7 +280,5 @@ export class AuditLog {
 
   #usable(): void {
     if (this.#closed) throw new AuditError('LOG_CLOSED', 'the log is closed');
-    if (this.#failure !== undefined)
-      throw new AuditError('LOG_POISONED', 'an earlier write failed: open the log again', { cause: this.#failure });
   }
 }

@@ -1,16 +1,11 @@
-import { equal, fromUtf8, leafHash, randomBytes } from '@wardseal/primitives';
+import { randomBytes } from '@wardseal/primitives';
 import { type Clock, systemClock } from './clock.js';
-import { AuditError } from './errors.js';
+import { Integrator } from './integrator.js';
 import type { KeyStore } from './key-store.js';
 import { AuditLog } from './log.js';
 import { LogKeys } from './log-keys.js';
-import { type LogSigner, parseVkey, signNote } from './note.js';
+import { type LogSigner, parseVkey } from './note.js';
 import type { LogStore } from './store/store.js';
-import { TileTree } from './tile-tree.js';
-import { decodeBundle, decodeTile, fullTiles, levelsOf, partialWidth, readTile, type TileId } from './tiles.js';
-import { type Checkpoint, formatCheckpoint, verifyCheckpoint } from './verify-checkpoint.js';
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 /** An entry waits at most this long, ms, for the checkpoint that covers it. */
 export const CHECKPOINT_EVERY = 1000;
@@ -60,75 +55,24 @@ export async function openLog(options: OpenLogOptions): Promise<AuditLog> {
   if (parseVkey(signer.vkey).name !== origin) throw new RangeError("origin must be the name of the signer's key");
   const { size: durable } = await store.open(origin, signer.vkey);
   try {
-    const stored = await store.readCheckpoint();
-    if (stored === null && durable > 0)
-      throw new AuditError('LOG_CORRUPT', 'the checkpoint is missing', { path: 'checkpoint' });
-    const tree = new TileTree();
-    let checkpoint = stored && fromUtf8(stored);
-    if (checkpoint === null) {
-      // A new log says so before its first entry: a missing checkpoint is then always a loss.
-      checkpoint = await signNote(formatCheckpoint({ origin, size: 0, root: tree.root() }), signer);
-      await store.casCheckpoint(null, checkpoint);
-    }
-    const head = await verifyCheckpoint(checkpoint, { logKey: signer.vkey });
-    if (head.size > durable)
-      throw new AuditError('LOG_ROLLED_BACK', 'the store holds fewer entries than its checkpoint says');
-    await resume(tree, store, head);
-    const log = new AuditLog({
+    const integrator = new Integrator(origin, store, signer);
+    await integrator.step();
+    await integrator.cover(durable);
+    const log = {
       origin,
       store,
       keys: new LogKeys(keys, origin, random),
-      signer,
       clock,
       random,
-      tree,
-      checkpoint,
+      integrator,
       durable,
       checkpointEvery,
       checkpointEntries,
-    });
-    await log.catchUp();
-    return log;
+    };
+    return new AuditLog(log);
   } catch (error) {
     // The first error says what is wrong; one on closing would hide it.
     await store.close().catch(() => undefined);
     throw error;
   }
-}
-
-/** Rebuilds the tree's right edge from the tiles, and checks it against the checkpoint and the journal. */
-async function resume(tree: TileTree, store: LogStore, { size, root }: Checkpoint): Promise<void> {
-  const edge: Bytes[][] = [];
-  for (let level = 0; level < levelsOf(size); level++) {
-    const width = partialWidth(size, level);
-    const data = width === 0 ? new Uint8Array(0) : await tileOf(store, { level, index: fullTiles(size, level), width });
-    const hashes = data && decodeTile(data, width);
-    if (!hashes) throw new AuditError('LOG_CORRUPT', 'a tile at the right edge is missing or malformed');
-    edge.push(hashes);
-  }
-  const entries = await lastEntries(store, size);
-  tree.resume(size, edge, entries);
-  const same = entries.every((entry, i) => equal(leafHash(entry), edge[0]![i]!));
-  if (!same || !equal(tree.root(), root)) throw new AuditError('LOG_CORRUPT', 'tiles, journal and checkpoint differ');
-}
-
-/** The entries of the partial bundle at the right edge: the journal's word, compared with the bundle's. */
-async function lastEntries(store: LogStore, size: number): Promise<Bytes[]> {
-  const width = partialWidth(size, 0);
-  if (width === 0) return [];
-  const data = await tileOf(store, { level: 'entries', index: fullTiles(size, 0), width });
-  const bundle = data && decodeBundle(data, width);
-  const entries: Bytes[] = [];
-  for await (const { leaf } of store.readEntries(size - width)) {
-    entries.push(new Uint8Array(leaf));
-    if (entries.length === width) break;
-  }
-  if (!bundle || !entries.every((entry, i) => equal(entry, bundle[i]!)))
-    throw new AuditError('LOG_CORRUPT', 'journal and entry bundle differ');
-  return entries;
-}
-
-// A crash may have come between a full tile and the checkpoint that needs it.
-function tileOf(store: LogStore, tile: TileId): Promise<Uint8Array | null> {
-  return readTile((id) => store.readTile(id), tile);
 }

@@ -2,7 +2,7 @@ import { equal, fromBase64url } from '@wardseal/primitives';
 import { AuditError } from './errors.js';
 import type { AuditEvent } from './event.js';
 import { decodeLeaf, encodeLeaf, type Leaf } from './leaf.js';
-import { actorHandle, type LogKeys, objectHandle, type SubjectSecret, subjectHandle } from './log-keys.js';
+import { actorHandle, type LogKeys, objectHandle, type SubjectSecret } from './log-keys.js';
 import { blind, type Opening, openSide, sealSide } from './side-record.js';
 import { commit, encodeActorSide, encodeSubjectSide } from './sides.js';
 import type { StoredEntry } from './store/store.js';
@@ -40,18 +40,10 @@ export async function prepare(
     actorCommitment: actor.commitment,
     ...(subject && { subjectCommitment: subject.commitment }),
   });
-  const sealedActor = await sealSide(
-    { secret: actorSecret, reference: NONE },
-    'actor',
-    origin,
-    event.id,
-    actor.opening,
-    random,
-  );
-  const sealedSubject =
-    subject === undefined
-      ? NONE
-      : await sealSide(await subjectSecret(event, keys), 'subject', origin, event.id, subject.opening, random);
+  const sealedActor = await sealSide(actorSecret, 'actor', origin, event.id, actor.opening, random);
+  const sealedSubject = subject
+    ? await sealSide((await subjectSecret(event, keys)).secret, 'subject', origin, event.id, subject.opening, random)
+    : NONE;
   return { entry: { leaf, subject: sealedSubject, actor: sealedActor }, opening: actor.opening };
 }
 
@@ -75,9 +67,7 @@ async function publicPart(
     ...(where?.geofence && { geofence: where.geofence }),
     ...(links && { parent: links.parentIndex }),
     actorHandle: actorHandle(logSecret, actor.org, actor.id),
-    ...(subject && {
-      subjectHandle: subjectHandle((await subjectSecret(event, keys)).secret, fromBase64url(subject.handle)!),
-    }),
+    ...(subject && { subjectHandle: (await subjectSecret(event, keys)).leafHandle }),
     ...(object && { objectHandle: objectHandle(logSecret, object) }),
   };
 }

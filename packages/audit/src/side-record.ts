@@ -1,5 +1,4 @@
 import { aeadOpen, aeadSeal, concat, hkdfSha256, utf8 } from '@wardseal/primitives';
-import { REFERENCE } from './log-keys.js';
 import { commit, MAX_SIDE } from './sides.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -14,16 +13,15 @@ export interface Opening {
 }
 
 const VERSION = 0;
-// A subject's compartment says which secret it needs; an actor's organisation stands in the leaf.
-const REFERENCES = { subject: REFERENCE, actor: 0 };
 const SALT = 16;
 const BLINDING = 32;
 const TAG = 16;
+const HEAD = 1 + SALT;
 // Each record has its own key, so the nonce need not differ.
 const NONCE = new Uint8Array(12);
 
 /** Bytes of the largest sealed compartment. */
-export const MAX_SEALED_SIDE: number = 1 + REFERENCE + SALT + BLINDING + MAX_SIDE + TAG;
+export const MAX_SEALED_SIDE: number = 1 + SALT + BLINDING + MAX_SIDE + TAG;
 
 function recordKey(secret: Uint8Array, salt: Uint8Array, compartment: Compartment): Bytes {
   return hkdfSha256(secret, salt, utf8(`wardseal.org/audit/v0 side ${compartment}`), 32);
@@ -35,24 +33,20 @@ function associated(origin: string, id: string, head: Uint8Array): Bytes {
 
 /**
  * Seals one compartment under a key of its own (docs/spec/side-record.md). The random salt makes a second try at the
- * same event, after a crash, use another key. `reference` names a subject's secret; it is empty for an actor.
+ * same event, after a crash, use another key. Which secret opens it stands in the leaf: the organisation's, or that of
+ * the subject handle.
  */
 export async function sealSide(
-  { secret, reference }: { readonly secret: Uint8Array; readonly reference: Uint8Array },
+  secret: Uint8Array,
   compartment: Compartment,
   origin: string,
   id: string,
   { r, side }: Opening,
   random: (length: number) => Uint8Array,
 ): Promise<Bytes> {
-  const head = concat(Uint8Array.of(VERSION), reference, random(SALT));
+  const head = concat(Uint8Array.of(VERSION), random(SALT));
   const key = recordKey(secret, head.subarray(-SALT), compartment);
   return concat(head, await aeadSeal(key, NONCE, concat(r, side), associated(origin, id, head)));
-}
-
-/** The reference to a subject's secret in front of its compartment, or null when the compartment is malformed. */
-export function referenceOf(sealed: Uint8Array): Uint8Array | null {
-  return sealed.length < 1 + REFERENCE + SALT + BLINDING + TAG ? null : sealed.subarray(1, 1 + REFERENCE);
 }
 
 /** Opens what `sealSide` made, or null. Whoever calls checks the opening against the leaf's commitment. */
@@ -63,12 +57,10 @@ export async function openSide(
   id: string,
   sealed: Uint8Array,
 ): Promise<Opening | null> {
-  const headLength = 1 + REFERENCES[compartment] + SALT;
-  if (sealed.length < headLength + BLINDING + TAG || sealed.length > MAX_SEALED_SIDE || sealed[0] !== VERSION)
-    return null;
-  const head = sealed.subarray(0, headLength);
+  if (sealed.length < HEAD + BLINDING + TAG || sealed.length > MAX_SEALED_SIDE || sealed[0] !== VERSION) return null;
+  const head = sealed.subarray(0, HEAD);
   const key = recordKey(secret, head.subarray(-SALT), compartment);
-  const plain = await aeadOpen(key, NONCE, sealed.subarray(headLength), associated(origin, id, head));
+  const plain = await aeadOpen(key, NONCE, sealed.subarray(HEAD), associated(origin, id, head));
   return plain && { r: plain.slice(0, BLINDING), side: plain.slice(BLINDING) };
 }
 

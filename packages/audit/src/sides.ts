@@ -1,7 +1,7 @@
 import { base64url, canonicalJson, fromBase64url, hmacSha256 } from '@wardseal/primitives';
 import { FieldReader, FieldWriter, MalformedFields, required } from './codec.js';
 import { AuditError } from './errors.js';
-import { type AuditEvent, MAX_SEALED } from './event.js';
+import { type AuditEvent, MAX_EVIDENCE, MAX_SEALED } from './event.js';
 import { ACTOR_KINDS, type ActorKind, DECISIONS, type Decision, nameOf } from './event-codes.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -32,6 +32,7 @@ export interface ActorSide {
   readonly policy?: { readonly id: string; readonly version: string; readonly decision: Decision };
   /** 32 bytes that the requester chose. */
   readonly nonce?: Bytes;
+  readonly evidence?: { readonly kind: string; readonly data: Bytes };
 }
 
 /** HMAC-SHA-256(r, side bytes): hides the bytes while r is secret, and binds to them. */
@@ -40,7 +41,7 @@ export function commit(r: Uint8Array, side: Uint8Array): Bytes {
 }
 
 export function encodeActorSide(event: AuditEvent, nonce: Uint8Array | undefined): Bytes {
-  const { actor, object, where, policy } = event;
+  const { actor, object, where, policy, evidence } = event;
   const contentHash = object?.contentHash === undefined ? undefined : fromBase64url(object.contentHash)!;
   return new FieldWriter(ACTOR_HEAD)
     .uint(1, Date.parse(event.occurredAt), 6)
@@ -63,6 +64,8 @@ export function encodeActorSide(event: AuditEvent, nonce: Uint8Array | undefined
     .text(18, policy?.version)
     .uint(19, policy && DECISIONS[policy.decision], 1)
     .bytes(20, nonce)
+    .text(21, evidence?.kind)
+    .bytes(22, evidence && fromBase64url(evidence.data)!)
     .done();
 }
 
@@ -95,6 +98,7 @@ function readActorSide(data: Uint8Array): ActorSide {
   const policy = both(text(17), text(18));
   const decision = fields.uint(19, 1);
   const nonce = fields.bytes(20, 32);
+  const evidence = both(text(21), fields.bytes(22, 1, MAX_EVIDENCE));
   fields.end();
   if (contentHash && !object) throw new MalformedFields('a hash without its object');
   if ((policy === undefined) !== (decision === undefined)) throw new MalformedFields('half a policy');
@@ -116,6 +120,7 @@ function readActorSide(data: Uint8Array): ActorSide {
       policy: { id: policy[0], version: policy[1], decision: required(nameOf(DECISIONS, decision!)) },
     }),
     ...(nonce && { nonce }),
+    ...(evidence && { evidence: { kind: evidence[0], data: evidence[1] } }),
   };
 }
 

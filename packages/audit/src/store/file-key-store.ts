@@ -45,7 +45,7 @@ export function fileKeyStore(folder: string, { fs = promises }: { readonly fs?: 
         throw error;
       });
       await made;
-      if ((await readWhole(fs, target, 0)) !== null) throw new AuditError('KEY_STORE_FAILED', 'the name is taken');
+      if ((await readWhole(fs, target, 0)) !== null) return false;
       const fresh = `${target}.new-${process.pid}-${names++}`;
       await fs.unlink(fresh).catch((error: unknown) => {
         if (!failedWith(error, 'ENOENT')) throw error;
@@ -53,6 +53,15 @@ export function fileKeyStore(folder: string, { fs = promises }: { readonly fs?: 
       await writeNew(fs, fresh, concat(secret, sha256(secret).subarray(0, CHECK)), 0o600);
       await fs.rename(fresh, target);
       await syncDirectory(fs, root);
+      return true;
+    },
+    async delete(name) {
+      const gone = (error: unknown): void => {
+        if (!failedWith(error, 'ENOENT')) throw error;
+      };
+      await fs.unlink(path(name)).catch(gone);
+      // Also where it was gone already: whoever removed it may have died before this.
+      await syncDirectory(fs, root).catch(gone);
     },
   };
 }

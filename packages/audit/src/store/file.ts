@@ -4,7 +4,7 @@ import { equal, utf8 } from '@wardseal/primitives';
 import { AuditError } from '../errors.js';
 import { leafId } from '../leaf.js';
 import { MAX_NOTE } from '../note.js';
-import { TILE_WIDTH, type Tile, type TileId, tilePath } from '../tiles.js';
+import { TILE_WIDTH, type TileId, tilePath } from '../tiles.js';
 import {
   type FileSystem,
   failedWith,
@@ -19,7 +19,7 @@ import { MAX_TILE } from './folder-reader.js';
 import { IdIndex } from './id-index.js';
 import { encodeBatch, journalHeader, readHeader, scanJournal } from './journal.js';
 import { processLock, type TakeLock } from './lock.js';
-import type { LogStore, StoredEntry } from './store.js';
+import type { Appended, Integration, IntegrationState, LogStore, StoredEntry } from './store.js';
 
 /** Settings of `fileStore`; the defaults are right outside tests. */
 export interface FileStoreOptions {
@@ -64,8 +64,6 @@ class FileStore implements LogStore {
   // First index and offset of every batch, to find an entry without reading from the start.
   #batches: { first: number; offset: number }[] = [];
   #made = new Set<string>();
-  // Tiles that became full since the last checkpoint.
-  #full: TileId[] = [];
   #names = 0;
 
   constructor(folder: string, fs: FileSystem, lock: TakeLock = processLock()) {
@@ -138,10 +136,21 @@ class FileStore implements LogStore {
     this.#torn = false;
   }
 
-  async append(batch: readonly StoredEntry[]): Promise<{ first: number }> {
+  async append(batch: readonly StoredEntry[]): Promise<readonly Appended[]> {
     const journal = this.#usable();
     const first = this.#size;
-    const data = encodeBatch(this.#origin, first, batch);
+    const fresh: StoredEntry[] = [];
+    const known = new IdIndex();
+    const appended = batch.map((entry): Appended => {
+      const id = leafId(entry.leaf);
+      const before = this.#ids.find(id) ?? known.find(id);
+      if (before !== null) return { index: before, added: false };
+      const index = first + fresh.push(entry) - 1;
+      known.add(id, index);
+      return { index, added: true };
+    });
+    if (fresh.length === 0) return appended;
+    const data = encodeBatch(this.#origin, first, fresh);
     await this.#guard(async () => {
       await this.#cut(journal);
       await writeAll(journal, data, this.#end);
@@ -149,16 +158,16 @@ class FileStore implements LogStore {
     });
     this.#batches.push({ first, offset: this.#end });
     this.#end += data.length;
-    this.#size += batch.length;
-    for (const [i, { leaf }] of batch.entries()) this.#ids.add(leafId(leaf), first + i);
-    return { first };
+    this.#size += fresh.length;
+    for (const [i, { leaf }] of fresh.entries()) this.#ids.add(leafId(leaf), first + i);
+    return appended;
   }
 
   async find(id: Uint8Array): Promise<number | null> {
     return this.#ids.find(id);
   }
 
-  async *readEntries(start: number): AsyncGenerator<StoredEntry> {
+  async *readEntries(start: number, end: number = this.#size): AsyncGenerator<StoredEntry> {
     const journal = this.#usable();
     let low = 0;
     for (let high = this.#batches.length - 1; low < high; ) {
@@ -169,7 +178,7 @@ class FileStore implements LogStore {
     const from = this.#batches[low];
     if (from === undefined) return;
     let index = from.first;
-    const size = this.#size;
+    const size = Math.min(end, this.#size);
     const batches = scanJournal(journal, this.#origin, from.offset, from.first);
     while (index < size) {
       const step = await batches.next().catch((cause: unknown) => {
@@ -198,23 +207,16 @@ class FileStore implements LogStore {
     }
   }
 
-  async writeTiles(tiles: readonly Tile[]): Promise<void> {
+  async integrate(work: (state: IntegrationState) => Promise<Integration | null>): Promise<void> {
     this.#usable();
+    const checkpoint = await this.readCheckpoint();
+    const integration = await work({ checkpoint, size: this.#size });
+    if (integration === null) return;
+    const { tiles, checkpoint: next } = integration;
     await this.#guard(() => this.#publish(tiles.map((tile) => ({ path: tilePath(tile), data: tile.data }))));
-    for (const { level, index, width } of tiles) if (width === TILE_WIDTH) this.#full.push({ level, index, width });
-  }
-
-  async casCheckpoint(previous: string | null, next: string): Promise<void> {
-    this.#usable();
-    const current = await this.readCheckpoint();
-    const expected = previous === null ? null : utf8(previous);
-    if (Buffer.compare(current ?? new Uint8Array(0), expected ?? new Uint8Array(0)) !== 0) {
-      this.#failed = true;
-      throw new AuditError('LOG_CORRUPT', 'somebody else changed the checkpoint', { path: 'checkpoint' });
-    }
     await this.#guard(() => this.#publish([{ path: 'checkpoint', data: utf8(next) }]));
     // Not before: until now the checkpoint in place named the partial tiles.
-    await this.#removePartials(this.#full.splice(0));
+    await this.#removePartials(tiles.filter(({ width }) => width === TILE_WIDTH));
   }
 
   async close(): Promise<void> {

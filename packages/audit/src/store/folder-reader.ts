@@ -37,7 +37,7 @@ export async function folderReader(
     listTiles: () => walk(fs, root, 'tile', 0),
   };
   if (!(await readable(fs, join(root, journal)))) return reader;
-  return { ...reader, readEntries: (start) => journalEntries(fs, join(root, journal), start) };
+  return { ...reader, readEntries: (start, end) => journalEntries(fs, join(root, journal), start, end) };
 }
 
 /** An outside auditor sees the public files only. */
@@ -76,7 +76,12 @@ async function* walk(fs: FileSystem, root: string, path: string, depth: number):
   }
 }
 
-async function* journalEntries(fs: FileSystem, path: string, start: number): AsyncGenerator<StoredEntry> {
+async function* journalEntries(
+  fs: FileSystem,
+  path: string,
+  start: number,
+  end = Number.POSITIVE_INFINITY,
+): AsyncGenerator<StoredEntry> {
   const file: StoreFile = await attempt('private/journal', async () => {
     await refuseSpecial(fs, path);
     return fs.open(path, 'r');
@@ -89,7 +94,10 @@ async function* journalEntries(fs: FileSystem, path: string, start: number): Asy
     for (;;) {
       const step = await attempt('private/journal', () => batches.next());
       if (step.done) return;
-      for (const entry of step.value.entries) if (index++ >= start) yield entry;
+      for (const entry of step.value.entries) {
+        if (index >= end) return;
+        if (index++ >= start) yield entry;
+      }
     }
   } finally {
     await file.close();

@@ -1,3 +1,4 @@
+import type { EventType } from '../event-codes.js';
 import type { Tile, TileId } from '../tiles.js';
 
 /** What one entry adds to a log: its leaf and the sealed compartments of its side record (empty: none). */
@@ -5,6 +6,18 @@ export interface StoredEntry {
   readonly leaf: Uint8Array;
   readonly subject: Uint8Array;
   readonly actor: Uint8Array;
+}
+
+/** Which entries are wanted; every part that is there must fit. */
+export interface EntryQuery {
+  /** Leaf handles of 32 bytes. */
+  readonly subject?: Uint8Array;
+  readonly actor?: Uint8Array;
+  readonly object?: Uint8Array;
+  readonly types?: readonly EventType[];
+  /** Recorded at or after, and before: milliseconds since 1970. */
+  readonly from?: number;
+  readonly until?: number;
 }
 
 /** Reads a log's public files, wherever they lie. */
@@ -16,31 +29,52 @@ export interface LogReader {
   /** Every path below the log's `tile` folder, when the reader can list them: leftovers are then checked too. */
   listTiles?(): AsyncIterable<string>;
   /**
-   * The entries with their side records, when the reader can reach the journal. Throws AuditError `LOG_CORRUPT` where
-   * the journal is damaged.
+   * The entries from `start` (to before `end`) with their side records, when the reader can reach them. Throws
+   * AuditError `LOG_CORRUPT` where they are damaged.
    */
-  readEntries?(start: number): AsyncIterable<StoredEntry>;
+  readEntries?(start: number, end?: number): AsyncIterable<StoredEntry>;
+  /** The indices of exactly the entries that a query asks for, rising, when the reader has an index. */
+  select?(query: EntryQuery): AsyncIterable<number>;
+}
+
+/** Where one entry of a batch came to stand. `added` is false when its event id was in the log before. */
+export interface Appended {
+  readonly index: number;
+  readonly added: boolean;
+}
+
+/** The state that an integration starts from: the checkpoint in place, and how many entries are durable. */
+export interface IntegrationState {
+  readonly checkpoint: Uint8Array | null;
+  readonly size: number;
+}
+
+/** What an integration puts in place. */
+export interface Integration {
+  readonly tiles: readonly Tile[];
+  readonly checkpoint: string;
 }
 
 /**
- * Where a log lives. One writer, many readers; several logs never share one store.
- * A rejected `append` may still have happened: nothing is known until the store is opened again.
+ * Where a log lives. Any number of processes may append if the store allows it; one at a time integrates.
+ * A rejected `append` may still have happened: nothing is known until it is tried again, or the store opened again.
  */
-export interface LogStore extends Required<Omit<LogReader, 'listTiles'>> {
+export interface LogStore extends Required<Omit<LogReader, 'listTiles' | 'select'>> {
   /**
-   * Takes the lock, repairs a torn tail, and tells how many entries are durable. Publishes the log's key beside it,
-   * for those who have it from nowhere better.
+   * Takes the lock where the store has one, and tells how many entries are durable. Publishes the log's key beside
+   * it, for those who have it from nowhere better.
    * Rejects with AuditError `LOG_LOCKED`, `LOG_CORRUPT` or `STORE_FAILED`.
    */
   open(origin: string, logKey: string): Promise<{ readonly size: number }>;
-  /** Appends entries behind the last one; resolves, with the index of the first, only when all are durable. */
-  append(batch: readonly StoredEntry[]): Promise<{ readonly first: number }>;
+  /** Appends entries behind the last one, one an event id; resolves only when all are durable. */
+  append(batch: readonly StoredEntry[]): Promise<readonly Appended[]>;
   /** The index of the entry with that event id (16 bytes), or null. Sees every entry that was ever appended. */
   find(id: Uint8Array): Promise<number | null>;
-  /** Writes tiles; resolves only when they are durable. Writing the same tile again changes nothing. */
-  writeTiles(tiles: readonly Tile[]): Promise<void>;
-  /** Replaces the checkpoint in one durable step, provided that it still is `previous`. */
-  casCheckpoint(previous: string | null, next: string): Promise<void>;
-  /** Gives the lock back. */
+  /**
+   * Runs `work` as the only integrator of this store, then makes its tiles durable, then replaces the checkpoint that
+   * `work` was given, in one durable step. Null changes nothing. Writing the same tile again changes nothing.
+   */
+  integrate(work: (state: IntegrationState) => Promise<Integration | null>): Promise<void>;
+  /** Gives back what `open` took. */
   close(): Promise<void>;
 }

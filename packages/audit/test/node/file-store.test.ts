@@ -56,7 +56,7 @@ describe('the file store', () => {
       expect(await mode('secrets')).toBe(0o700);
       for (const name of await readdir(join(folder, 'secrets'))) {
         expect(await mode(`secrets/${name}`)).toBe(0o600);
-        expect(name).toMatch(/^[0-9a-f]{16}-(?:log|actor-RX1|subject-[0-9a-f]{32})$/);
+        expect(name).toMatch(/^[0-9a-f]{16}-(?:log|actor-RX1|(?:subject|handle)-[0-9a-f]{32})$/);
       }
     }));
 

@@ -1,4 +1,4 @@
-import type { LogReader, LogStore, StoredEntry, Tile } from '../../src/index.js';
+import type { LogReader, LogStore, StoredEntry } from '../../src/index.js';
 import { tilePath } from '../../src/index.js';
 import { hexOf } from './events.js';
 
@@ -8,6 +8,10 @@ export interface MemoryStore extends LogStore {
   readonly files: Map<string, Uint8Array>;
   /** Calls of `append` so far. */
   readonly appends: number[];
+}
+
+function idOf(leaf: Uint8Array): string {
+  return hexOf(leaf.subarray(4, 20));
 }
 
 export function memoryStore(): MemoryStore {
@@ -23,26 +27,25 @@ export function memoryStore(): MemoryStore {
     async append(batch) {
       appends.push(batch.length);
       await new Promise((resolve) => setTimeout(resolve, 1));
-      entries.push(...batch);
-      return { first: entries.length - batch.length };
+      return batch.map((entry) => {
+        const index = entries.findIndex(({ leaf }) => idOf(leaf) === idOf(entry.leaf));
+        return index < 0 ? { index: entries.push(entry) - 1, added: true } : { index, added: false };
+      });
     },
     async find(id) {
-      const index = entries.findIndex(({ leaf }) => hexOf(leaf.subarray(4, 20)) === hexOf(id));
+      const index = entries.findIndex(({ leaf }) => idOf(leaf) === hexOf(id));
       return index < 0 ? null : index;
     },
-    async *readEntries(start) {
-      yield* entries.slice(start);
+    async *readEntries(start, end) {
+      yield* entries.slice(start, end);
     },
     readTile: async (tile) => files.get(tilePath(tile)) ?? null,
     readCheckpoint: async () => files.get('checkpoint') ?? null,
-    async writeTiles(tiles: readonly Tile[]) {
-      for (const tile of tiles) files.set(tilePath(tile), tile.data);
-    },
-    async casCheckpoint(previous, next) {
-      const current = files.get('checkpoint');
-      const expected = previous === null ? undefined : encode(previous);
-      if (hexOf(current ?? new Uint8Array()) !== hexOf(expected ?? new Uint8Array())) throw new Error('lost a race');
-      files.set('checkpoint', encode(next));
+    async integrate(work) {
+      const integration = await work({ checkpoint: files.get('checkpoint') ?? null, size: entries.length });
+      if (integration === null) return;
+      for (const tile of integration.tiles) files.set(tilePath(tile), tile.data);
+      files.set('checkpoint', encode(integration.checkpoint));
     },
     close: async () => undefined,
   };
