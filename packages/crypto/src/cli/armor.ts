@@ -1,5 +1,5 @@
+import type { Output } from '@wardseal/primitives/cli';
 import { encodeArmor } from '../index.js';
-import type { Output } from './output.js';
 
 const BEGIN = '-----BEGIN AGE ENCRYPTED FILE-----';
 // 48 bytes make a line of armor.

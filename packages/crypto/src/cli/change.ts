@@ -1,10 +1,16 @@
 import { base64url } from '@wardseal/primitives';
+import {
+  type Options,
+  OUTPUT,
+  type Output,
+  type Result,
+  UsageError,
+  type Values,
+  writeOutput,
+} from '@wardseal/primitives/cli';
 import type { ChangedHeader, ChangeOptions, Directory } from '../index.js';
 import { armored } from './armor.js';
-import { type Options, OUTPUT, type Result, type Values } from './command.js';
-import { UsageError } from './failure.js';
 import { readIdentities } from './key-file.js';
-import { type Output, writeOutput } from './output.js';
 import { openSealed, type Parts } from './sealed-input.js';
 import { judgementOf, SENDER, SENDERS, senderOf } from './trust.js';
 

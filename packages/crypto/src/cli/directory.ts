@@ -1,10 +1,7 @@
+import { type Command, command, OUTPUT, readText, UsageError, writeOutput } from '@wardseal/primitives/cli';
 import { createOrganisation, type DirectoryEntry, delegateDirectory, signSnapshot } from '../index.js';
-import { type Command, command, OUTPUT } from './command.js';
 import { enrolment } from './enrolment.js';
-import { UsageError } from './failure.js';
-import { readText } from './input.js';
 import { keyFile, readSigningKey } from './key-file.js';
-import { writeOutput } from './output.js';
 import { readEntries } from './people.js';
 import { days, inWords, nowSeconds, time, whole } from './times.js';
 import { DIRECTORY, neededDirectory } from './trust.js';

@@ -1,6 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { base64url, fromBase64url } from '@wardseal/primitives';
 import {
+  type Command,
+  command,
+  jsonObject,
+  type Options,
+  OUTPUT,
+  readSmall,
+  readText,
+  UsageError,
+  type Values,
+  writeOutput,
+} from '@wardseal/primitives/cli';
+import {
   answerChallenge,
   challengeEnrolment,
   createEnrolment,
@@ -9,11 +21,7 @@ import {
   signingKeyThumbprint,
   verifyEnrolment,
 } from '../index.js';
-import { type Command, command, type Options, OUTPUT, type Values } from './command.js';
-import { UsageError } from './failure.js';
-import { jsonObject, readSmall, readText } from './input.js';
 import { readKeys } from './key-file.js';
-import { writeOutput } from './output.js';
 import { days, nowSeconds } from './times.js';
 
 // How a person gets into the directory: the custodian invites, the person's device asks, the custodian challenges, the device

@@ -1,12 +1,18 @@
 import { open, unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { base64url, fromBase64url } from '@wardseal/primitives';
+import {
+  type Command,
+  command,
+  named,
+  OUTPUT,
+  readText,
+  TroubleError,
+  UsageError,
+  writeOutput,
+} from '@wardseal/primitives/cli';
 import { detachHeader, erasureCertificate, limits, listRecipients, readErasureCertificate } from '../index.js';
 import { READER, readerOf } from './change.js';
-import { type Command, command, OUTPUT } from './command.js';
-import { TroubleError, UsageError } from './failure.js';
-import { named, readText } from './input.js';
-import { writeOutput } from './output.js';
 import { inWords, time } from './times.js';
 import { judgementOf, SENDER, SENDERS, senderOf, TRUST, trustOf } from './trust.js';
 

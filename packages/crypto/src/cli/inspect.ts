@@ -1,6 +1,6 @@
 import { base64url } from '@wardseal/primitives';
+import { type Command, command } from '@wardseal/primitives/cli';
 import { inspect } from '../index.js';
-import { type Command, command } from './command.js';
 import { openSealed } from './sealed-input.js';
 
 const show: Command = command({

@@ -1,7 +1,6 @@
 import { base64url, fromBase64url } from '@wardseal/primitives';
+import { jsonObject, readLines, readText, UsageError } from '@wardseal/primitives/cli';
 import { type Identity, recipientOf, type SigningKeyPair, signingKeyPairOf } from '../index.js';
-import { UsageError } from './failure.js';
-import { jsonObject, readLines, readText } from './input.js';
 
 // A key file holds secrets as lines of text: an age identity, a signing key or both, with comments as age-keygen writes them.
 // A file with the identity alone is one that age itself reads.

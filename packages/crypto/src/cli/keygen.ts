@@ -1,8 +1,6 @@
+import { type Command, command, OUTPUT, UsageError, writeOutput } from '@wardseal/primitives/cli';
 import { type DirectoryEntry, generateIdentity, generateSigningKey, type SigningKeyPair } from '../index.js';
-import { type Command, command, OUTPUT } from './command.js';
-import { UsageError } from './failure.js';
 import { keyFile } from './key-file.js';
-import { writeOutput } from './output.js';
 import { protection } from './protect.js';
 import { days, nowSeconds } from './times.js';
 

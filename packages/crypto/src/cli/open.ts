@@ -1,12 +1,16 @@
 import { base64url } from '@wardseal/primitives';
+import {
+  type Command,
+  command,
+  OUTPUT,
+  objectOf,
+  progressLine,
+  secretLine,
+  UsageError,
+  writeOutput,
+} from '@wardseal/primitives/cli';
 import { type OpenedStream, type OpenedUnsignedStream, openStream } from '../index.js';
-import { secretLine } from './ask.js';
-import { type Command, command, OUTPUT } from './command.js';
-import { UsageError } from './failure.js';
-import { objectOf } from './input.js';
 import { readIdentities, readKeyObject } from './key-file.js';
-import { writeOutput } from './output.js';
-import { progressLine } from './progress.js';
 import { openSealed } from './sealed-input.js';
 import { inWords } from './times.js';
 import { judgementOf, SENDERS } from './trust.js';

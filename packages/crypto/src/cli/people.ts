@@ -1,6 +1,5 @@
+import { jsonObject, looksSecret, readLines, UsageError } from '@wardseal/primitives/cli';
 import { type Directory, type DirectoryEntry, type Recipient, recipientThumbprint } from '../index.js';
-import { looksSecret, UsageError } from './failure.js';
-import { jsonObject, readLines } from './input.js';
 
 // People as words or as lines of a file: an age recipient, a directory entry as one line of JSON, or the id of somebody whom
 // the directory knows.

@@ -1,10 +1,15 @@
+import {
+  type Command,
+  command,
+  type Options,
+  OUTPUT,
+  readSmall,
+  secretLine,
+  UsageError,
+  writeOutput,
+} from '@wardseal/primitives/cli';
 import { generateRecoveryCode, protectKeys, unprotectKeys } from '../index.js';
-import { secretLine } from './ask.js';
-import { type Command, command, type Options, OUTPUT } from './command.js';
-import { UsageError } from './failure.js';
-import { readSmall } from './input.js';
 import { keyFile, readKeys } from './key-file.js';
-import { writeOutput } from './output.js';
 
 const CREDENTIAL = 'recovery-code';
 

@@ -1,4 +1,5 @@
 import { base64url } from '@wardseal/primitives';
+import { type Command, command, type Result, readAll, UsageError } from '@wardseal/primitives/cli';
 import {
   addRecipients,
   type Directory,
@@ -9,10 +10,7 @@ import {
   rewrapWithout,
 } from '../index.js';
 import { CHANGE, changeOf, READER, readerOf, rewrite, rewriteHeader } from './change.js';
-import { type Command, command, type Result } from './command.js';
 import { sealedFacts } from './facts.js';
-import { UsageError } from './failure.js';
-import { readAll } from './input.js';
 import { thumbprintOf } from './people.js';
 import { openSealed } from './sealed-input.js';
 import { inWords } from './times.js';

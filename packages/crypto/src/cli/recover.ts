@@ -1,5 +1,14 @@
 import { base64url } from '@wardseal/primitives';
 import {
+  type Command,
+  command,
+  type Options,
+  OUTPUT,
+  readSmall,
+  UsageError,
+  writeOutput,
+} from '@wardseal/primitives/cli';
+import {
   approveShare,
   checkSeat,
   combineShares,
@@ -10,11 +19,7 @@ import {
   type ShareRequest,
   verifyShareRequest,
 } from '../index.js';
-import { type Command, command, type Options, OUTPUT } from './command.js';
-import { UsageError } from './failure.js';
-import { readSmall } from './input.js';
 import { keyObject, readIdentities } from './key-file.js';
-import { writeOutput } from './output.js';
 import { personIn } from './people.js';
 import { openSealed } from './sealed-input.js';
 import { inWords, whole } from './times.js';

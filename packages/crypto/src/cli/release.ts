@@ -1,7 +1,6 @@
+import { type Command, command, UsageError } from '@wardseal/primitives/cli';
 import { release } from '../index.js';
 import { CHANGE, changeOf, rewriteHeader } from './change.js';
-import { type Command, command } from './command.js';
-import { UsageError } from './failure.js';
 import { recipientOn } from './people.js';
 
 const releaseCommand: Command = command({

@@ -1,14 +1,23 @@
+import {
+  type Command,
+  command,
+  type Input,
+  OUTPUT,
+  type Output,
+  objectOf,
+  openInput,
+  type Progress,
+  progressLine,
+  streamOf,
+  UsageError,
+  writeOutput,
+} from '@wardseal/primitives/cli';
 import { type Directory, type Labels, type SealedHeader, type SealOptions, sealStream } from '../index.js';
 import { sealFile } from '../node.js';
 import { armored } from './armor.js';
-import { type Command, command, OUTPUT } from './command.js';
 import { sealedFacts } from './facts.js';
-import { UsageError } from './failure.js';
-import { type Input, objectOf, openInput, streamOf } from './input.js';
 import { readKeyObject } from './key-file.js';
-import { type Output, writeOutput } from './output.js';
 import { readRecipients, recipientOn } from './people.js';
-import { type Progress, progressLine } from './progress.js';
 import { Spool } from './spool.js';
 import { whole } from './times.js';
 import { RECIPIENTS, recipientsOf, SENDER, senderOf, TRUST, trustOf, vouched } from './trust.js';

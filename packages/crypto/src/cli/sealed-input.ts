@@ -1,6 +1,6 @@
+import { type Input, openInput, peek, readAll, readSmall, streamOf } from '@wardseal/primitives/cli';
 import { decodeArmor, detachHeader, limits, type StreamedSource } from '../index.js';
 import { isArmored } from './armor.js';
-import { type Input, openInput, peek, readAll, readSmall, streamOf } from './input.js';
 
 // Armor is for mail and chat; it is decoded in one piece.
 const MAX_ARMOR = 268_435_456;

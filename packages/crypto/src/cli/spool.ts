@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { removeWhenInterrupted } from './interrupt.js';
-import type { Output } from './output.js';
+import { type Output, removeWhenInterrupted } from '@wardseal/primitives/cli';
 
 // What is held in memory before a file is made: every picture, few videos.
 const MEMORY = 33_554_432;

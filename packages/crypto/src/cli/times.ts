@@ -1,4 +1,4 @@
-import { UsageError } from './failure.js';
+import { UsageError } from '@wardseal/primitives/cli';
 
 const DAY = 86_400;
 

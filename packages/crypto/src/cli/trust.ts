@@ -1,3 +1,4 @@
+import { type Options, objectOf, readSmall, UsageError, type Values } from '@wardseal/primitives/cli';
 import {
   type AuthorizeGrant,
   type Directory,
@@ -9,9 +10,6 @@ import {
   type VerifySnapshotOptions,
   verifySnapshot,
 } from '../index.js';
-import type { Options, Values } from './command.js';
-import { UsageError } from './failure.js';
-import { objectOf, readSmall } from './input.js';
 import { readSigningKey } from './key-file.js';
 import { readEntries, readEntry, readRecipients, recipientOn } from './people.js';
 import { time, whole } from './times.js';

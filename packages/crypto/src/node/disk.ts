@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import * as promises from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { readFull, syncFolder } from '@wardseal/primitives/cli';
 import type { RandomAccessSource } from '../source.js';
 
 /** The few calls of node:fs/promises that replacing a file needs. */
@@ -15,17 +16,6 @@ export interface FileSystem {
 
 /** Writes all of `data` at `position` of the new file. */
 export type WriteAt = (data: Uint8Array, position: number) => Promise<void>;
-
-/** Reads `into` full, or up to the end of the file; gives how many bytes that were. */
-export async function readFull(file: FileHandle, into: Uint8Array, position: number): Promise<number> {
-  let filled = 0;
-  while (filled < into.length) {
-    const { bytesRead } = await file.read(into, filled, into.length - filled, position + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return filled;
-}
 
 /**
  * Opens a regular file and gives its size. Throws TypeError on a folder, a pipe or a device, and on a file of the kernel's
@@ -65,24 +55,6 @@ async function checkTarget(path: string, fs: FileSystem): Promise<void> {
     return null;
   });
   if (there?.isFile() === false) throw new TypeError('target must be a regular file, or not there');
-}
-
-// What says that a folder cannot be synced, and not that the disk failed: one that may be written and not read, a network
-// share. Windows cannot sync any.
-const UNSYNCABLE = ['EACCES', 'EPERM', 'EINVAL', 'ENOTSUP', 'ENOSYS', 'EISDIR', 'EBADF'];
-
-/** Makes a new name durable where the system can. */
-export async function syncFolder(path: string, fs: FileSystem = promises): Promise<void> {
-  try {
-    const folder = await fs.open(path, 'r');
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
-  } catch (error) {
-    if (!UNSYNCABLE.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-  }
 }
 
 /**

@@ -1,5 +1,6 @@
+import { readFull } from '@wardseal/primitives/cli';
 import type { RandomAccessSource } from '../source.js';
-import { openRegular, readFull } from './disk.js';
+import { openRegular } from './disk.js';
 
 /** An open file on disk, for `openReader`, `openRange` and `openStream`. */
 export interface FileSource extends RandomAccessSource {
