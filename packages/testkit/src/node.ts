@@ -11,4 +11,5 @@ export {
 } from './faulty-fs.js';
 export * from './index.js';
 export { type Photo, photos } from './photos.js';
+export { type PostgresOptions, type PostgresServer, startPostgres } from './postgres.js';
 export { type VectorSet, vectorSet, vectorsFolder } from './vectors.js';
