@@ -1,10 +1,13 @@
 /** Every code that an `AuditError` can carry. */
 export type AuditErrorCode =
+  | 'ACCEPTANCE_EXPIRED'
   | 'ACTOR_MISMATCH'
   | 'CHECKPOINT_INVALID'
   | 'CHECKPOINT_UNSIGNED'
   | 'COMMITMENT_MISMATCH'
   | 'CONSISTENCY_INVALID'
+  | 'EMERGENCY_REFUSED'
+  | 'ENTRY_ERASED'
   | 'ENTRY_OUT_OF_RANGE'
   | 'EVENT_CONFLICT'
   | 'EVENT_INVALID'
@@ -20,15 +23,23 @@ export type AuditErrorCode =
   | 'LOG_LOCKED'
   | 'LOG_POISONED'
   | 'LOG_ROLLED_BACK'
+  | 'MERGE_INVALID'
   | 'NONCE_MISMATCH'
   | 'OBJECT_MISMATCH'
+  | 'ORGANISATION_MISMATCH'
   | 'ORIGIN_MISMATCH'
+  | 'OUTCOME_MISMATCH'
+  | 'OUTCOME_UNLOGGED'
   | 'RECEIPT_INVALID'
   | 'SIDE_RECORD_INVALID'
   | 'SIGNATURE_INVALID'
   | 'STORE_FAILED'
+  | 'SUBJECT_MISMATCH'
+  | 'SUCCESSION_INVALID'
   | 'TILE_INVALID'
-  | 'TYPE_MISMATCH';
+  | 'TIME_MISMATCH'
+  | 'TYPE_MISMATCH'
+  | 'WITNESS_UNREACHABLE';
 
 /** The facts that an `AuditError` may carry beside its code. */
 export interface AuditErrorDetails {

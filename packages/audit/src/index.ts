@@ -1,9 +1,11 @@
 export { type AuditOptions, type AuditReport, auditLog, type Finding } from './audit-log.js';
 export { type Clock, systemClock } from './clock.js';
+export { danglingIntents, type PlacedLeaf } from './dangling-intents.js';
 export { AuditError, type AuditErrorCode, type AuditErrorDetails } from './errors.js';
 export { type AuditEvent, parseEvent } from './event.js';
 export type { ActorKind, Decision, EventType, Geofence, Outcome, Purpose } from './event-codes.js';
 export { createEventId } from './event-id.js';
+export { eventOf } from './event-of.js';
 export { type KeyStore, memoryKeyStore } from './key-store.js';
 export { decodeLeaf, type Leaf } from './leaf.js';
 export type { AppendOptions, AppendResult, AuditLog } from './log.js';
@@ -12,6 +14,7 @@ export { generateLogKey, type LogSigner, logSigner } from './note.js';
 export { type OpenLogOptions, openLog } from './open-log.js';
 export type { OpenedEntry } from './opened-entry.js';
 export { patientHandle } from './patient-handle.js';
+export { type ProofEntry, readProof, type UnverifiedProof } from './read-proof.js';
 export type { ActorSide, SubjectSide } from './sides.js';
 export type {
   Appended,
@@ -26,4 +29,6 @@ export { type Tile, type TileId, tilePath } from './tiles.js';
 export { type Checkpoint, type VerifyPolicy, verifyCheckpoint } from './verify-checkpoint.js';
 export { verifyConsistency } from './verify-consistency.js';
 export { type InclusionProof, verifyInclusion } from './verify-inclusion.js';
+export { type VerifiedProof, verifyProof } from './verify-proof.js';
 export { type ReceiptExpectations, type ReceiptFact, type VerifiedReceipt, verifyReceipt } from './verify-receipt.js';
+export type { Audited, IntendedEvent, LoggedFailure, WithAuditOptions } from './with-audit.js';

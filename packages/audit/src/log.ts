@@ -2,12 +2,13 @@ import type { Clock } from './clock.js';
 import { AuditError } from './errors.js';
 import { type AuditEvent, parseEvent } from './event.js';
 import type { Integrator } from './integrator.js';
-import { idTime } from './leaf.js';
+import { idBytes, idTime } from './leaf.js';
 import type { LogKeys } from './log-keys.js';
 import { type Prepared, prepare, recognise } from './prepare.js';
 import type { Appended, LogStore, StoredEntry } from './store/store.js';
 import { formatProof } from './tlog-proof.js';
 import type { InclusionProof } from './verify-inclusion.js';
+import { type Audited, type IntendedEvent, type WithAuditOptions, withAudit } from './with-audit.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -186,6 +187,44 @@ export class AuditLog {
     this.#cancelTimer = undefined;
     // A failure is told to the next caller, whose append tries again first.
     this.integrate().catch(() => undefined);
+  }
+
+  /**
+   * Does nothing that the log does not hold: writes an entry of outcome `intent`, runs `work`, and writes its outcome as
+   * an entry whose parent is the intent. Without the first entry the work never runs; without the second its result is
+   * withheld. An intent that no outcome follows counts as happened (`danglingIntents`).
+   *
+   * Trying again with the same event is safe: the log keeps one intent, and one entry for each way it ended.
+   *
+   * @param event - what is about to happen
+   * @param work - told the intent's entry; whatever it throws is logged as a failure and thrown on
+   * @param options - what to wait for before the work (default `durable`), and how a failure is logged
+   * @returns the work's value, with both entries
+   * @throws AuditError `OUTCOME_UNLOGGED` with the intent's `index` when the outcome could not be appended (`cause` says
+   *   why); every code of `append` for the intent; and what the work throws
+   * @example
+   * const { value } = await log.withAudit(event, () => decrypt(header), { await: 'integrated' });
+   */
+  withAudit<T>(
+    event: IntendedEvent,
+    work: (intent: AppendResult) => T | Promise<T>,
+    options: WithAuditOptions = {},
+  ): Promise<Audited<T>> {
+    return withAudit(this, event, work, options);
+  }
+
+  /**
+   * Where an event stands.
+   *
+   * @param id - an event id
+   * @returns the index of its entry, durable; null when the log has none
+   * @throws AuditError `STORE_FAILED`, `LOG_CLOSED`
+   * @example
+   * if ((await log.indexOf(event.id)) === null) retry(event);
+   */
+  async indexOf(id: string): Promise<number | null> {
+    this.#usable();
+    return this.#parts.store.find(idBytes(id));
   }
 
   /**
