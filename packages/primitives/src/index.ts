@@ -57,7 +57,7 @@ export {
   mlkemOpener,
 } from './mlkem.js';
 export { holdsPatientNumber, type NumberReading } from './patient-number.js';
-export { type Sha256Stream, sha256, sha256Large, sha256Stream } from './sha256.js';
+export { type Sha256Stream, sha256, sha256Large, sha256Public, sha256Stream } from './sha256.js';
 export { fromHex, fromUtf8, hex, utf8 } from './text.js';
 export { type X25519Opener, x25519Opener, x25519PublicKey, x25519Shared } from './x25519.js';
 export {

@@ -16,6 +16,24 @@ export function sha256(data: Uint8Array): Bytes {
   return digest()(data);
 }
 
+// A digest as text takes a third of the time of one as a buffer, whose making costs more than the hashing; but nobody can
+// wipe a text.
+const nodePublic: Digest | undefined =
+  nodeCrypto &&
+  ((data) => {
+    const text = nodeCrypto!.hash('sha256', data, 'latin1');
+    const out = new Uint8Array(32);
+    for (let i = 0; i < 32; i++) out[i] = text.charCodeAt(i);
+    return out;
+  });
+
+const publicDigest = pick<Digest>({ node: nodePublic, noble });
+
+/** `sha256` of what is no secret: three times as fast on small inputs in Node, but leaves the digest behind in memory. */
+export function sha256Public(data: Uint8Array): Bytes {
+  return publicDigest()(data);
+}
+
 const large = pick<(data: Uint8Array) => Awaitable<Bytes>>({
   node,
   webcrypto: subtle && (async (data) => new Uint8Array(await subtle!.digest('SHA-256', data as Bytes))),

@@ -21,6 +21,7 @@ import {
   hmacSha256,
   sha256,
   sha256Large,
+  sha256Public,
   sha256Stream,
   x25519PublicKey,
   x25519Shared,
@@ -39,6 +40,7 @@ onEachBackend((name) => {
         fc.integer({ min: 1, max: 8160 }),
         async (data, key, length) => {
           expect(sha256(data)).toEqual(nobleSha256(data));
+          expect(sha256Public(data)).toEqual(nobleSha256(data));
           expect(await sha256Large(data)).toEqual(nobleSha256(data));
           const cut = data.length >> 1;
           expect(sha256Stream().update(data.subarray(0, cut)).update(data.subarray(cut)).digest()).toEqual(

@@ -235,5 +235,7 @@ test('a builder resumed from complete subtrees goes on as if it had seen every l
   tree.append(leaves[0]!);
   expect(() => tree.appendSubtree(1, leaves[1]!)).toThrow(RangeError);
   expect(nodeHash(leaves[0]!, leaves[1]!)).toEqual(MTH(leaves.slice(0, 2)));
+  expect(() => nodeHash(leaves[0]!.subarray(1), leaves[1]!)).toThrow(RangeError);
+  expect(() => nodeHash(leaves[0]!, new Uint8Array(33))).toThrow(RangeError);
   expect(leafHash(seededRandom(1)(3))).toEqual(sha256(concat(Uint8Array.of(0), seededRandom(1)(3))));
 });
