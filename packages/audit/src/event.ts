@@ -16,6 +16,7 @@ import {
   PURPOSES,
   type Purpose,
 } from './event-codes.js';
+import { MAX_EVIDENCE, MAX_SEALED } from './sides.js';
 
 /** What happened, as the caller tells it: plain JSON, so that an outbox table can carry it. See docs/spec/event.md. */
 export interface AuditEvent {
@@ -70,10 +71,6 @@ export interface AuditEvent {
 export const MAX_REASON = 1000;
 /** Characters of an identifier: a URL or a urn:uuid fits, a document does not. */
 export const MAX_IDENTIFIER = 128;
-/** Bytes of the guardians' sealed blob: one post-quantum stanza and a short text. */
-export const MAX_SEALED = 4096;
-/** Bytes of `evidence`: a checkpoint with a few cosignatures, or some hashes. */
-export const MAX_EVIDENCE = 4096;
 /** Facts that the policy read: a fact table has some thirty. */
 export const MAX_FACTS = 64;
 /** Bytes of all facts as canonical JSON: half a side record. */

@@ -1,7 +1,7 @@
 import { base64url, canonicalJson, fromBase64url, hmacSha256 } from '@wardseal/primitives';
 import { FieldReader, FieldWriter, MalformedFields, required } from './codec.js';
 import { AuditError } from './errors.js';
-import { type AuditEvent, MAX_EVIDENCE, MAX_SEALED } from './event.js';
+import type { AuditEvent } from './event.js';
 import { ACTOR_KINDS, type ActorKind, DECISIONS, type Decision, nameOf } from './event-codes.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -10,6 +10,10 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const ACTOR_HEAD = Uint8Array.of(0, 0x41);
 const SUBJECT_HEAD = Uint8Array.of(0, 0x53);
 
+/** Bytes of the guardians' sealed blob: one post-quantum stanza and a short text. */
+export const MAX_SEALED = 4096;
+/** Bytes of `evidence`: a checkpoint with a few cosignatures, or some hashes. */
+export const MAX_EVIDENCE = 4096;
 /** Bytes of the largest compartment: the longest texts in four-byte characters, with room. */
 export const MAX_SIDE = 16_384;
 

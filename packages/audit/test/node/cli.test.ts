@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { demoSigner, eventMaker } from '../support/events.js';
 import { inFolder, openIn } from '../support/folder.js';
 
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const { vkey } = await demoSigner();
 
 async function run(args: readonly string[], input = '') {

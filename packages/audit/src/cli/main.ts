@@ -2,11 +2,11 @@
 import promises from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type AuditReport, auditLog } from './audit-log.js';
-import { AuditError } from './errors.js';
-import { fileKeyStore } from './store/file-key-store.js';
-import { readRegular } from './store/file-system.js';
-import { folderReader } from './store/folder-reader.js';
+import { type AuditReport, auditLog } from '../audit-log.js';
+import { AuditError } from '../errors.js';
+import { fileKeyStore } from '../store/file-key-store.js';
+import { readRegular } from '../store/file-system.js';
+import { folderReader } from '../store/folder-reader.js';
 
 const USAGE = `wardseal-audit verify FOLDER [--key KEY] [--secrets FOLDER] [--json]
 wardseal-audit --stdin          {"command":"verify","folder":...,"key":...,"secrets":...} as JSON, answers in JSON
