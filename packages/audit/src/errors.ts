@@ -3,6 +3,7 @@ export type AuditErrorCode =
   | 'ACCEPTANCE_EXPIRED'
   | 'ACTOR_MISMATCH'
   | 'CHECKPOINT_INVALID'
+  | 'CHECKPOINT_STALE'
   | 'CHECKPOINT_UNSIGNED'
   | 'COMMITMENT_MISMATCH'
   | 'CONSISTENCY_INVALID'
@@ -12,6 +13,7 @@ export type AuditErrorCode =
   | 'EVENT_CONFLICT'
   | 'EVENT_INVALID'
   | 'EVENT_STALE'
+  | 'EVIDENCE_INVALID'
   | 'HEADER_MISMATCH'
   | 'INCLUSION_INVALID'
   | 'KEY_INVALID'
@@ -30,6 +32,8 @@ export type AuditErrorCode =
   | 'ORIGIN_MISMATCH'
   | 'OUTCOME_MISMATCH'
   | 'OUTCOME_UNLOGGED'
+  | 'POLICY_INVALID'
+  | 'QUORUM_MISSING'
   | 'RECEIPT_INVALID'
   | 'SIDE_RECORD_INVALID'
   | 'SIGNATURE_INVALID'
@@ -39,6 +43,15 @@ export type AuditErrorCode =
   | 'TILE_INVALID'
   | 'TIME_MISMATCH'
   | 'TYPE_MISMATCH'
+  | 'WITNESS_AHEAD'
+  | 'WITNESS_ANSWER_INVALID'
+  | 'WITNESS_INCONSISTENT'
+  | 'WITNESS_LOCKED'
+  | 'WITNESS_LOG_UNKNOWN'
+  | 'WITNESS_REQUEST_REFUSED'
+  | 'WITNESS_SIGNATURE_REFUSED'
+  | 'WITNESS_STATE_CORRUPT'
+  | 'WITNESS_UNAVAILABLE'
   | 'WITNESS_UNREACHABLE';
 
 /** The facts that an `AuditError` may carry beside its code. */
@@ -47,8 +60,12 @@ export interface AuditErrorDetails {
   readonly field?: string;
   /** The position of the entry at fault. */
   readonly index?: number;
+  /** The line of a file at fault, counted from 1. */
+  readonly line?: number;
   /** The file at fault, relative to the log's folder. */
   readonly path?: string;
+  /** The HTTP status that a witness or a log answered. */
+  readonly status?: number;
   readonly cause?: unknown;
 }
 
@@ -60,7 +77,9 @@ export class AuditError extends Error {
   readonly code: AuditErrorCode;
   readonly field: string | undefined;
   readonly index: number | undefined;
+  readonly line: number | undefined;
   readonly path: string | undefined;
+  readonly status: number | undefined;
 
   constructor(code: AuditErrorCode, message: string, details: AuditErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -68,6 +87,8 @@ export class AuditError extends Error {
     this.code = code;
     this.field = details.field;
     this.index = details.index;
+    this.line = details.line;
     this.path = details.path;
+    this.status = details.status;
   }
 }
