@@ -15,6 +15,8 @@ export { generateCosignerKey, generateLogKey, type LogSigner, logSigner } from '
 export { type OpenLogOptions, openLog } from './open-log.js';
 export type { OpenedEntry } from './opened-entry.js';
 export { patientHandle } from './patient-handle.js';
+export { proveConsistency } from './prove-consistency.js';
+export { proveEntry } from './prove-entry.js';
 export { type ProofEntry, readProof, type UnverifiedProof } from './read-proof.js';
 export type { ActorSide, SubjectSide } from './sides.js';
 export type {
@@ -27,6 +29,8 @@ export type {
   StoredEntry,
 } from './store/store.js';
 export { type Tile, type TileId, tilePath } from './tiles.js';
+export { urlReader } from './url-reader.js';
+export { type FailedVerdict, verdictOf } from './verdict-of.js';
 export { type Checkpoint, type VerifyPolicy, verifyCheckpoint } from './verify-checkpoint.js';
 export { verifyConsistency } from './verify-consistency.js';
 export { type InclusionProof, verifyInclusion } from './verify-inclusion.js';

@@ -8,6 +8,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export const TILE_WIDTH = 256;
 /** Bytes of a hash. */
 export const HASH_BYTES = 32;
+/** Bytes of the largest tile or bundle: 256 entries of the largest size the format allows. */
+export const MAX_TILE: number = TILE_WIDTH * (2 + 65_535);
 
 /** Names one tile: `entries` for a bundle, else the level of a hash tile. */
 export interface TileId {

@@ -4,6 +4,7 @@ export type { ActorKind, Decision, EventType, Geofence, Outcome, Purpose } from 
 export { decodeLeaf, type Leaf } from './leaf.js';
 export { type ProofEntry, readProof, type UnverifiedProof } from './read-proof.js';
 export type { ActorSide } from './sides.js';
+export { type FailedVerdict, verdictOf } from './verdict-of.js';
 export { type Checkpoint, type VerifyPolicy, verifyCheckpoint } from './verify-checkpoint.js';
 export { verifyConsistency } from './verify-consistency.js';
 export { type InclusionProof, verifyInclusion } from './verify-inclusion.js';

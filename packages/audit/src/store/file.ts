@@ -4,7 +4,7 @@ import { equal, utf8 } from '@wardseal/primitives';
 import { AuditError } from '../errors.js';
 import { leafId } from '../leaf.js';
 import { MAX_NOTE } from '../note.js';
-import { TILE_WIDTH, type TileId, tilePath } from '../tiles.js';
+import { MAX_TILE, TILE_WIDTH, type TileId, tilePath } from '../tiles.js';
 import {
   type FileSystem,
   failedWith,
@@ -15,7 +15,6 @@ import {
   writeAll,
   writeNew,
 } from './file-system.js';
-import { MAX_TILE } from './folder-reader.js';
 import { IdIndex } from './id-index.js';
 import { encodeBatch, journalHeader, readHeader, scanJournal } from './journal.js';
 import { processLock, type TakeLock } from './lock.js';

@@ -2,13 +2,11 @@ import promises from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AuditError } from '../errors.js';
 import { MAX_NOTE } from '../note.js';
-import { TILE_WIDTH, tilePath } from '../tiles.js';
+import { MAX_TILE, tilePath } from '../tiles.js';
 import { type FileSystem, failedWith, readRegular, refuseSpecial, type StoreFile } from './file-system.js';
 import { readHeader, scanJournal } from './journal.js';
 import type { LogReader, StoredEntry } from './store.js';
 
-/** Bytes of the largest tile or bundle: 256 entries of the largest size the format allows. */
-export const MAX_TILE: number = TILE_WIDTH * (2 + 65_535);
 /** Folders below `tile` go this deep at most: a level, four groups of digits, a partial tile's folder. */
 const MAX_DEPTH = 8;
 
