@@ -64,6 +64,8 @@ export interface AuditErrorDetails {
   readonly line?: number;
   /** The file at fault, relative to the log's folder. */
   readonly path?: string;
+  /** Entries of the log that a witness has seen. */
+  readonly size?: number;
   /** The HTTP status that a witness or a log answered. */
   readonly status?: number;
   readonly cause?: unknown;
@@ -79,6 +81,7 @@ export class AuditError extends Error {
   readonly index: number | undefined;
   readonly line: number | undefined;
   readonly path: string | undefined;
+  readonly size: number | undefined;
   readonly status: number | undefined;
 
   constructor(code: AuditErrorCode, message: string, details: AuditErrorDetails = {}) {
@@ -89,6 +92,7 @@ export class AuditError extends Error {
     this.index = details.index;
     this.line = details.line;
     this.path = details.path;
+    this.size = details.size;
     this.status = details.status;
   }
 }

@@ -7,6 +7,7 @@ export { type AuditEvent, parseEvent } from './event.js';
 export type { ActorKind, Decision, EventType, Geofence, Outcome, Purpose } from './event-codes.js';
 export { createEventId } from './event-id.js';
 export { eventOf } from './event-of.js';
+export type { Fetch } from './http.js';
 export { type KeyStore, memoryKeyStore } from './key-store.js';
 export { decodeLeaf, type Leaf } from './leaf.js';
 export type { AppendOptions, AppendResult, AuditLog } from './log.js';
@@ -37,5 +38,13 @@ export { type InclusionProof, verifyInclusion } from './verify-inclusion.js';
 export { type VerifiedProof, verifyProof } from './verify-proof.js';
 export { type ReceiptExpectations, type ReceiptFact, type VerifiedReceipt, verifyReceipt } from './verify-receipt.js';
 export type { Audited, IntendedEvent, LoggedFailure, WithAuditOptions } from './with-audit.js';
+export {
+  type WitnessAnswer,
+  type WitnessClient,
+  type WitnessClientOptions,
+  witnessClient,
+} from './witness/client.js';
+export { type Cosigned, Cosigners, type Prove, witnessedSize } from './witness/cosigners.js';
 export { type PolicyGroup, type PolicyWitness, parsePolicy, type WitnessPolicy } from './witness/policy.js';
 export type { Cosignature } from './witness/quorum.js';
+export type { AddCheckpoint } from './witness/wire.js';
