@@ -19,6 +19,7 @@ export { patientHandle } from './patient-handle.js';
 export { proveConsistency } from './prove-consistency.js';
 export { proveEntry } from './prove-entry.js';
 export { type ProofEntry, readProof, type UnverifiedProof } from './read-proof.js';
+export type { ReceiptFact, ReceiptFacts } from './receipt-facts.js';
 export type { ActorSide, SubjectSide } from './sides.js';
 export type {
   Appended,
@@ -36,7 +37,7 @@ export { type Checkpoint, type VerifyPolicy, verifyCheckpoint } from './verify-c
 export { verifyConsistency } from './verify-consistency.js';
 export { type InclusionProof, verifyInclusion } from './verify-inclusion.js';
 export { type VerifiedProof, verifyProof } from './verify-proof.js';
-export { type ReceiptExpectations, type ReceiptFact, type VerifiedReceipt, verifyReceipt } from './verify-receipt.js';
+export { type ReceiptExpectations, type VerifiedReceipt, verifyReceipt } from './verify-receipt.js';
 export type { Audited, IntendedEvent, LoggedFailure, WithAuditOptions } from './with-audit.js';
 export {
   type WitnessAnswer,

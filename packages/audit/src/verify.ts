@@ -3,10 +3,13 @@ export { AuditError, type AuditErrorCode, type AuditErrorDetails } from './error
 export type { ActorKind, Decision, EventType, Geofence, Outcome, Purpose } from './event-codes.js';
 export { decodeLeaf, type Leaf } from './leaf.js';
 export { type ProofEntry, readProof, type UnverifiedProof } from './read-proof.js';
+export type { ReceiptFact, ReceiptFacts } from './receipt-facts.js';
 export type { ActorSide } from './sides.js';
 export { type FailedVerdict, verdictOf } from './verdict-of.js';
 export { type Checkpoint, type VerifyPolicy, verifyCheckpoint } from './verify-checkpoint.js';
 export { verifyConsistency } from './verify-consistency.js';
 export { type InclusionProof, verifyInclusion } from './verify-inclusion.js';
 export { type VerifiedProof, verifyProof } from './verify-proof.js';
-export { type ReceiptExpectations, type ReceiptFact, type VerifiedReceipt, verifyReceipt } from './verify-receipt.js';
+export { type ReceiptExpectations, type VerifiedReceipt, verifyReceipt } from './verify-receipt.js';
+export { type PolicyGroup, type PolicyWitness, parsePolicy, type WitnessPolicy } from './witness/policy.js';
+export type { Cosignature } from './witness/quorum.js';
