@@ -1,4 +1,5 @@
-import { hex, hkdfSha256, hmacSha256, sha256, utf8 } from '@wardseal/primitives';
+import { equal, hex, hkdfSha256, hmacSha256, sha256, utf8 } from '@wardseal/primitives';
+import { systemClock } from './clock.js';
 import { AuditError } from './errors.js';
 import type { KeyStore } from './key-store.js';
 
@@ -6,6 +7,9 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 // Secrets that stay in memory: a busy hour's patients, some 200 bytes each.
 const CACHED = 10_000;
+// A subject's secret is asked for again after so long, ms: the same subject within a minute is common, and for no longer
+// may another process go on writing under a secret that was erased.
+const SUBJECT_AGE = 60_000;
 const NONE = new Uint8Array(0);
 // Bytes of a leaf handle or a keyed handle in the name of a stored secret: enough that no two ever meet.
 const NAME = 16;
@@ -27,11 +31,20 @@ export class LogKeys {
   readonly #store: KeyStore;
   readonly #random: (length: number) => Uint8Array;
   readonly #scope: string;
+  readonly #now: () => number;
   readonly #cache = new Map<string, Promise<unknown>>();
+  // When each subject in the cache was asked for.
+  readonly #asked = new Map<string, number>();
 
-  constructor(store: KeyStore, origin: string, random: (length: number) => Uint8Array) {
+  constructor(
+    store: KeyStore,
+    origin: string,
+    random: (length: number) => Uint8Array,
+    now: () => number = () => systemClock.now(),
+  ) {
     this.#store = store;
     this.#random = random;
+    this.#now = now;
     this.#scope = hex(sha256(utf8(origin)).subarray(0, 8));
   }
 
@@ -47,13 +60,29 @@ export class LogKeys {
 
   /** The secret of a subject, made on first need; `handle` is the custodian's patient handle P, 32 bytes. */
   subject(handle: Uint8Array): Promise<SubjectSecret> {
-    return this.#cached(`subject-${hex(handle)}`, async () => {
-      const secret = await this.#readOrMake(subjectName(await this.#subjectNames(), handle));
+    const name = `subject-${hex(handle)}`;
+    const now = this.#now();
+    const age = now - (this.#asked.get(name) ?? now);
+    if (!this.#cache.has(name) || age < 0 || age >= SUBJECT_AGE) {
+      this.#cache.delete(name);
+      this.#remember(name, now);
+    }
+    return this.#cached(name, () => this.#makeSubject(handle));
+  }
+
+  async #makeSubject(handle: Uint8Array): Promise<SubjectSecret> {
+    const name = subjectName(await this.#subjectNames(), handle);
+    for (;;) {
+      const secret = await this.#readOrMake(name);
       const leafHandle = subjectHandle(secret, handle);
       // Also when the secret was there: whoever made it may have died between the two names.
-      await this.#put(handleName(leafHandle), secret);
-      return { secret, leafHandle };
-    });
+      const added = await this.#put(handleName(leafHandle), secret);
+      if (!added) return { secret, leafHandle };
+      // An erasure may have run between reading and writing: then what was written must go, and a new secret be made.
+      const still = await this.#read(name);
+      if (still !== null && equal(still, secret)) return { secret, leafHandle };
+      await this.#delete(handleName(leafHandle));
+    }
   }
 
   /** The secret of a subject when there is one; makes none. */
@@ -68,15 +97,24 @@ export class LogKeys {
     return this.#cached(`leaf-${hex(leafHandle)}`, () => this.#read(handleName(leafHandle)));
   }
 
-  /** Destroys a subject's secret. Repeatable: the name by which a second try finds it goes last. */
-  async destroySubject(handle: Uint8Array): Promise<void> {
+  /**
+   * Destroys the secret behind one leaf handle of a subject. Repeatable; a newer secret of the same subject stays. The
+   * leaf's name goes once more at the end, because a writer may have put it back in between.
+   */
+  async destroySubject(handle: Uint8Array, leafHandle: Uint8Array): Promise<void> {
+    await this.#delete(handleName(leafHandle));
     const found = await this.existingSubject(handle);
-    if (found === null) return;
-    await this.#delete(handleName(found.leafHandle));
-    await this.#delete(subjectName(await this.#subjectNames(), handle));
+    if (found !== null && equal(found.leafHandle, leafHandle))
+      await this.#delete(subjectName(await this.#subjectNames(), handle));
+    await this.#delete(handleName(leafHandle));
+    this.#cache.delete(`leaf-${hex(leafHandle)}`);
+    this.forgetSubject(handle);
+  }
+
+  /** Forgets a subject's secret in memory; the next need asks the store again. */
+  forgetSubject(handle: Uint8Array): void {
     this.#cache.delete(`subject-${hex(handle)}`);
-    this.#cache.delete(`leaf-${hex(found.leafHandle)}`);
-    found.secret.fill(0);
+    this.#asked.delete(`subject-${hex(handle)}`);
   }
 
   /** The secret of an organisation when there is one; makes none. */
@@ -108,6 +146,12 @@ export class LogKeys {
     };
     found.then((value) => value === null && forget(), forget);
     return found;
+  }
+
+  #remember(name: string, now: number): void {
+    this.#asked.delete(name);
+    this.#asked.set(name, now);
+    if (this.#asked.size > CACHED) this.#asked.delete(this.#asked.keys().next().value!);
   }
 
   async #readOrMake(name: string): Promise<Bytes> {

@@ -1,3 +1,4 @@
+import { fromBase64url } from '@wardseal/primitives';
 import type { Clock } from './clock.js';
 import { AuditError } from './errors.js';
 import { type AuditEvent, parseEvent } from './event.js';
@@ -84,6 +85,21 @@ export class AuditLog {
   /** The log's name, as its checkpoints say it. */
   get origin(): string {
     return this.#parts.origin;
+  }
+
+  /**
+   * Forgets a subject's secret in this process, so that the next event of the subject gets a new one. `eraseSubject`
+   * calls it; other processes forget within a minute.
+   *
+   * @param subject - the patient handle, base64url
+   * @throws RangeError when it is not 32 bytes of base64url
+   * @example
+   * log.forgetSubject(handle);
+   */
+  forgetSubject(subject: string): void {
+    const handle = fromBase64url(subject);
+    if (handle?.length !== 32) throw new RangeError('subject must be 32 bytes as base64url');
+    this.#parts.keys.forgetSubject(handle);
   }
 
   /**

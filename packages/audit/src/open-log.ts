@@ -61,7 +61,7 @@ export async function openLog(options: OpenLogOptions): Promise<AuditLog> {
     const log = {
       origin,
       store,
-      keys: new LogKeys(keys, origin, random),
+      keys: new LogKeys(keys, origin, random, () => clock.now()),
       clock,
       random,
       integrator,

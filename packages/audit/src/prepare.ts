@@ -34,16 +34,17 @@ export async function prepare(
   const actor = blind(encodeActorSide(event, nonce), random);
   const subjectSide = encodeSubjectSide(event);
   const subject = subjectSide && blind(subjectSide, random);
+  // Asked for once: an erasure in between would seal under another secret than the leaf's handle means.
+  const known = event.subject && (await subjectSecret(event, keys));
   const leaf = encodeLeaf({
-    ...(await publicPart(event, keys)),
+    ...(await publicPart(event, keys, known)),
     recordedAt,
     actorCommitment: actor.commitment,
     ...(subject && { subjectCommitment: subject.commitment }),
   });
   const sealedActor = await sealSide(actorSecret, 'actor', origin, event.id, actor.opening, random);
-  const sealedSubject = subject
-    ? await sealSide((await subjectSecret(event, keys)).secret, 'subject', origin, event.id, subject.opening, random)
-    : NONE;
+  const sealedSubject =
+    subject && known ? await sealSide(known.secret, 'subject', origin, event.id, subject.opening, random) : NONE;
   return { entry: { leaf, subject: sealedSubject, actor: sealedActor }, opening: actor.opening };
 }
 
@@ -55,9 +56,10 @@ function subjectSecret(event: AuditEvent, keys: LogKeys): Promise<SubjectSecret>
 async function publicPart(
   event: AuditEvent,
   keys: LogKeys,
+  subject: { readonly leafHandle: Bytes } | undefined,
 ): Promise<Omit<Leaf, 'recordedAt' | 'actorCommitment' | 'subjectCommitment'>> {
   const logSecret = await keys.log();
-  const { id, type, outcome, purpose, actor, subject, object, where, links } = event;
+  const { id, type, outcome, purpose, actor, object, where, links } = event;
   return {
     id,
     type,
@@ -67,14 +69,15 @@ async function publicPart(
     ...(where?.geofence && { geofence: where.geofence }),
     ...(links && { parent: links.parentIndex }),
     actorHandle: actorHandle(logSecret, actor.org, actor.id),
-    ...(subject && { subjectHandle: (await subjectSecret(event, keys)).leafHandle }),
+    ...(subject && { subjectHandle: subject.leafHandle }),
     ...(object && { objectHandle: objectHandle(logSecret, object) }),
   };
 }
 
 /**
- * Checks that a stored entry is of the very same event and nonce, and gives its opening for a second receipt.
- * Throws AuditError `EVENT_CONFLICT` when it is of another, or when its side record can no longer be opened.
+ * Checks that a stored entry is of the very same event and nonce, and gives its opening for a second receipt. Of a
+ * subject that was erased since, the rest of the entry decides: an outbox must be able to finish.
+ * Throws AuditError `EVENT_CONFLICT` when it is of another, or when the actor's compartment can no longer be opened.
  */
 export async function recognise(
   event: AuditEvent,
@@ -85,25 +88,31 @@ export async function recognise(
   const leaf = decodeLeaf(stored.leaf);
   const opening = await openSide(await keys.organisation(event.actor.org), 'actor', origin, event.id, stored.actor);
   const subjectSide = encodeSubjectSide(event);
+  const known = event.subject && (await storedSubject(event, leaf, keys));
   const expected = encodeLeaf({
-    ...(await publicPart(event, keys)),
+    ...(await publicPart(event, keys, known)),
     recordedAt: leaf.recordedAt,
     actorCommitment: opening ? commit(opening.r, encodeActorSide(event, nonce)) : NONE,
     ...(subjectSide && leaf.subjectCommitment && { subjectCommitment: leaf.subjectCommitment }),
   });
-  const subject = subjectSide && (await openSubject(event, stored, origin, keys));
-  const sameSubject = subjectSide === undefined || (subject?.side && equal(subject.side, subjectSide));
+  const subject = known?.secret && (await openSide(known.secret, 'subject', origin, event.id, stored.subject));
+  const erased = known?.secret === null;
+  const sameSubject = subjectSide === undefined || erased || (subject?.side && equal(subject.side, subjectSide));
   if (!opening || !sameSubject || !equal(expected, stored.leaf))
     throw new AuditError('EVENT_CONFLICT', 'another event with this id is in the log', { field: 'id' });
   return { entry: { ...stored, leaf: new Uint8Array(stored.leaf) }, opening };
 }
 
-async function openSubject(
+/** The subject that the leaf means, if it is the event's; its secret is null when it was destroyed. Makes no secret. */
+async function storedSubject(
   event: AuditEvent,
-  stored: StoredEntry,
-  origin: string,
+  leaf: Leaf,
   keys: LogKeys,
-): Promise<Opening | null> {
-  const { secret } = await subjectSecret(event, keys);
-  return openSide(secret, 'subject', origin, event.id, stored.subject);
+): Promise<{ readonly secret: Bytes | null; readonly leafHandle: Bytes } | undefined> {
+  const now = await keys.existingSubject(fromBase64url(event.subject!.handle)!);
+  if (leaf.subjectHandle === undefined || (now !== null && equal(now.leafHandle, leaf.subjectHandle)))
+    return now ?? undefined;
+  const secret = await keys.ofLeaf(leaf.subjectHandle);
+  // A living secret behind the leaf is another subject's.
+  return secret === null ? { secret, leafHandle: new Uint8Array(leaf.subjectHandle) } : undefined;
 }
