@@ -1,0 +1,82 @@
+import { equal, leafHash, MerkleBuilder } from '@wardseal/primitives';
+import { AuditError } from '../errors.js';
+import { decodeLeaf, type Leaf } from '../leaf.js';
+import { matches } from '../log-source.js';
+import type { EntryQuery, LogReader, StoredEntry } from '../store/store.js';
+import type { Checkpoint } from '../verify-checkpoint.js';
+
+/** An entry and its place. */
+export type Placed = readonly [index: number, stored: StoredEntry];
+
+/** The entries that at least one of the queries asks for, found by the reader's index. */
+export async function* byIndex(
+  reader: Required<Pick<LogReader, 'readEntries' | 'select'>>,
+  size: number,
+  queries: readonly EntryQuery[],
+): AsyncGenerator<Placed> {
+  const found = new Set<number>();
+  for (const query of queries)
+    for await (const index of reader.select(query)) {
+      if (index >= size) break;
+      found.add(index);
+    }
+  for (const index of [...found].sort((a, b) => a - b))
+    for await (const stored of reader.readEntries(index, index + 1)) yield [index, stored];
+}
+
+/**
+ * The same by reading everything, which also shows that nothing is hidden: what was read must have the root that the
+ * checkpoint signs. Throws AuditError `LOG_CORRUPT` at the end when it has not.
+ */
+export async function* byReplay(
+  readEntries: NonNullable<LogReader['readEntries']>,
+  { size, root }: Checkpoint,
+  queries: readonly EntryQuery[],
+  alreadyChecked: boolean,
+): AsyncGenerator<Placed> {
+  const wanted = new Queries(queries);
+  const tree = new MerkleBuilder();
+  let index = 0;
+  for await (const stored of readEntries(0, size)) {
+    const leaf = new Uint8Array(stored.leaf);
+    if (!alreadyChecked) tree.append(leafHash(leaf));
+    if (wanted.match(decodeLeaf(leaf))) yield [index, stored];
+    index++;
+  }
+  if (index !== size || !(alreadyChecked || equal(tree.root(), root)))
+    throw new AuditError('LOG_CORRUPT', 'the entries do not have the root that the checkpoint signs');
+}
+
+/** Queries by what they ask for, so that a replay does not hold every entry against hundreds of objects. */
+class Queries {
+  readonly #bySubject = new Map<number, EntryQuery[]>();
+  readonly #byObject = new Map<number, EntryQuery[]>();
+  readonly #others: EntryQuery[] = [];
+
+  constructor(queries: readonly EntryQuery[]) {
+    for (const query of queries) {
+      if (query.object) add(this.#byObject, query.object, query);
+      else if (query.subject) add(this.#bySubject, query.subject, query);
+      else this.#others.push(query);
+    }
+  }
+
+  match(leaf: Leaf): boolean {
+    const fits = (query: EntryQuery): boolean => matches(leaf, query);
+    const near = (map: Map<number, EntryQuery[]>, handle: Uint8Array | undefined): boolean =>
+      handle !== undefined && (map.get(start(handle))?.some(fits) ?? false);
+    return (
+      near(this.#bySubject, leaf.subjectHandle) || near(this.#byObject, leaf.objectHandle) || this.#others.some(fits)
+    );
+  }
+}
+
+function add(map: Map<number, EntryQuery[]>, handle: Uint8Array, query: EntryQuery): void {
+  const key = start(handle);
+  map.set(key, [...(map.get(key) ?? []), query]);
+}
+
+/** The first bytes of a handle: enough to sort by; `matches` looks at all of them. */
+function start(handle: Uint8Array): number {
+  return (handle[0]! << 24) | (handle[1]! << 16) | (handle[2]! << 8) | handle[3]!;
+}
