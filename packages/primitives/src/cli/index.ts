@@ -29,4 +29,4 @@ export {
 export { removeWhenInterrupted } from './interrupt.js';
 export { type Output, type Place, writeOutput } from './output.js';
 export { type Program, runProgram } from './program.js';
-export { type Progress, progressLine } from './progress.js';
+export { counted, type Progress, progressLine } from './progress.js';

@@ -11,11 +11,14 @@ export interface Progress {
   clear(): void;
 }
 
+/** Says how much of how much, where that is known. */
+export type Amount = (done: number, of?: number) => string;
+
 /**
  * A line on stderr that says how far it is; only where stderr is a terminal. `total`, where that is known; `inWords` says
  * an amount, bytes when it is not given.
  */
-export function progressLine(verb: string, total?: number, inWords: (amount: number) => string = megabytes): Progress {
+export function progressLine(verb: string, total?: number, inWords: Amount = megabytes): Progress {
   let next = performance.now() + PATIENCE;
   let shown = false;
   const at = (done: number, of: number | undefined = total): void => {
@@ -23,9 +26,7 @@ export function progressLine(verb: string, total?: number, inWords: (amount: num
     if (process.stderr.isTTY !== true || now < next) return;
     next = now + PAUSE;
     shown = true;
-    process.stderr.write(
-      `\r\u001b[K${verb} ${of ? `${bar(done, of)} ${inWords(done)} of ${inWords(of)}` : inWords(done)}`,
-    );
+    process.stderr.write(`\r\u001b[K${verb} ${of ? `${bar(done, of)} ` : ''}${inWords(done, of)}`);
   };
   return {
     at,
@@ -49,6 +50,12 @@ function bar(done: number, total: number): string {
   return `[${'#'.repeat(full)}${'.'.repeat(BAR - full)}]`;
 }
 
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
+const megabytes: Amount = (done, of) => {
+  const text = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+  return of ? `${text(done)} of ${text(of)}` : text(done);
+};
+
+/** Counts things, as `5 of 10 entries`. */
+export function counted(things: string): Amount {
+  return (done, of) => `${done}${of ? ` of ${of}` : ''} ${things}`;
 }
