@@ -7,6 +7,7 @@ export { type AuditEvent, parseEvent } from './event.js';
 export type { ActorKind, Decision, EventType, Geofence, Outcome, Purpose } from './event-codes.js';
 export { createEventId } from './event-id.js';
 export { eventOf } from './event-of.js';
+export { type Comparison, compareCheckpoints } from './gossip.js';
 export type { Fetch } from './http.js';
 export { type KeyStore, memoryKeyStore } from './key-store.js';
 export { decodeLeaf, type Leaf } from './leaf.js';
@@ -35,9 +36,11 @@ export { urlReader } from './url-reader.js';
 export { type FailedVerdict, verdictOf } from './verdict-of.js';
 export { type Checkpoint, type VerifyPolicy, verifyCheckpoint } from './verify-checkpoint.js';
 export { verifyConsistency } from './verify-consistency.js';
+export { type VerifiedEvidence, verifyEvidence } from './verify-evidence.js';
 export { type InclusionProof, verifyInclusion } from './verify-inclusion.js';
 export { type VerifiedProof, verifyProof } from './verify-proof.js';
 export { type ReceiptExpectations, type VerifiedReceipt, verifyReceipt } from './verify-receipt.js';
+export { verifyWitnessed } from './verify-witnessed.js';
 export type { Audited, IntendedEvent, LoggedFailure, WithAuditOptions } from './with-audit.js';
 export {
   type WitnessAnswer,

@@ -11,7 +11,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 // C2SP tlog-proof (July 2026): the entry travels in `extra`, which nobody may trust; the verifier recomputes it.
 
-const FIRST_LINE = 'c2sp.org/tlog-proof@v1';
+/** What every proof starts with. */
+export const PROOF_FIRST_LINE = 'c2sp.org/tlog-proof@v1';
 const VERSION = 0;
 const BLINDING = 32;
 /** Hashes of a path in a tree of up to 2^53 leaves. */
@@ -30,7 +31,7 @@ export function formatProof({ index, hashes, checkpoint, leaf, opening }: ProofP
   const opened = opening ? concat(opening.r, opening.side) : new Uint8Array(0);
   const extra = concat(Uint8Array.of(VERSION), uint(leaf.length, 2), leaf, uint(opened.length, 2), opened);
   const path = hashes.map((hash) => `${base64(hash)}\n`).join('');
-  return `${FIRST_LINE}\nextra ${base64(extra)}\nindex ${index}\n${path}\n${checkpoint}`;
+  return `${PROOF_FIRST_LINE}\nextra ${base64(extra)}\nindex ${index}\n${path}\n${checkpoint}`;
 }
 
 /** Reads a proof strictly. Throws AuditError `RECEIPT_INVALID` when it is not in the one form of `formatProof`. */
@@ -39,7 +40,7 @@ export function parseProof(proof: string | Uint8Array): ProofParts {
   const cut = text?.indexOf('\n\n') ?? -1;
   if (text === null || cut < 0) throw invalid();
   const [first, extraLine, indexLine, ...path] = text.slice(0, cut).split('\n');
-  if (first !== FIRST_LINE || path.length > MAX_PATH) throw invalid();
+  if (first !== PROOF_FIRST_LINE || path.length > MAX_PATH) throw invalid();
   const index = indexLine?.startsWith('index ') ? parseDecimal(indexLine.slice(6)) : null;
   const extra = extraLine?.startsWith('extra ') ? fromBase64(extraLine.slice(6)) : null;
   if (index === null || extra === null) throw invalid();
