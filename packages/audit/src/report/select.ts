@@ -24,23 +24,28 @@ export async function* byIndex(
     for await (const stored of reader.readEntries(index, index + 1)) yield [index, stored];
 }
 
+/** Whether at least one of the queries asks for an entry. */
+export function asksFor(queries: readonly EntryQuery[]): (leaf: Leaf) => boolean {
+  const sorted = new Queries(queries);
+  return (leaf) => sorted.match(leaf);
+}
+
 /**
- * The same by reading everything, which also shows that nothing is hidden: what was read must have the root that the
- * checkpoint signs. Throws AuditError `LOG_CORRUPT` at the end when it has not.
+ * The wanted entries by reading everything, which also shows that nothing is hidden: what was read must have the root
+ * that the checkpoint signs. Throws AuditError `LOG_CORRUPT` at the end when it has not.
  */
 export async function* byReplay(
   readEntries: NonNullable<LogReader['readEntries']>,
   { size, root }: Checkpoint,
-  queries: readonly EntryQuery[],
+  wanted: (leaf: Leaf, index: number) => boolean,
   alreadyChecked: boolean,
 ): AsyncGenerator<Placed> {
-  const wanted = new Queries(queries);
   const tree = new MerkleBuilder();
   let index = 0;
   for await (const stored of readEntries(0, size)) {
     const leaf = new Uint8Array(stored.leaf);
     if (!alreadyChecked) tree.append(leafHash(leaf));
-    if (wanted.match(decodeLeaf(leaf))) yield [index, stored];
+    if (wanted(decodeLeaf(leaf), index)) yield [index, stored];
     index++;
   }
   if (index !== size || !(alreadyChecked || equal(tree.root(), root)))

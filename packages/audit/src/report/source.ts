@@ -1,6 +1,7 @@
 import { equal, fromUtf8, hex, inclusionPath, rootFromInclusion } from '@wardseal/primitives';
 import { AuditError } from '../errors.js';
 import { HashReader } from '../hash-reader.js';
+import type { Leaf } from '../leaf.js';
 import type { LogKeys } from '../log-keys.js';
 import { type LogSource, readingKeys } from '../log-source.js';
 import { EntryOpener, type OpenedEntry } from '../opened-entry.js';
@@ -9,7 +10,7 @@ import { formatProof } from '../tlog-proof.js';
 import { type Checkpoint, type VerifyPolicy, verifyCheckpoint } from '../verify-checkpoint.js';
 import { quorumTime } from '../witness/quorum.js';
 import type { ReportLog, Row, RowActor } from './row.js';
-import { byIndex, byReplay } from './select.js';
+import { asksFor, byIndex, byReplay } from './select.js';
 
 /** Says how a reader of the report may know who did it. */
 export type ShowActor = (entry: OpenedEntry) => RowActor | undefined;
@@ -59,12 +60,39 @@ export class ReportSource {
   async *entries(queries: readonly EntryQuery[]): AsyncGenerator<OpenedEntry> {
     const { readEntries, select } = this.#source.reader;
     if (!readEntries || queries.length === 0) return;
+    if (!select) return yield* this.replay(asksFor(queries));
     const reader = this.#source.reader;
-    const placed = select
-      ? byIndex({ readEntries: readEntries.bind(reader), select: select.bind(reader) }, this.#checkpoint.size, queries)
-      : byReplay(readEntries.bind(reader), this.#checkpoint, queries, this.#replayed);
-    for await (const [index, stored] of placed) yield await this.#opener.open(index, stored);
+    const indexed = { readEntries: readEntries.bind(reader), select: select.bind(reader) };
+    for await (const [index, stored] of byIndex(indexed, this.#checkpoint.size, queries))
+      yield await this.#opener.open(index, stored);
+  }
+
+  /** The wanted entries, opened, by reading every one: for what no index knows. */
+  async *replay(wanted: (leaf: Leaf, index: number) => boolean): AsyncGenerator<OpenedEntry> {
+    const { reader } = this.#source;
+    const readEntries = reader.readEntries!.bind(reader);
+    for await (const [index, stored] of byReplay(readEntries, this.#checkpoint, wanted, this.#replayed))
+      yield await this.#opener.open(index, stored);
     this.#replayed = true;
+  }
+
+  /** The entries at some places, opened, in the log's order; places beyond the checkpoint hold none. */
+  async *places(indices: Iterable<number>): AsyncGenerator<OpenedEntry> {
+    const wanted = new Set(indices);
+    const { reader } = this.#source;
+    if (!reader.select) return yield* this.replay((_, index) => wanted.has(index));
+    for (const index of [...wanted].sort((a, b) => a - b)) {
+      if (!Number.isSafeInteger(index) || index < 0 || index >= this.#checkpoint.size) continue;
+      for await (const stored of reader.readEntries!(index, index + 1)) yield await this.#opener.open(index, stored);
+    }
+  }
+
+  /** The entry at one place, opened. Throws AuditError `ENTRY_OUT_OF_RANGE` when the checkpoint does not cover it. */
+  async at(index: number): Promise<OpenedEntry> {
+    if (index < this.#checkpoint.size)
+      for await (const stored of this.#source.reader.readEntries?.(index, index + 1) ?? [])
+        return this.#opener.open(index, stored);
+    throw new AuditError('ENTRY_OUT_OF_RANGE', 'no checkpoint covers that entry', { index });
   }
 
   /**
