@@ -46,7 +46,7 @@ describe('wardseal-audit verify', () => {
       await writeFile(join(folder, 'pinned'), vkey);
       const asked = await run(
         ['--stdin'],
-        JSON.stringify({ command: 'verify', folder: path, key: join(folder, 'pinned') }),
+        JSON.stringify({ command: 'verify', log: path, key: join(folder, 'pinned') }),
       );
       expect(asked.code).toBe(0);
       expect(JSON.parse(asked.out)).toMatchObject({ verdict: 'good', keyFrom: 'given', checkpoint: { size: 5 } });
@@ -108,8 +108,8 @@ describe('wardseal-audit verify', () => {
     ['an unknown option', ['verify', '.', '--force'], ''],
     ['a malformed key', ['verify', '.', '--key', 'a+b+c'], ''],
     ['a request that is not JSON', ['--stdin'], '{'],
-    ['an unknown field in a request', ['--stdin'], '{"command":"verify","folder":".","force":true}'],
-    ['an endless request', ['--stdin'], 'x'.repeat(70_000)],
+    ['an unknown field in a request', ['--stdin'], '{"command":"verify","log":".","force":true}'],
+    ['an endless request', ['--stdin'], 'x'.repeat(1_100_000)],
   ])('exits 2 on %s, without a stack', async (_, args, input) => {
     const { code, out, err } = await run(args, input);
     expect(code).toBe(2);
