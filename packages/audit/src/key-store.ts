@@ -5,7 +5,7 @@
 export interface KeyStore {
   /** The secret of that name, or null. Names are `[0-9A-Za-z-]`, at most 100 characters, and name nobody. */
   get(name: string): Promise<Uint8Array | null>;
-  /** Stores a new secret; resolves only when it is durable. False, and nothing changed, when the name is taken. */
+  /** Stores a new secret, 1 to 128 bytes; resolves only when it is durable. False, and nothing changed, when the name is taken. */
   put(name: string, secret: Uint8Array): Promise<boolean>;
   /** Destroys a secret; resolves only when that is durable. One that is gone already is no error. */
   delete(name: string): Promise<void>;

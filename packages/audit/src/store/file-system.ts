@@ -23,6 +23,8 @@ export interface FileSystem {
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
   rmdir?(path: string): Promise<void>;
+  /** Gives a file a second name; fails with EEXIST when that is taken. */
+  link?(existing: string, name: string): Promise<void>;
   stat(path: string): Promise<{ isDirectory(): boolean; isFile(): boolean }>;
   /** As `stat`, of a symbolic link itself. */
   lstat?(path: string): Promise<{ isDirectory(): boolean }>;
