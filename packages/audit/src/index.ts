@@ -52,3 +52,4 @@ export { type Cosigned, Cosigners, type Prove, witnessedSize } from './witness/c
 export { type PolicyGroup, type PolicyWitness, parsePolicy, type WitnessPolicy } from './witness/policy.js';
 export type { Cosignature } from './witness/quorum.js';
 export type { AddCheckpoint } from './witness/wire.js';
+export { wrapKeys } from './wrap-keys.js';

@@ -1,5 +1,5 @@
 import type { LogReader, LogStore, StoredEntry } from '../../src/index.js';
-import { tilePath } from '../../src/index.js';
+import { AuditError, tilePath } from '../../src/index.js';
 import { hexOf } from './events.js';
 
 /** A store that forgets with the test; it also shows that `LogStore` needs no disk. */
@@ -19,12 +19,20 @@ export function memoryStore(): MemoryStore {
   const files = new Map<string, Uint8Array>();
   const appends: number[] = [];
   const encode = (text: string) => new TextEncoder().encode(text);
+  let closed = false;
+  const usable = (): void => {
+    if (closed) throw new AuditError('LOG_CLOSED', 'the store is closed');
+  };
   return {
     entries,
     files,
     appends,
-    open: async () => ({ size: entries.length }),
+    async open() {
+      closed = false;
+      return { size: entries.length };
+    },
     async append(batch) {
+      usable();
       appends.push(batch.length);
       await new Promise((resolve) => setTimeout(resolve, 1));
       return batch.map((entry) => {
@@ -42,12 +50,15 @@ export function memoryStore(): MemoryStore {
     readTile: async (tile) => files.get(tilePath(tile)) ?? null,
     readCheckpoint: async () => files.get('checkpoint') ?? null,
     async integrate(work) {
+      usable();
       const integration = await work({ checkpoint: files.get('checkpoint') ?? null, size: entries.length });
       if (integration === null) return;
       for (const tile of integration.tiles) files.set(tilePath(tile), tile.data);
       files.set('checkpoint', encode(integration.checkpoint));
     },
-    close: async () => undefined,
+    async close() {
+      closed = true;
+    },
   };
 }
 
