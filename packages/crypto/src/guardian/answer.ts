@@ -1,4 +1,17 @@
 import { base64url, fromUtf8, utf8 } from '@wardseal/primitives';
+import {
+  by,
+  chosen,
+  hide,
+  input,
+  list,
+  Missing,
+  onClick,
+  onSubmit,
+  save,
+  show,
+  write,
+} from '@wardseal/primitives/page';
 import { verifySnapshot } from '../directory/verify-snapshot.js';
 import { parseHeader } from '../header.js';
 import type { DirectoryEntry } from '../keys/directory-entry.js';
@@ -7,7 +20,6 @@ import { MAX_HEADER_BYTES, MAX_SHARE_REQUEST_BYTES, MAX_SNAPSHOT_BYTES } from '.
 import { openShare } from '../recovery/open-share.js';
 import { decodeShareRequest } from '../recovery/request-file.js';
 import { verifyShareRequest } from '../recovery/verify-share-request.js';
-import { by, chosen, hide, input, list, Missing, onClick, onSubmit, save, show, write } from './page.js';
 import { currentSeat, isUnlocked } from './seat.js';
 import { wordsFor } from './words.js';
 

@@ -1,7 +1,7 @@
+import { input, list, Missing, onSubmit, startOf } from '@wardseal/primitives/page';
 import { MAX_HEADER_BYTES } from '../limits.js';
 import { checkSeat } from '../recovery/check-seat.js';
 import { headerOf } from './answer.js';
-import { input, list, Missing, onSubmit, startOf } from './page.js';
 import { currentSeat, isUnlocked } from './seat.js';
 import { wordsFor } from './words.js';
 

@@ -1,7 +1,7 @@
+import { by, hide, list, show, write } from '@wardseal/primitives/page';
 import { clearAnswer, wireAnswer } from './answer.js';
 import { wireDrill } from './drill.js';
 import { leaveMake, wireMake } from './make.js';
-import { by, hide, list, show, write } from './page.js';
 import { currentSeat, wireSeat } from './seat.js';
 
 // The guardian's page: everything happens in this one document, and its policy lets it connect to nothing.

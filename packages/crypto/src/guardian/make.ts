@@ -1,6 +1,6 @@
+import { by, hide, input, Missing, onClick, onSubmit, save, show, write } from '@wardseal/primitives/page';
 import { recipientThumbprint } from '../keys/recipient.js';
 import { canonicalRecoveryCode } from '../keys/recovery-code.js';
-import { by, hide, input, Missing, onClick, onSubmit, save, show, write } from './page.js';
 import { isRoot, makeSeat } from './seat-file.js';
 import { wordsFor } from './words.js';
 

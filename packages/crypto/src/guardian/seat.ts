@@ -1,5 +1,5 @@
+import { chosen, hide, input, Missing, onClick, onSubmit, show, write } from '@wardseal/primitives/page';
 import { recipientThumbprint } from '../keys/recipient.js';
-import { chosen, hide, input, Missing, onClick, onSubmit, show, write } from './page.js';
 import { MAX_SEAT_FILE_BYTES, openSeatFile, type Seat } from './seat-file.js';
 import { wordsFor } from './words.js';
 
