@@ -2,7 +2,16 @@ import { library } from '@wardseal/testkit/tsup';
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  ...library({ entry: ['src/index.ts', 'src/file-store.ts', 'src/postgres-store.ts', 'src/verify.ts', 'src/cli/main.ts'] }),
+  ...library({
+    entry: [
+      'src/index.ts',
+      'src/file-store.ts',
+      'src/postgres-store.ts',
+      'src/verify.ts',
+      'src/witness.ts',
+      'src/cli/main.ts',
+    ],
+  }),
   // The verifier runs in browsers; the store and the command import Node's modules from entries of their own.
   external: [/^node:/],
 });
