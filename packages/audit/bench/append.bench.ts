@@ -36,6 +36,7 @@ const log = await openLog({
   store: fileStore(join(folder, 'log')),
   keys: memoryKeyStore(),
   signer: await logSigner(skey),
+  unwitnessed: { acceptedBy: 'bench', until: '2099-12-31', reason: 'a bench' },
 });
 const raw = await open(join(folder, 'raw'), 'w');
 const database = new DatabaseSync(join(folder, 'log.sqlite'));

@@ -1,7 +1,7 @@
 import { consistencyPath, equal, fromUtf8, inclusionPath, leafHash } from '@wardseal/primitives';
 import { AuditError } from './errors.js';
 import { HashReader } from './hash-reader.js';
-import { type LogSigner, signNote } from './note.js';
+import { type LogSigner, parseNote, signNote } from './note.js';
 import type { Integration, IntegrationState, LogStore } from './store/store.js';
 import { TileTree } from './tile-tree.js';
 import { decodeBundle, decodeTile, fullTiles, levelsOf, partialWidth, readTile, type TileId } from './tiles.js';
@@ -64,6 +64,26 @@ export class Integrator {
     return this.#running;
   }
 
+  /** Puts witnesses' signatures below the checkpoint in place, when it still is the one they signed. */
+  async adopt(cosigned: string): Promise<void> {
+    while (this.#running) await this.#running.catch(() => undefined);
+    this.#running = this.#adopt(cosigned).finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #adopt(cosigned: string): Promise<void> {
+    let adopted = false;
+    await this.#store.integrate(async ({ checkpoint }) => {
+      // Another process may have put a larger one there, or its own witnesses' word on this one.
+      adopted = checkpoint !== null && fromUtf8(checkpoint) === this.#current && cosigned !== this.#current;
+      adopted &&= parseNote(cosigned)?.text === parseNote(this.#checkpoint)?.text;
+      return adopted ? { tiles: [], checkpoint: cosigned } : null;
+    });
+    if (adopted) [this.#current, this.#checkpoint] = [cosigned, cosigned];
+  }
+
   /** Tiles first, then the checkpoint: what is signed is durable. */
   async #integrate(): Promise<void> {
     let next: string | null = null;
@@ -123,12 +143,14 @@ export class Integrator {
     for await (const { leaf } of this.#store.readEntries(start, end)) yield new Uint8Array(leaf);
   }
 
-  /** Path of an entry to the root of the latest checkpoint. */
-  async inclusionProof(index: number): Promise<InclusionProof> {
-    const [size, checkpoint] = [this.#size, this.#checkpoint];
+  /** Path of an entry to the root of the latest checkpoint, or of an earlier one. */
+  async inclusionProof(
+    index: number,
+    { checkpoint, size }: { readonly checkpoint: string; readonly size: number } = this,
+  ): Promise<InclusionProof> {
     if (!Number.isSafeInteger(index) || index < 0 || index >= size)
       throw new AuditError('ENTRY_OUT_OF_RANGE', 'no checkpoint covers that entry', { index });
-    return { index, hashes: await inclusionPath(index, size, this.#hashes.at(size)), checkpoint };
+    return { index, hashes: await inclusionPath(index, size, this.#hashes.at(this.#size)), checkpoint };
   }
 
   /** Path from the tree of `from` entries to that of `to`. */

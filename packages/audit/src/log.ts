@@ -4,6 +4,9 @@ import { AuditError } from './errors.js';
 import { type AuditEvent, parseEvent } from './event.js';
 import type { Integrator } from './integrator.js';
 import { idBytes, idTime } from './leaf.js';
+import type { RiskAcceptance } from './life/acceptance.js';
+import type { Keeping } from './life/keeper.js';
+import type { Witnessed, Witnessing } from './life/witnessing.js';
 import type { LogKeys } from './log-keys.js';
 import { type Prepared, prepare, recognise } from './prepare.js';
 import type { Appended, LogStore, StoredEntry } from './store/store.js';
@@ -20,8 +23,11 @@ export const MAX_EVENT_AGE = 86_400_000;
 
 /** How `append` is to act. */
 export interface AppendOptions {
-  /** `durable`: resolve when the entry survives a power cut. `integrated`: when a signed checkpoint covers it as well. */
-  readonly await?: 'durable' | 'integrated';
+  /**
+   * `durable`: resolve when the entry survives a power cut. `integrated`: when a signed checkpoint covers it as well.
+   * `witnessed`: when a quorum of the log's witnesses has signed that checkpoint.
+   */
+  readonly await?: 'durable' | 'integrated' | 'witnessed';
   /** 32 bytes of the requester's own choice, bound into the entry, so that the receipt fits this request only. */
   readonly nonce?: Uint8Array;
   /** `caller` (the default) may bring ids up to 24 h old; `outbox` and `merge` bring events of any age. */
@@ -35,7 +41,7 @@ export interface AppendResult {
   readonly leaf: Bytes;
   /** Whether the event was in the log before. */
   readonly duplicate: boolean;
-  /** The `.tlog-proof` text; null when the caller waited for `durable` only. */
+  /** The `.tlog-proof` text, against the checkpoint that was waited for; null for `durable`. */
   readonly receipt: string | null;
 }
 
@@ -61,6 +67,9 @@ export interface LogParts {
   readonly durable: number;
   readonly checkpointEvery: number;
   readonly checkpointEntries: number;
+  readonly witnessing: Witnessing | undefined;
+  readonly keeping: Keeping | undefined;
+  readonly unwitnessed: RiskAcceptance | undefined;
 }
 
 /** An open log. */
@@ -87,6 +96,16 @@ export class AuditLog {
     return this.#parts.origin;
   }
 
+  /** Who accepted that nobody outside watches this log; null when it has witnesses. */
+  get unwitnessed(): RiskAcceptance | null {
+    return this.#parts.unwitnessed ?? null;
+  }
+
+  /** The newest checkpoint that a quorum of witnesses stands by, as far as this process knows. */
+  get witnessed(): Witnessed | null {
+    return this.#parts.witnessing?.latest ?? null;
+  }
+
   /**
    * Forgets a subject's secret in this process, so that the next event of the subject gets a new one. `eraseSubject`
    * calls it; other processes forget within a minute.
@@ -107,12 +126,13 @@ export class AuditLog {
    *
    * @param event - what happened; checked with `parseEvent`
    * @param options - what to wait for (default `durable`), the request's nonce, where the event comes from
-   * @returns the entry's index and leaf, and with `integrated` the receipt. The same event again gives the same index
+   * @returns the entry's index and leaf, and with `integrated` or `witnessed` the receipt. The same event again gives the same index
    * @throws AuditError `EVENT_INVALID` when the event is malformed; `EVENT_STALE` when an outside caller's id is more
    *   than 24 h off the log's clock; `EVENT_CONFLICT` when the id is taken by another event or nonce;
    *   `KEY_STORE_FAILED`, `KEY_STORE_CORRUPT` when a secret cannot be had; `STORE_FAILED` when the store failed, and
-   *   `LOG_POISONED` when it must be opened again; `LOG_CLOSED` after `close`
-   * @throws RangeError when the nonce is not 32 bytes
+   *   `LOG_POISONED` when it must be opened again; `QUORUM_MISSING` when too few witnesses signed in time (the entry is
+   *   in the log all the same); `LOG_ROLLED_BACK` since a witness has seen another history; `LOG_CLOSED` after `close`
+   * @throws RangeError when the nonce is not 32 bytes, or `witnessed` is asked of a log without witnesses
    * @example
    * const { index, receipt } = await log.append(event, { await: 'integrated', nonce });
    */
@@ -129,6 +149,7 @@ export class AuditLog {
   async #append(event: AuditEvent, options: AppendOptions): Promise<AppendResult> {
     const { nonce, source = 'caller' } = options;
     if (nonce !== undefined && nonce.length !== 32) throw new RangeError('nonce must be 32 bytes');
+    if (options.await === 'witnessed' && !this.#parts.witnessing) throw new RangeError('the log has no witnesses');
     this.#usable();
     const checked = parseEvent(event);
     const now = this.#parts.clock.now();
@@ -310,7 +331,8 @@ export class AuditLog {
   }
 
   /**
-   * Waits for appends under way, makes a last checkpoint, and gives the store back. Closing twice is harmless.
+   * Waits for appends under way, makes a last checkpoint, shows it to the witnesses, and gives the store back. Closing
+   * twice is harmless.
    *
    * @throws AuditError `STORE_FAILED`, `LOG_POISONED` when the last checkpoint could not be made and nobody was told
    *   yet; the store is given back all the same
@@ -335,5 +357,6 @@ export class AuditLog {
 
   #usable(): void {
     if (this.#closed) throw new AuditError('LOG_CLOSED', 'the log is closed');
+    if (this.#parts.witnessing?.fault) throw this.#parts.witnessing.fault;
   }
 }

@@ -11,7 +11,7 @@ import {
   parseEvent,
   patientHandle,
 } from '../src/index.js';
-import { codeOf, demoSigner, eventMaker, ORIGIN, START, testClock } from './support/events.js';
+import { codeOf, demoSigner, eventMaker, ORIGIN, START, testClock, UNWITNESSED } from './support/events.js';
 import { memoryStore } from './support/memory-store.js';
 
 const event = eventMaker('events')();
@@ -178,6 +178,7 @@ describe('decodeLeaf', () => {
       signer,
       clock: testClock(),
       random: seededRandom('leaves'),
+      unwitnessed: UNWITNESSED,
     });
     await log.append(make());
     const { leaf } = await log.append(make({ links: { parentIndex: 0 } }));

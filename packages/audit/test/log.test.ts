@@ -11,7 +11,17 @@ import {
   verifyInclusion,
   verifyReceipt,
 } from '../src/index.js';
-import { b64url, codeOf, demoSigner, eventMaker, ORIGIN, START, testClock, uuid7 } from './support/events.js';
+import {
+  b64url,
+  codeOf,
+  demoSigner,
+  eventMaker,
+  ORIGIN,
+  START,
+  testClock,
+  UNWITNESSED,
+  uuid7,
+} from './support/events.js';
 import { memoryReader, memoryStore } from './support/memory-store.js';
 import { mth, path, proof } from './support/model.js';
 
@@ -20,7 +30,8 @@ async function demoLog(seed = 'log') {
   const keys = memoryKeyStore();
   const clock = testClock();
   const { signer, vkey } = await demoSigner();
-  const options = { origin: ORIGIN, store, keys, signer, clock, random: seededRandom(seed) };
+  const random = seededRandom(seed);
+  const options = { origin: ORIGIN, store, keys, signer, clock, random, unwitnessed: UNWITNESSED };
   return { store, keys, clock, vkey, options, log: await openLog(options), make: eventMaker(seed, () => clock.now()) };
 }
 

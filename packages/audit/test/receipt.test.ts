@@ -8,7 +8,7 @@ import {
   verifyCheckpoint,
   verifyReceipt,
 } from '../src/index.js';
-import { codeOf, demoSigner, eventMaker, ORIGIN, START, testClock } from './support/events.js';
+import { codeOf, demoSigner, eventMaker, ORIGIN, START, testClock, UNWITNESSED } from './support/events.js';
 import { memoryStore } from './support/memory-store.js';
 
 const nonce = seededRandom('nonce')(32);
@@ -28,6 +28,7 @@ beforeAll(async () => {
     signer,
     clock: testClock(),
     random: seededRandom('receipts'),
+    unwitnessed: UNWITNESSED,
   });
   await Promise.all(Array.from({ length: 11 }, () => log.append(make())));
   event = make({ object: { kind: 'item', id: 'item-7', contentHash: DIGEST_TEXT } });

@@ -1,14 +1,16 @@
 import { seededNumbers, seededRandom } from '@wardseal/testkit';
 import { describe, expect, it } from 'vitest';
 import { auditLog, type KeyStore, memoryKeyStore, openLog, type StoredEntry } from '../src/index.js';
-import { b64url, demoSigner, eventMaker, ORIGIN, testClock } from './support/events.js';
+import { b64url, demoSigner, eventMaker, ORIGIN, testClock, UNWITNESSED } from './support/events.js';
 import { memoryReader, memoryStore } from './support/memory-store.js';
+
+const RUN = { origin: ORIGIN, unwitnessed: UNWITNESSED };
 
 async function demo() {
   const store = memoryStore();
   const keys = memoryKeyStore();
   const { signer, vkey } = await demoSigner();
-  const log = await openLog({ origin: ORIGIN, store, keys, signer, clock: testClock(), random: seededRandom('sides') });
+  const log = await openLog({ ...RUN, store, keys, signer, clock: testClock(), random: seededRandom('sides') });
   const make = eventMaker('sides');
   for (let i = 0; i < 6; i++) await log.append(make());
   await log.append(
@@ -69,7 +71,7 @@ describe('side records', () => {
     const { signer } = await demoSigner();
     const forged = memoryStore();
     const random = seededRandom('forger');
-    const log = await openLog({ origin: ORIGIN, store: forged, keys, signer, clock: testClock(), random });
+    const log = await openLog({ ...RUN, store: forged, keys, signer, clock: testClock(), random });
     const original = eventMaker('sides')();
     await log.append({ ...original, reason: 'written afterwards' });
     await log.close();
@@ -89,12 +91,17 @@ describe('side records', () => {
     expect((await audit(undefined, wrong)).verdict).toBe('tampered');
   });
 
-  it('whose subject was forgotten leave the staff evidence', async () => {
+  it('whose secret is gone without an erasure cannot be told, and the staff evidence stays', async () => {
     const { keys, audit } = await demo();
     const forgetting: KeyStore = { ...keys, get: async (name) => (name.includes('-handle-') ? null : keys.get(name)) };
     expect(await audit(undefined, forgetting)).toMatchObject({
-      verdict: 'good',
-      sidesErased: 7,
+      verdict: 'unknown',
+      findings: [
+        { code: 'SECRET_MISSING', index: 0 },
+        { code: 'SECRET_MISSING', index: 6 },
+      ],
+      sidesErased: 0,
+      sidesMissing: 7,
       checked: { sidesOpened: 7 },
     });
   });

@@ -29,6 +29,7 @@ try {
     keys: fileKeyStore(`${folder}/secrets`),
     signer: await logSigner(skey),
     checkpointEvery: 5,
+    unwitnessed: { acceptedBy: 'demo board', until: '2099-12-31', reason: 'a test' },
   });
   process.send({ size: log.size, checkpoint: log.checkpoint() });
   const append = async (n) => {

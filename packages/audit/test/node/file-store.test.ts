@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fileKeyStore, fileStore, folderReader } from '../../src/file-store.js';
 import { auditLog, verifyCheckpoint } from '../../src/index.js';
-import { codeOf, demoSigner, eventMaker } from '../support/events.js';
+import { codeOf, demoSigner, eventMaker, UNWITNESSED } from '../support/events.js';
 import { inFolder, openIn } from '../support/folder.js';
 
 const { vkey } = await demoSigner();
@@ -208,11 +208,9 @@ describe('the file store', () => {
   it('refuses to start on an old backup of its journal', () =>
     inFolder(async (folder) => {
       const journal = join(folder, 'log/private/journal');
-      const log = await openIn(folder);
-      for (let i = 0; i < 2; i++) await log.append(make());
+      await filled(folder, 2);
       const { size } = await stat(journal);
-      await log.append(make());
-      await log.close();
+      await filled(folder, 1);
       await truncate(journal, size);
       expect(await codeOf(openIn(folder))).toBe('LOG_ROLLED_BACK');
       await unlink(journal);
@@ -255,6 +253,7 @@ describe('the file store', () => {
         store: fileStore(join(folder, 'log')),
         keys: fileKeyStore(join(folder, 'secrets')),
         signer,
+        unwitnessed: UNWITNESSED,
       });
       expect(await codeOf(opened)).toBe('CHECKPOINT_UNSIGNED');
     }));

@@ -1,8 +1,17 @@
 import { seededRandom } from '@wardseal/testkit';
-import { type AuditEvent, type Clock, generateLogKey, type LogSigner, logSigner } from '../../src/index.js';
+import {
+  type AuditEvent,
+  type Clock,
+  generateLogKey,
+  type LogSigner,
+  logSigner,
+  type RiskAcceptance,
+} from '../../src/index.js';
 
 export const ORIGIN = 'audit.demo-trust.example/2026';
 export const START: number = Date.parse('2026-03-01T09:00:00.000Z');
+/** For logs of tests that nobody outside watches. */
+export const UNWITNESSED: RiskAcceptance = { acceptedBy: 'demo board', until: '2099-12-31', reason: 'a test' };
 
 const TABLE = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 

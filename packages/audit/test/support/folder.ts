@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { seededRandom } from '@wardseal/testkit';
 import { type FileStoreOptions, fileKeyStore, fileStore } from '../../src/file-store.js';
 import { type AuditLog, openLog } from '../../src/index.js';
-import { demoSigner, ORIGIN, type TestClock, testClock } from './events.js';
+import { demoSigner, ORIGIN, type TestClock, testClock, UNWITNESSED } from './events.js';
 
 /** A fresh folder, removed after `work`. */
 export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
@@ -29,5 +29,6 @@ export async function openIn(
     signer,
     clock,
     random: seededRandom(seed),
+    unwitnessed: UNWITNESSED,
   });
 }
