@@ -35,8 +35,10 @@ export interface AuditReport {
     readonly journal: boolean;
     readonly sidesOpened: number;
   };
-  /** Side records whose secret no longer exists. */
+  /** Compartments whose secret an erasure destroyed that the log, or `erasures`, tells of. */
   readonly sidesErased: number;
+  /** Compartments whose secret is gone and nothing says why; any makes the verdict `unknown` at best. */
+  readonly sidesMissing: number;
   /** Durable entries of the journal that no checkpoint covers yet. */
   readonly unintegrated: number;
   /** Entries recorded more than 2 s before the entry in front of them: a clock was set back. */
@@ -51,12 +53,16 @@ export interface AuditOptions {
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
   /** The log's secrets: every side record is then opened and held against its leaf. Needs a reader with the journal. */
   readonly keys?: KeyStore;
+  /** Subjects of this log whose erasure stands in another one, as `erasuresIn` of a later year gives them. */
+  readonly erasures?: ReadonlySet<string>;
 }
 
 // Findings of a report: after so many nobody needs the next one.
 const MAX_FINDINGS = 100;
 // A clock that steps back further was set, not slewed (NTP steps at 128 ms; servers of one trust agree within 1 s).
 const CLOCK_JUMP = 2000;
+// Findings that show no change of the log: another log's file, a disk, a key store that is incomplete or was restored.
+const CANNOT_TELL: readonly AuditErrorCode[] = ['ERASURE_UNDONE', 'ORIGIN_MISMATCH', 'SECRET_MISSING', 'STORE_FAILED'];
 
 /**
  * Checks a whole log: the signature of its checkpoint, every bundle, every hash tile and the root from the entries up,
@@ -93,7 +99,6 @@ class Audit {
   #lastTime = 0;
   #tiles = 0;
   #unintegrated = 0;
-  #unreadable = false;
   #journalRead = false;
 
   constructor(reader: LogReader, policy: VerifyPolicy, options: AuditOptions) {
@@ -109,14 +114,13 @@ class Audit {
       if (checkpoint !== null) await this.#body(checkpoint);
     } catch (error) {
       if (!(error instanceof AuditError) || error.code !== 'STORE_FAILED') throw error;
-      this.#unreadable = true;
       this.#find('STORE_FAILED', 'a file cannot be read', error.path === undefined ? {} : { path: error.path });
     } finally {
       // Where the audit stopped early the reader still has the journal open.
       await this.#journal?.return?.();
     }
-    const tampered = this.#findings.some(({ code }) => code !== 'STORE_FAILED' && code !== 'ORIGIN_MISMATCH');
-    const unknown = this.#unreadable || checkpoint === null;
+    const tampered = this.#findings.some(({ code }) => !CANNOT_TELL.includes(code));
+    const unknown = this.#findings.length > 0 || checkpoint === null;
     return {
       verdict: tampered ? 'tampered' : unknown ? 'unknown' : 'good',
       findings: this.#findings,
@@ -128,6 +132,7 @@ class Audit {
         sidesOpened: this.#sides?.opened ?? 0,
       },
       sidesErased: this.#sides?.erased ?? 0,
+      sidesMissing: this.#sides?.missing ?? 0,
       unintegrated: this.#unintegrated,
       clockJumps: this.#clockJumps,
       strangers: this.#strangers,
@@ -154,7 +159,10 @@ class Audit {
   }
 
   async #body({ origin, size, root }: Checkpoint): Promise<void> {
-    if (this.#options.keys) this.#sides = new SideChecker(this.#options.keys, origin);
+    if (this.#options.keys) {
+      const { keys, erasures = new Set<string>() } = this.#options;
+      this.#sides = new SideChecker(keys, origin, erasures);
+    }
     this.#journal = this.#reader.readEntries?.(0)[Symbol.asyncIterator]();
     this.#journalRead = this.#journal !== undefined;
     for (const bundle of tilesOf(size, 'entries')) {
@@ -166,6 +174,7 @@ class Audit {
     await this.#levels(size);
     await this.#leftovers(size);
     await this.#restOfJournal();
+    for (const { code, message, index } of (await this.#sides?.settle()) ?? []) this.#find(code, message, { index });
   }
 
   /** One bundle: its entries against the journal, and the tiles that became full with it against those stored. */

@@ -98,9 +98,15 @@ describe('a changed log', () => {
     expect(report).toMatchObject({ verdict: 'good', strangers: ['tile/0/.DS_Store'] });
   });
 
-  it('with destroyed secrets is good, and says so', async () => {
+  it('without its secrets, and without an erasure that says why, cannot be told', async () => {
     const report = await after((log) => rm(join(log, '../secrets'), { recursive: true }));
-    expect(report).toMatchObject({ verdict: 'good', sidesErased: 540, checked: { sidesOpened: 0 } });
+    expect(report).toMatchObject({
+      verdict: 'unknown',
+      sidesErased: 0,
+      sidesMissing: 540,
+      checked: { sidesOpened: 0 },
+    });
+    expect(new Set(report.findings.map(({ code }) => code))).toEqual(new Set(['SECRET_MISSING']));
   });
 
   it('without its journal is good as far as it goes', async () => {
