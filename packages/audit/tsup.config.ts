@@ -5,6 +5,8 @@ export default defineConfig({
   ...library({
     entry: [
       'src/index.ts',
+      'src/export.ts',
+      'src/export-node.ts',
       'src/file-store.ts',
       'src/postgres-store.ts',
       'src/verify.ts',
