@@ -1,4 +1,4 @@
-export { type FileStoreOptions, fileStore } from './store/file.js';
+export { type FileLogStore, type FileStoreOptions, fileStore } from './store/file.js';
 export { fileKeyStore } from './store/file-key-store.js';
 export type { FileSystem, StoreFile } from './store/file-system.js';
 export { folderReader } from './store/folder-reader.js';

@@ -4,21 +4,28 @@ import { equal, utf8 } from '@wardseal/primitives';
 import { AuditError } from '../errors.js';
 import { leafId } from '../leaf.js';
 import { MAX_NOTE } from '../note.js';
-import { MAX_TILE, TILE_WIDTH, type TileId, tilePath } from '../tiles.js';
-import {
-  type FileSystem,
-  failedWith,
-  makeDirectory,
-  readWhole,
-  type StoreFile,
-  syncDirectory,
-  writeAll,
-  writeNew,
-} from './file-system.js';
+import { MAX_TILE, type TileId, tilePath } from '../tiles.js';
+import { type FileSystem, failedWith, readWhole } from './file-system.js';
 import { IdIndex } from './id-index.js';
-import { encodeBatch, journalHeader, readHeader, scanJournal } from './journal.js';
+import { ROW_BYTES } from './index-row.js';
+import { type IndexWriter, openIndex } from './index-writer.js';
+import { journalHeader, journalSeed, malformedJournal, readHeader } from './journal.js';
+import { type IndexedJournal, readJournal } from './journal-reader.js';
+import type { BatchPlace } from './journal-scan.js';
+import { JournalWriter } from './journal-writer.js';
 import { processLock, type TakeLock } from './lock.js';
-import type { Appended, Integration, IntegrationState, LogStore, StoredEntry } from './store.js';
+import { Publisher } from './publisher.js';
+import { selectEntries } from './select-entries.js';
+import type {
+  Appended,
+  EntryQuery,
+  IndexReport,
+  Integration,
+  IntegrationState,
+  LogStore,
+  StoredEntry,
+} from './store.js';
+import { verifyIndex } from './verify-index.js';
 
 /** Settings of `fileStore`; the defaults are right outside tests. */
 export interface FileStoreOptions {
@@ -28,9 +35,12 @@ export interface FileStoreOptions {
   readonly lock?: TakeLock;
 }
 
-// Public files may be served to anybody; what lies in `private` holds sealed side records.
-const PUBLIC = 0o755;
-const PRIVATE = 0o700;
+/** A log in a folder, which also answers queries from its index. */
+export interface FileLogStore extends LogStore {
+  select(query: EntryQuery): AsyncIterable<number>;
+  /** Holds the index against the journal: reads all of it. */
+  verifyIndex(): Promise<IndexReport>;
+}
 
 /**
  * A log in a folder: `checkpoint`, `log.vkey` and `tile/` are public C2SP files and may be served as they are, `private/`
@@ -43,122 +53,119 @@ const PRIVATE = 0o700;
  * @example
  * const log = await openLog({ origin, store: fileStore('/srv/audit/2026'), keys, signer });
  */
-export function fileStore(folder: string, options: FileStoreOptions = {}): LogStore {
+export function fileStore(folder: string, options: FileStoreOptions = {}): FileLogStore {
   return new FileStore(resolve(folder), options.fs ?? promises, options.lock);
 }
 
-class FileStore implements LogStore {
+/** What is open of a log. */
+interface Open extends IndexedJournal {
+  readonly writer: JournalWriter;
+  readonly index: IndexWriter;
+}
+
+class FileStore implements FileLogStore {
   readonly #folder: string;
-  readonly #private: string;
   readonly #fs: FileSystem;
   readonly #lock: TakeLock;
+  #publisher: Publisher;
   #release: (() => Promise<void>) | undefined;
-  #journal: StoreFile | undefined;
-  #origin = '';
-  #end = 0;
-  #size = 0;
+  #open: Open | undefined;
   #failed = false;
-  #torn = false;
   #ids = new IdIndex();
-  // First index and offset of every batch, to find an entry without reading from the start.
-  #batches: { first: number; offset: number }[] = [];
-  #made = new Set<string>();
-  #names = 0;
+  // Resolves when the last append is through: the next waits for it.
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(folder: string, fs: FileSystem, lock: TakeLock = processLock()) {
     this.#folder = folder;
-    this.#private = join(folder, 'private');
     this.#fs = fs;
     this.#lock = lock;
+    this.#publisher = new Publisher(fs, folder);
   }
 
   async open(origin: string, logKey: string): Promise<{ size: number }> {
     if (this.#release) throw new TypeError('the store is open already');
-    this.#origin = origin;
     this.#failed = false;
+    this.#publisher = new Publisher(this.#fs, this.#folder);
     try {
-      await makeDirectory(this.#fs, this.#folder, PUBLIC);
-      await makeDirectory(this.#fs, this.#private, PRIVATE);
-      this.#release = await this.#lock(this.#private);
-      await this.#removeLeftovers();
-      await this.#recover();
+      await this.#publisher.prepare();
+      this.#release = await this.#lock(join(this.#folder, 'private'));
+      await this.#publisher.removeLeftovers();
+      this.#open = await this.#journal(origin);
+      await this.#recover(this.#open);
       const key = utf8(`${logKey}\n`);
       const published = await readWhole(this.#fs, join(this.#folder, 'log.vkey'), key.length);
-      if (published === null || !equal(published, key)) await this.#publish([{ path: 'log.vkey', data: key }]);
-      return { size: this.#size };
+      if (published === null || !equal(published, key))
+        await this.#publisher.publish([{ path: 'log.vkey', data: key }]);
+      return { size: this.#open.writer.size };
     } catch (cause) {
-      await this.close().catch(() => undefined);
+      await this.#shut(false).catch(() => undefined);
       throw asStoreError(cause);
     }
   }
 
-  /** Half-written files of a process that died: they have a name of their own until they are whole. */
-  async #removeLeftovers(): Promise<void> {
-    for (const name of await this.#fs.readdir(this.#private))
-      if (name.startsWith('new-')) await this.#fs.unlink(join(this.#private, name));
-  }
-
-  async #recover(): Promise<void> {
-    const path = join(this.#private, 'journal');
-    const header = journalHeader(this.#origin);
-    this.#ids = new IdIndex();
-    this.#batches = [];
-    this.#size = 0;
+  async #journal(origin: string): Promise<Open> {
+    const path = join(this.#folder, 'private/journal');
+    const header = journalHeader(origin);
     if ((await readWhole(this.#fs, path, header.length)) === null)
-      await this.#publish([{ path: 'private/journal', data: header }]);
-    this.#journal = await this.#fs.open(path, 'r+');
-    const found = await readHeader(this.#journal);
-    if (found === null) throw new AuditError('LOG_CORRUPT', 'the journal is malformed', { path: 'private/journal' });
-    if (found.origin !== this.#origin) throw new AuditError('ORIGIN_MISMATCH', 'the folder holds another log');
-    const scan = scanJournal(this.#journal, this.#origin, found.end, 0);
-    let step = await scan.next();
-    for (; !step.done; step = await scan.next()) {
-      const { first, offset, entries } = step.value;
-      this.#batches.push({ first, offset });
-      for (const [i, { leaf }] of entries.entries()) this.#ids.add(leafId(leaf), first + i);
+      await this.#publisher.publish([{ path: 'private/journal', data: header }]);
+    const file = await this.#fs.open(path, 'r+');
+    try {
+      const found = await readHeader(file);
+      if (found === null) throw malformedJournal();
+      if (found.origin !== origin) throw new AuditError('ORIGIN_MISMATCH', 'the folder holds another log');
+      const journal = { file, seed: journalSeed(origin) };
+      const index = await openIndex(this.#fs, join(this.#folder, 'private/index'), journal);
+      return { journal, start: found.end, index, writer: new JournalWriter(journal) };
+    } catch (cause) {
+      await file.close().catch(() => undefined);
+      throw cause;
     }
-    this.#end = step.value.end;
-    this.#size = step.value.size;
-    this.#torn = (await this.#journal.stat()).size > this.#end;
-    // What we read may sit in the cache of a process that died before its sync.
-    await this.#journal.sync();
   }
 
-  /**
-   * Cuts off a torn last batch. Not on opening: a batch that rotted looks the same, and whoever finds that the
-   * checkpoint covers it must still find its other entries there.
-   */
-  async #cut(journal: StoreFile): Promise<void> {
-    if (!this.#torn) return;
-    await journal.truncate(this.#end);
-    await journal.sync();
-    this.#torn = false;
+  /** Learns the ids of all entries: of most from the index, of the others from the journal's end. */
+  async #recover({ index, writer, start }: Open): Promise<void> {
+    this.#ids = new IdIndex();
+    const last = await index.load(({ first, rows }) => {
+      for (let i = 0; i * ROW_BYTES < rows.length; i++) this.#ids.add(rows, i * ROW_BYTES, first + i);
+    });
+    await writer.recover(last ?? { offset: start, first: 0 }, async (place, entries) => {
+      this.#index(index, place, entries);
+      await index.save();
+    });
   }
 
-  async append(batch: readonly StoredEntry[]): Promise<readonly Appended[]> {
-    const journal = this.#usable();
-    const first = this.#size;
+  /** Remembers the entries of a batch that are not indexed yet. */
+  #index(index: IndexWriter, { offset, first }: BatchPlace, entries: readonly StoredEntry[]): void {
+    for (let place = Math.max(0, index.size - first); place < entries.length; place++) {
+      const { leaf } = entries[place]!;
+      this.#ids.add(leafId(leaf), 0, first + place);
+      index.add(leaf, offset, place);
+    }
+  }
+
+  append(batch: readonly StoredEntry[]): Promise<readonly Appended[]> {
+    const mine = this.#turn.then(() => this.#append(batch));
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #append(batch: readonly StoredEntry[]): Promise<readonly Appended[]> {
+    const { writer, index } = this.#usable();
     const fresh: StoredEntry[] = [];
     const known = new IdIndex();
     const appended = batch.map((entry): Appended => {
       const id = leafId(entry.leaf);
       const before = this.#ids.find(id) ?? known.find(id);
       if (before !== null) return { index: before, added: false };
-      const index = first + fresh.push(entry) - 1;
-      known.add(id, index);
-      return { index, added: true };
+      const next = writer.size + fresh.push(entry) - 1;
+      known.add(id, 0, next);
+      return { index: next, added: true };
     });
     if (fresh.length === 0) return appended;
-    const data = encodeBatch(this.#origin, first, fresh);
-    await this.#guard(async () => {
-      await this.#cut(journal);
-      await writeAll(journal, data, this.#end);
-      await journal.datasync();
-    });
-    this.#batches.push({ first, offset: this.#end });
-    this.#end += data.length;
-    this.#size += fresh.length;
-    for (const [i, { leaf }] of fresh.entries()) this.#ids.add(leafId(leaf), first + i);
+    const place = await this.#guard(() => writer.append(fresh));
+    this.#index(index, place, fresh);
+    // Not waited for: nobody's answer depends on it.
+    void index.save();
     return appended;
   }
 
@@ -166,28 +173,38 @@ class FileStore implements LogStore {
     return this.#ids.find(id);
   }
 
-  async *readEntries(start: number, end: number = this.#size): AsyncGenerator<StoredEntry> {
-    const journal = this.#usable();
-    let low = 0;
-    for (let high = this.#batches.length - 1; low < high; ) {
-      const middle = Math.ceil((low + high) / 2);
-      if (this.#batches[middle]!.first <= start) low = middle;
-      else high = middle - 1;
+  async *readEntries(start: number, end: number = Number.POSITIVE_INFINITY): AsyncGenerator<StoredEntry> {
+    const open = this.#usable();
+    const limit = Math.min(end, open.writer.size);
+    let index = start;
+    if (index >= limit) return;
+    try {
+      for await (const entry of readJournal(open, start, limit)) {
+        index++;
+        yield entry;
+      }
+    } catch (cause) {
+      throw asStoreError(cause);
     }
-    const from = this.#batches[low];
-    if (from === undefined) return;
-    let index = from.first;
-    const size = Math.min(end, this.#size);
-    const batches = scanJournal(journal, this.#origin, from.offset, from.first);
-    while (index < size) {
-      const step = await batches.next().catch((cause: unknown) => {
-        throw asStoreError(cause);
-      });
-      if (step.done) break;
-      for (const entry of step.value.entries) if (index++ >= start && index <= size) yield entry;
+    if (index < limit) throw new AuditError('LOG_CORRUPT', 'the journal ends early', { path: 'private/journal' });
+  }
+
+  async *select(query: EntryQuery): AsyncGenerator<number> {
+    const open = this.#usable();
+    const selected = selectEntries(open, query, open.writer.size);
+    try {
+      yield* selected;
+    } catch (cause) {
+      throw asStoreError(cause);
     }
-    if (index >= size) return;
-    throw new AuditError('LOG_CORRUPT', 'the journal ends early', { path: 'private/journal' });
+  }
+
+  async verifyIndex(): Promise<IndexReport> {
+    const open = this.#usable();
+    await open.index.save();
+    return verifyIndex(open).catch((cause: unknown) => {
+      throw asStoreError(cause);
+    });
   }
 
   async readTile(tile: TileId): Promise<Uint8Array | null> {
@@ -207,83 +224,50 @@ class FileStore implements LogStore {
   }
 
   async integrate(work: (state: IntegrationState) => Promise<Integration | null>): Promise<void> {
-    this.#usable();
+    const { writer } = this.#usable();
     const checkpoint = await this.readCheckpoint();
-    const integration = await work({ checkpoint, size: this.#size });
+    const integration = await work({ checkpoint, size: writer.size });
     if (integration === null) return;
     const { tiles, checkpoint: next } = integration;
-    await this.#guard(() => this.#publish(tiles.map((tile) => ({ path: tilePath(tile), data: tile.data }))));
-    await this.#guard(() => this.#publish([{ path: 'checkpoint', data: utf8(next) }]));
+    await this.#guard(async () => {
+      await this.#publisher.publish(tiles.map((tile) => ({ path: tilePath(tile), data: tile.data })));
+      await this.#publisher.publish([{ path: 'checkpoint', data: utf8(next) }]);
+    });
     // Not before: until now the checkpoint in place named the partial tiles.
-    await this.#removePartials(tiles.filter(({ width }) => width === TILE_WIDTH));
+    await this.#publisher.removePartials(tiles);
   }
 
   async close(): Promise<void> {
-    const [journal, release] = [this.#journal, this.#release];
-    this.#journal = undefined;
+    await this.#turn;
+    await this.#shut(!this.#failed);
+  }
+
+  async #shut(sound: boolean): Promise<void> {
+    const [open, release] = [this.#open, this.#release];
+    this.#open = undefined;
     this.#release = undefined;
-    // Both are tried, whatever happens to the first.
-    const results = await Promise.allSettled([journal?.close(), release?.()]);
-    for (const result of results) if (result.status === 'rejected') throw asStoreError(result.reason);
+    // Each is tried, whatever happens to the others; the lock goes last.
+    const closed = await Promise.allSettled([open?.writer.close(sound), open?.index.close()]);
+    const released = await Promise.allSettled([release?.()]);
+    const [journal] = closed;
+    for (const result of [journal, ...released]) if (result?.status === 'rejected') throw asStoreError(result.reason);
   }
 
-  /** Writes files under names of their own, syncs them, then renames them into place and syncs the folders. */
-  async #publish(files: readonly { path: string; data: Uint8Array }[]): Promise<void> {
-    const moves = files.map(({ path, data }) => ({
-      from: join(this.#private, `new-${this.#names++}`),
-      to: join(this.#folder, path),
-      data,
-    }));
-    for (const { to } of moves) await this.#make(join(to, '..'));
-    await settle(moves.map(({ from, to, data }) => writeNew(this.#fs, from, data, this.#mode(to))));
-    for (const { from, to } of moves) await this.#fs.rename(from, to);
-    const folders = new Set(moves.map(({ to }) => join(to, '..')));
-    await settle([...folders].map((folder) => syncDirectory(this.#fs, folder)));
-  }
-
-  #mode(path: string): number {
-    return path.startsWith(`${this.#private}/`) ? 0o600 : 0o644;
-  }
-
-  async #make(folder: string): Promise<void> {
-    if (folder === this.#folder || folder === this.#private || this.#made.has(folder)) return;
-    await this.#make(join(folder, '..'));
-    await makeDirectory(this.#fs, folder, PUBLIC);
-    this.#made.add(folder);
-  }
-
-  /** Partial tiles may go once the full one is there (tlog-tiles, "Partial Tiles"). What is left over does no harm. */
-  async #removePartials(full: readonly TileId[]): Promise<void> {
-    for (const tile of full) {
-      const folder = join(this.#folder, `${tilePath(tile)}.p`);
-      const names = await this.#fs.readdir(folder).catch(() => []);
-      for (const name of names) await this.#fs.unlink(join(folder, name)).catch(() => undefined);
-      if (names.length > 0) await this.#fs.rmdir?.(folder).catch(() => undefined);
-      this.#made.delete(folder);
-    }
-  }
-
-  /** The open journal. After a failed write or sync nobody knows what the disk holds: only opening again tells. */
-  #usable(): StoreFile {
+  /** What is open. After a failed write or sync nobody knows what the disk holds: only opening again tells. */
+  #usable(): Open {
     if (this.#failed) throw new AuditError('LOG_POISONED', 'an earlier write failed: open the log again');
-    if (!this.#journal) throw new AuditError('LOG_CLOSED', 'the store is closed');
-    return this.#journal;
+    if (!this.#open) throw new AuditError('LOG_CLOSED', 'the store is closed');
+    return this.#open;
   }
 
-  async #guard(work: () => Promise<void>): Promise<void> {
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
     try {
-      await work();
+      return await work();
     } catch (cause) {
       this.#failed = true;
       throw asStoreError(cause);
     }
   }
-}
-
-/** Waits for all before it fails, so that nothing writes behind the back of the error. */
-async function settle(work: readonly Promise<void>[]): Promise<void> {
-  const results = await Promise.allSettled(work);
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
 function asStoreError(cause: unknown): AuditError {

@@ -10,36 +10,44 @@ export class IdIndex {
   // Index + 1, so that 0 means empty. A double holds every index up to 2^53.
   #values = new Float64Array(this.#capacity);
   #count = 0;
+  // The id in hand.
+  readonly #id = new Uint32Array(WORDS);
 
-  /** The index of an id, or null. */
-  find(id: Uint8Array): number | null {
-    const words = wordsOf(id);
-    const value = this.#values[this.#slot(words)]!;
+  /** The index of the id of 16 bytes at `at`, or null. */
+  find(data: Uint8Array, at = 0): number | null {
+    const value = this.#values[this.#slot(this.#read(data, at))]!;
     return value === 0 ? null : value - 1;
   }
 
-  /** Remembers an id; the first index stays when it is known. */
-  add(id: Uint8Array, index: number): void {
+  /** Remembers an id; false, and the first index stays, when it is known. */
+  add(data: Uint8Array, at: number, index: number): boolean {
     if (this.#count >= this.#capacity * LOAD) this.#grow();
-    this.#put(wordsOf(id), index + 1);
+    return this.#put(this.#read(data, at), index + 1);
   }
 
-  #put(words: Uint32Array, value: number): void {
-    const slot = this.#slot(words);
-    if (this.#values[slot] !== 0) return;
-    this.#keys.set(words, slot * WORDS);
+  #read(data: Uint8Array, at: number): Uint32Array {
+    for (let i = 0, p = at; i < WORDS; i++, p += 4)
+      this.#id[i] = (data[p]! << 24) | (data[p + 1]! << 16) | (data[p + 2]! << 8) | data[p + 3]!;
+    return this.#id;
+  }
+
+  #put(id: Uint32Array, value: number): boolean {
+    const slot = this.#slot(id);
+    if (this.#values[slot] !== 0) return false;
+    this.#keys.set(id, slot * WORDS);
     this.#values[slot] = value;
     this.#count++;
+    return true;
   }
 
   /** Where the id is, or the free place where it belongs. */
-  #slot(words: Uint32Array): number {
+  #slot(id: Uint32Array): number {
     const mask = this.#capacity - 1;
-    let slot = (Math.imul(words[1]!, 0x9e3779b1) ^ Math.imul(words[2]!, 0x85ebca6b) ^ words[3]!) & mask;
-    while (this.#values[slot] !== 0) {
+    const keys = this.#keys;
+    let slot = (Math.imul(id[1]!, 0x9e3779b1) ^ Math.imul(id[2]!, 0x85ebca6b) ^ id[3]!) & mask;
+    for (; this.#values[slot] !== 0; slot = (slot + 1) & mask) {
       const at = slot * WORDS;
-      if (words.every((word, i) => this.#keys[at + i] === word)) return slot;
-      slot = (slot + 1) & mask;
+      if (keys[at] === id[0] && keys[at + 1] === id[1] && keys[at + 2] === id[2] && keys[at + 3] === id[3]) break;
     }
     return slot;
   }
@@ -53,9 +61,4 @@ export class IdIndex {
     for (let slot = 0; slot < values.length; slot++)
       if (values[slot] !== 0) this.#put(keys.subarray(slot * WORDS, (slot + 1) * WORDS), values[slot]!);
   }
-}
-
-function wordsOf(id: Uint8Array): Uint32Array {
-  const view = new DataView(id.buffer, id.byteOffset, id.byteLength);
-  return Uint32Array.of(view.getUint32(0), view.getUint32(4), view.getUint32(8), view.getUint32(12));
 }

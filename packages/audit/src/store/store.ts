@@ -35,6 +35,19 @@ export interface LogReader {
   readEntries?(start: number, end?: number): AsyncIterable<StoredEntry>;
   /** The indices of exactly the entries that a query asks for, rising, when the reader has an index. */
   select?(query: EntryQuery): AsyncIterable<number>;
+  /** Holds every row of the index against the entries. */
+  verifyIndex?(): Promise<IndexReport>;
+}
+
+/** How an index agrees with the entries that it is made from. */
+export interface IndexReport {
+  readonly entries: number;
+  /** Entries whose row was held against them; those without one are read when they are asked for. */
+  readonly indexed: number;
+  /** Rows that are damaged or of another log: they are not used, and written again by the log's next writer. */
+  readonly damaged: number;
+  /** Entries whose row says something else although its block is whole: the first 100. */
+  readonly wrong: readonly number[];
 }
 
 /** Where one entry of a batch came to stand. `added` is false when its event id was in the log before. */
@@ -59,7 +72,7 @@ export interface Integration {
  * Where a log lives. Any number of processes may append if the store allows it; one at a time integrates.
  * A rejected `append` may still have happened: nothing is known until it is tried again, or the store opened again.
  */
-export interface LogStore extends Required<Omit<LogReader, 'listTiles' | 'select'>> {
+export interface LogStore extends Required<Omit<LogReader, 'listTiles' | 'select' | 'verifyIndex'>> {
   /**
    * Takes the lock where the store has one, and tells how many entries are durable. Publishes the log's key beside
    * it, for those who have it from nowhere better.

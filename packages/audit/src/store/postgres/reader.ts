@@ -38,11 +38,11 @@ export function postgresReader(
   pool: PostgresQueryable,
   origin: string,
   { schema = LOG_SCHEMA }: PostgresReaderOptions = {},
-): Required<LogReader> {
+): Required<Omit<LogReader, 'verifyIndex'>> {
   return new PostgresReader(() => pool, origin, schemaName(schema));
 }
 
-export class PostgresReader implements Required<LogReader> {
+export class PostgresReader implements Required<Omit<LogReader, 'verifyIndex'>> {
   readonly #database: () => PostgresQueryable;
   readonly #origin: string;
   readonly #schema: string;
