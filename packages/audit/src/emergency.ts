@@ -1,11 +1,8 @@
+import { EMERGENCY_TYPE } from './emergency-type.js';
 import { AuditError } from './errors.js';
 import type { AuditEvent } from './event.js';
-import type { EventType } from './event-codes.js';
 import type { AppendOptions, AppendResult, AuditLog } from './log.js';
 import { type OpenLogOptions, openLog } from './open-log.js';
-
-/** What an emergency journal takes: breaking the glass, and nothing else that could wait for the log. */
-export const EMERGENCY_TYPE: EventType & 'breakglass.open' = 'breakglass.open';
 
 /** An open emergency journal: a log that takes break-glass openings only. */
 export class EmergencyJournal {

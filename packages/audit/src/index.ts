@@ -47,6 +47,7 @@ export type { ActorSide, SubjectSide } from './sides.js';
 export type {
   Appended,
   EntryQuery,
+  IndexReport,
   Integration,
   IntegrationState,
   LogReader,
@@ -78,3 +79,11 @@ export { type PolicyGroup, type PolicyWitness, parsePolicy, type WitnessPolicy }
 export type { Cosignature } from './witness/quorum.js';
 export type { AddCheckpoint } from './witness/wire.js';
 export { wrapKeys } from './wrap-keys.js';
+export {
+  LATE_RETRIES,
+  type OpenYearsOptions,
+  openYears,
+  originOfYear,
+  type YearAppendResult,
+  type YearLogs,
+} from './years.js';

@@ -305,6 +305,23 @@ export class AuditLog {
   }
 
   /**
+   * Shows the witnesses a checkpoint that covers every entry that this process knows to be durable.
+   *
+   * @returns the checkpoint with a quorum of cosignatures
+   * @throws AuditError `QUORUM_MISSING` when too few witnesses signed; `LOG_ROLLED_BACK` when one has seen another history:
+   *   nothing is appended any more; and as `integrate`
+   * @throws RangeError when the log has no witnesses
+   * @example
+   * const { checkpoint, at } = await log.witness();
+   */
+  async witness(): Promise<Witnessed> {
+    const { witnessing } = this.#parts;
+    if (!witnessing) throw new RangeError('the log has no witnesses');
+    await this.integrate();
+    return witnessing.cover(this.#integrator.size);
+  }
+
+  /**
    * Proves that an entry is in the latest checkpoint.
    *
    * @param index - the entry's place

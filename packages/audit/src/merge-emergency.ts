@@ -2,7 +2,7 @@ import { base64, equal, fromUtf8, rootFromInclusion } from '@wardseal/primitives
 import { auditLog } from './audit-log.js';
 import { encodeCheckpoint } from './checkpoint-evidence.js';
 import { type Clock, systemClock } from './clock.js';
-import { EMERGENCY_TYPE } from './emergency.js';
+import { EMERGENCY_TYPE } from './emergency-type.js';
 import { EntryReceipts } from './entry-receipt.js';
 import { AuditError } from './errors.js';
 import type { AuditEvent } from './event.js';

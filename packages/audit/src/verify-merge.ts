@@ -1,7 +1,7 @@
 import { canonicalJson, equal, rootFromInclusion } from '@wardseal/primitives';
 import { decodeCheckpoint } from './checkpoint-evidence.js';
 import { parseCheckpointText } from './checkpoint-text.js';
-import { EMERGENCY_TYPE } from './emergency.js';
+import { EMERGENCY_TYPE } from './emergency-type.js';
 import { EntryReceipts } from './entry-receipt.js';
 import { AuditError } from './errors.js';
 import { eventOf } from './event-of.js';

@@ -1,6 +1,9 @@
+import { EMERGENCY_TYPE } from './emergency-type.js';
 import { AuditError } from './errors.js';
+import { parseVkey } from './note-key.js';
 import { checkFacts, compareFacts, type ReceiptFact, type ReceiptFacts, uncheckedFacts } from './receipt-facts.js';
 import type { ActorSide } from './sides.js';
+import { parseProof } from './tlog-proof.js';
 import type { VerifyPolicy } from './verify-checkpoint.js';
 import { type VerifiedProof, verifyProof } from './verify-proof.js';
 
@@ -13,7 +16,13 @@ type OwnFact = 'nonce' | 'object' | 'actor' | 'headerDigest' | 'type';
 export interface ReceiptExpectations
   extends VerifyPolicy,
     Pick<ReceiptFacts, OwnFact>,
-    Partial<Omit<ReceiptFacts, OwnFact>> {}
+    Partial<Omit<ReceiptFacts, OwnFact>> {
+  /**
+   * The pinned key of the custodian's emergency journal. A receipt of that journal is then taken too, for breaking the glass
+   * and nothing else; no witness sees the journal before it is merged.
+   */
+  readonly emergencyKey?: string;
+}
 
 /** What a receipt proves. */
 export interface VerifiedReceipt extends VerifiedProof {
@@ -21,6 +30,8 @@ export interface VerifiedReceipt extends VerifiedProof {
   readonly entry: ActorSide;
   /** Facts that the caller left unchecked. */
   readonly unchecked: readonly ReceiptFact[];
+  /** The receipt is of the emergency journal: the log was down. */
+  readonly emergency: boolean;
 }
 
 /**
@@ -30,9 +41,10 @@ export interface VerifiedReceipt extends VerifiedProof {
  * @param expected - the pinned log key, witnesses where they are demanded, and what the holder knows of the request
  * @throws AuditError `RECEIPT_INVALID` when it is malformed or holds no opening; `NONCE_MISMATCH`, `OBJECT_MISMATCH`,
  *   `ACTOR_MISMATCH`, `HEADER_MISMATCH`, `TYPE_MISMATCH`, `ORGANISATION_MISMATCH`, `OUTCOME_MISMATCH`, `SUBJECT_MISMATCH`,
- *   `TIME_MISMATCH` when it is another request's; and every code of `verifyProof`
+ *   `TIME_MISMATCH` when it is another request's; `TYPE_MISMATCH` too when a receipt of the emergency journal is of anything but
+ *   `breakglass.open`; and every code of `verifyProof`
  * @throws TypeError when one of the five facts of a request is undefined; RangeError when an expected nonce, digest or
- *   subject is not 32 bytes, or `recordedWithin` is no time
+ *   subject is not 32 bytes, `recordedWithin` is no time, or the emergency journal has the log's origin
  * @example
  * await verifyReceipt(receipt, { logKey, nonce, object: 'item-7', actor: 'person-3', headerDigest, type: 'image.view' });
  */
@@ -41,11 +53,22 @@ export async function verifyReceipt(
   expected: ReceiptExpectations,
 ): Promise<VerifiedReceipt> {
   const facts = factsOf(expected);
-  const proof = await verifyProof(receipt, expected);
+  const emergency = isEmergency(receipt, expected);
+  const proof = await verifyProof(receipt, emergency ? { logKey: expected.emergencyKey! } : expected);
   const { leaf, entry } = proof;
+  if (emergency && leaf.type !== EMERGENCY_TYPE)
+    throw new AuditError('TYPE_MISMATCH', 'an emergency journal speaks for breaking the glass only');
   if (entry === null) throw new AuditError('RECEIPT_INVALID', 'the receipt holds no opening');
   compareFacts(facts, leaf, entry, (expected.now ?? Date.now)());
-  return { ...proof, entry, unchecked: uncheckedFacts(facts, entry) };
+  return { ...proof, entry, unchecked: uncheckedFacts(facts, entry), emergency };
+}
+
+/** Whether the receipt says that it is of the emergency journal; its signature is checked against that key then. */
+function isEmergency(receipt: string | Uint8Array, { logKey, emergencyKey }: ReceiptExpectations): boolean {
+  if (emergencyKey === undefined) return false;
+  const { name } = parseVkey(emergencyKey);
+  if (name === parseVkey(logKey).name) throw new RangeError('the emergency journal needs an origin of its own');
+  return parseProof(receipt).checkpoint.startsWith(`${name}\n`);
 }
 
 function factsOf(expected: ReceiptExpectations): ReceiptFacts {

@@ -1,0 +1,303 @@
+import { type Clock, systemClock } from './clock.js';
+import { AuditError } from './errors.js';
+import type { AuditEvent } from './event.js';
+import { fixedId } from './fixed-id.js';
+import type { AppendOptions, AppendResult, AuditLog } from './log.js';
+import { type OpenLogOptions, openLog, openWith } from './open-log.js';
+import { appendSuccession, begin, namedIn } from './succeed.js';
+import type { Audited, IntendedEvent, WithAuditOptions } from './with-audit.js';
+
+/**
+ * Last year's log stays open this long into the new year, ms, to recognise late retries: a caller's id may be 24 h old, and
+ * 24 h ahead of that for its clock.
+ */
+export const LATE_RETRIES = 172_800_000;
+
+// Nobody keeps logs of more years than this; a mistyped `since` shall not open thousands.
+const MAX_YEARS = 200;
+
+/** The chain of a trust's logs, one a calendar year. */
+export interface OpenYearsOptions {
+  /** What every origin begins with: `audit.trust.example` gives `audit.trust.example/2026`. */
+  readonly base: string;
+  /** The first year of the chain: its log follows no other. */
+  readonly since: number;
+  /**
+   * What the log of a year needs: a store, secrets and a signer of its own. Asked again for each opening; called in December
+   * by `checkNext`, so that a missing key is found before midnight.
+   */
+  readonly open: (origin: string, year: number) => OpenLogOptions | Promise<OpenLogOptions>;
+  /** Who opens a new year; it stands in entry 0. */
+  readonly actor: AuditEvent['actor'];
+  /** Decides the year, in UTC; default the computer's. */
+  readonly clock?: Clock;
+}
+
+/** What `append` of a chain gives: the entry, and in which log. */
+export interface YearAppendResult extends AppendResult {
+  readonly origin: string;
+}
+
+/**
+ * The name of the log of a year.
+ *
+ * @param base - what every origin begins with
+ * @param time - milliseconds since 1970; the year is that of UTC
+ * @example
+ * originOfYear('audit.trust.example', Date.now()); // audit.trust.example/2026
+ */
+export function originOfYear(base: string, time: number): string {
+  return `${base}/${yearOf(time)}`;
+}
+
+function yearOf(time: number): number {
+  return new Date(time).getUTCFullYear();
+}
+
+/**
+ * Opens the log of the current year, and the next one when the year turns (midnight **UTC**, by this computer's clock). A
+ * year's log begins with the last checkpoint of the year before (`succeed`), whenever it is opened first.
+ *
+ * An event goes to the log of the year in which it is logged, unless last year's log holds its id: then it is answered from
+ * there, until two days into the year. A clock that is set back does not bring the old year back.
+ *
+ * @param options - the chain's name, first year, and how a year's log is opened
+ * @returns the chain; close it to give the stores back
+ * @throws AuditError every code of `openLog` and `succeed`
+ * @throws RangeError when `since` is in the future or more than 200 years ago
+ * @example
+ * const logs = await openYears({ base: 'audit.trust.example', since: 2026, open: (origin) => optionsOf(origin), actor });
+ */
+export async function openYears(options: OpenYearsOptions): Promise<YearLogs> {
+  const logs = new YearLogs(options);
+  await logs.current();
+  return logs;
+}
+
+/** The open logs of a chain. Made by `openYears`. */
+export class YearLogs {
+  readonly #options: OpenYearsOptions;
+  readonly #clock: Clock;
+  #year = Number.NaN;
+  #log: AuditLog | undefined;
+  #previous: { readonly log: AuditLog; readonly year: number; readonly until: number } | undefined;
+  // Turning the year, or closing the old one: one at a time.
+  #turning: Promise<void> = Promise.resolve();
+  readonly #underWay = new Set<Promise<unknown>>();
+  // What entry 0 of the log opened last says of the year before: its size.
+  #named = 0;
+  #cancelTimer: (() => void) | undefined;
+  #failure: unknown;
+  #closed = false;
+
+  constructor(options: OpenYearsOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    const year = yearOf(this.#clock.now());
+    if (!Number.isSafeInteger(options.since) || options.since > year || options.since < year - MAX_YEARS)
+      throw new RangeError('since must be this year or an earlier one');
+  }
+
+  /**
+   * The log of the current year; turns the year when it is time.
+   *
+   * @throws AuditError `LOG_CLOSED` after `close`; every code of `openLog` and `succeed` when a new year cannot be opened:
+   *   the next call tries again
+   */
+  async current(): Promise<AuditLog> {
+    if (this.#closed) throw new AuditError('LOG_CLOSED', 'the logs are closed');
+    const turn = this.#turning.then(() => this.#turn());
+    // A failed turn is told to its own caller; the next one tries again.
+    this.#turning = turn.catch(() => undefined);
+    await turn;
+    return this.#log!;
+  }
+
+  /**
+   * Appends one event to the log of the current year, as `AuditLog.append` does, or recognises it in last year's.
+   *
+   * @returns the entry and the origin of its log
+   * @throws AuditError every code of `AuditLog.append` and of `current`
+   * @example
+   * const { origin, index } = await logs.append(event);
+   */
+  async append(event: AuditEvent, options: AppendOptions = {}): Promise<YearAppendResult> {
+    const log = await this.#logOf(event.id);
+    const appended = log.append(event, options);
+    this.#track(appended);
+    return { ...(await appended), origin: log.origin };
+  }
+
+  /**
+   * `AuditLog.withAudit` in the log of the current year. Intent and outcome stand in one log, also across midnight.
+   *
+   * @throws AuditError every code of `AuditLog.withAudit` and of `current`
+   * @example
+   * const { value } = await logs.withAudit(event, () => decrypt(header));
+   */
+  async withAudit<T>(
+    event: IntendedEvent,
+    work: (intent: AppendResult) => T | Promise<T>,
+    options: WithAuditOptions = {},
+  ): Promise<Audited<T> & { readonly origin: string }> {
+    const log = await this.#logOf(event.id);
+    // The turn of the year waits for the intent, not for the work.
+    let begun = (): void => undefined;
+    this.#track(new Promise<void>((resolve) => (begun = resolve)));
+    const told = (intent: AppendResult): T | Promise<T> => {
+      begun();
+      return work(intent);
+    };
+    try {
+      return { ...(await log.withAudit(event, told, options)), origin: log.origin };
+    } finally {
+      begun();
+    }
+  }
+
+  /**
+   * Asks for what next year's log needs, and opens nothing. Call it daily from December on, and alarm when it rejects.
+   *
+   * @throws RangeError when the signer's key is not next year's; and what the caller's `open` throws
+   */
+  async checkNext(): Promise<void> {
+    const year = this.#year + 1;
+    const origin = `${this.#options.base}/${year}`;
+    const { signer, origin: given } = await this.#options.open(origin, year);
+    if (given !== origin || !signer.vkey.startsWith(`${origin}+`))
+      throw new RangeError('origin and signer must be those of the year that was asked for');
+  }
+
+  /**
+   * Closes the open logs, each with a last checkpoint.
+   *
+   * @throws what closing a log threw, also that of last year's in the background
+   */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#turning;
+    this.#cancelTimer?.();
+    try {
+      await this.#closePrevious();
+    } finally {
+      await this.#log?.close();
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Last year's log when it holds that event, else this year's. */
+  async #logOf(id: string): Promise<AuditLog> {
+    const log = await this.current();
+    const known = (await this.#previous?.log.indexOf(id)) ?? null;
+    return known === null ? log : this.#previous!.log;
+  }
+
+  #track(work: Promise<unknown>): void {
+    const done = (): void => {
+      this.#underWay.delete(work);
+    };
+    this.#underWay.add(work);
+    work.then(done, done);
+  }
+
+  async #turn(): Promise<void> {
+    const now = this.#clock.now();
+    if (this.#previous && now >= this.#previous.until)
+      await this.#closePrevious().catch((error: unknown) => {
+        // The new year must not stop for the old one: `close` tells.
+        this.#failure ??= error;
+      });
+    const year = Math.max(yearOf(now), Number.isNaN(this.#year) ? 0 : this.#year);
+    if (this.#log === undefined) await this.#begin(year);
+    else while (this.#year < year) await this.#next();
+  }
+
+  /** Opens the current year's log on the first call, and last year's where its ids still count. */
+  async #begin(year: number): Promise<void> {
+    const { log, named } = await this.#openYear(year);
+    [this.#log, this.#year, this.#named] = [log, year, named];
+    if (year === this.#options.since || this.#previous) return;
+    if (this.#clock.now() < Date.UTC(year, 0) + LATE_RETRIES)
+      this.#keep((await this.#openYear(year - 1)).log, year - 1);
+  }
+
+  /** Opens the next year's log while the current one is open. */
+  async #next(): Promise<void> {
+    const [old, year] = [this.#log!, this.#year + 1];
+    await this.#closePrevious();
+    // What was appended in the old year is in its last checkpoint.
+    await Promise.allSettled(this.#underWay);
+    const checkpoint = await lastCheckpoint(old);
+    const { log, named } = await this.#openYear(year, async () => checkpoint);
+    [this.#log, this.#year, this.#named] = [log, year, named];
+    this.#keep(old, year - 1);
+  }
+
+  /** Opens a year's log; `named` is what its entry 0 says of the size of the year before. */
+  async #openYear(year: number, predecessor?: () => Promise<string>): Promise<{ log: AuditLog; named: number }> {
+    const { base, open, since, actor } = this.#options;
+    const options = await open(`${base}/${year}`, year);
+    if (year <= since) return { log: await openLog(options), named: 0 };
+    let named = 0;
+    const before = predecessor ?? (() => this.#checkpointOf(year - 1));
+    const log = await openWith(options, async (started) => {
+      await begin(
+        started,
+        async () => ({ checkpoint: await before(), reason: `the year ${year}`, actor }),
+        this.#clock,
+      );
+      const head = await namedIn(started);
+      named = head.size;
+      if (head.origin !== `${base}/${year - 1}`)
+        throw new AuditError('SUCCESSION_INVALID', 'the log follows another than that of the year before', {
+          index: 0,
+        });
+    });
+    return { log, named };
+  }
+
+  /** The last checkpoint of a year's log that is not open; opens it, and all before it that were never opened. */
+  async #checkpointOf(year: number): Promise<string> {
+    const { log } = await this.#openYear(year);
+    const checkpoint = await lastCheckpoint(log);
+    if (this.#clock.now() < Date.UTC(year + 1, 0) + LATE_RETRIES) this.#keep(log, year);
+    else await log.close();
+    return checkpoint;
+  }
+
+  #keep(log: AuditLog, year: number): void {
+    const until = Date.UTC(year + 1, 0) + LATE_RETRIES;
+    this.#previous = { log, year, until };
+    this.#cancelTimer?.();
+    this.#cancelTimer = this.#clock.after(Math.max(0, until - this.#clock.now()), () => {
+      this.current().catch(() => undefined);
+    });
+  }
+
+  /** Closes last year's log; what came in after the turn (outcomes of work begun before) is named in this year's. */
+  async #closePrevious(): Promise<void> {
+    if (this.#previous === undefined) return;
+    const { log, year } = this.#previous;
+    this.#previous = undefined;
+    this.#cancelTimer?.();
+    await log.close();
+    if (this.#log === undefined || log.size === this.#named) return;
+    const id = fixedId(0, 'succeed last', log.origin, String(log.size));
+    // Before a restart it may have been closed once already.
+    if ((await this.#log.indexOf(id)) !== null) return;
+    const last = { checkpoint: log.checkpoint(), reason: `the year ${year} is closed`, actor: this.#options.actor };
+    await appendSuccession(this.#log, id, last, this.#clock);
+  }
+}
+
+/** A log's checkpoint over everything it holds, with its witnesses' word as far as they answer. */
+async function lastCheckpoint(log: AuditLog): Promise<string> {
+  await log.integrate();
+  if (log.unwitnessed === null)
+    await log.witness().catch((error: unknown) => {
+      // A year does not fail to turn because a witness sleeps; whoever verifies sees whose word is missing.
+      if (!(error instanceof AuditError) || error.code !== 'QUORUM_MISSING') throw error;
+    });
+  return log.checkpoint();
+}
