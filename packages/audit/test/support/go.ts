@@ -7,10 +7,10 @@ import type { AuditLog } from '../../src/index.js';
 
 const run = promisify(execFile);
 
-/** Builds the verifier of test/node/go against Debian's golang-golang-x-mod-dev; gives the program's path. */
-export async function buildVerifier(folder: string): Promise<string> {
+/** Builds a verifier of test/node against Debian's golang-golang-x-mod-dev; gives the program's path. */
+export async function buildVerifier(folder: string, source: 'go' | 'go-cosignatures' = 'go'): Promise<string> {
   const program = join(folder, 'verifier');
-  await run('go', ['build', '-o', program, fileURLToPath(new URL('../node/go/main.go', import.meta.url))], {
+  await run('go', ['build', '-o', program, fileURLToPath(new URL(`../node/${source}/main.go`, import.meta.url))], {
     env: {
       ...process.env,
       GO111MODULE: 'off',
@@ -29,6 +29,17 @@ export async function askGo(program: string, log: string, vkey: string, proofs: 
   } catch (error) {
     return (error as { stdout: string }).stdout.trim() || 'it crashed';
   }
+}
+
+/** What Go's note package says of notes under these keys: a line for each. */
+export async function askGoOfNotes(
+  folder: string,
+  program: string,
+  requests: readonly { note: string; vkeys: readonly string[] }[],
+): Promise<string[]> {
+  const file = join(folder, 'notes');
+  await writeFile(file, JSON.stringify(requests));
+  return (await run(program, [file])).stdout.trim().split('\n');
 }
 
 /** Writes inclusion proofs of some entries and a consistency proof from an older checkpoint, for Go. */
