@@ -1,4 +1,6 @@
-import { resolve } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { buildPage } from './page/build.js';
 
 /**
  * Leaves out chunks that nothing imports. esbuild makes a chunk of every import() it reads, also of those in private code
@@ -41,5 +43,20 @@ export function library({ entry, platform = 'neutral' }) {
     external: [/^node:/],
     noExternal: [/^@wardseal\/primitives/],
     esbuildPlugins: [withoutOrphans],
+  };
+}
+
+/** Makes the page of a folder beside the library (page/build.js); for `esbuildPlugins`. Paths are the package's. */
+export function page({ folder, file }) {
+  return {
+    name: 'page',
+    setup({ esbuild, onEnd }) {
+      onEnd(async () => {
+        const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+        const text = await buildPage({ build: esbuild.build, folder: resolve(folder), version });
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, text);
+      });
+    },
   };
 }

@@ -10,7 +10,7 @@ export function by<T extends HTMLElement = HTMLElement>(id: string): T {
 export const input = (id: string): HTMLInputElement => by<HTMLInputElement>(id);
 
 /** Text of others as it is shown: nothing invisible, nothing that turns the direction of what follows. */
-function visible(text: string): string {
+export function visible(text: string): string {
   return text.replace(/\s/g, ' ').replace(/[\p{C}\p{Default_Ignorable_Code_Point}\u2800]/gu, '\ufffd');
 }
 
@@ -63,6 +63,7 @@ export function onSubmit(name: string, act: () => Promise<void>, words: (error: 
       write(`${name}-error`, error instanceof Missing ? error.message : words(error));
       const field = error instanceof Missing ? input(error.field) : null;
       field?.setAttribute('aria-invalid', 'true');
+      field?.closest('details')?.setAttribute('open', '');
       field?.focus();
     } finally {
       button.disabled = false;

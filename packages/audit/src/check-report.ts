@@ -1,0 +1,109 @@
+import { hex, leafHash } from '@wardseal/primitives';
+import { checkProof, NO_FACTS, type ProofCheck } from './check-proof.js';
+import type { UnverifiedProof } from './read-proof.js';
+import { parseProof } from './tlog-proof.js';
+import type { VerifyPolicy } from './verify-checkpoint.js';
+
+/** Characters of the largest report that is read: 50,000 rows with their proofs. */
+export const MAX_REPORT = 134_217_728;
+// Rows that are told apart: after so many nobody needs the next one.
+const MAX_TOLD = 100;
+
+/** One row of a report, held against its own proof. */
+export interface RowCheck {
+  /** Counted from 1, as a reader counts. */
+  readonly row: number;
+  readonly verdict: ProofCheck['verdict'];
+  /** In plain words; null when the row is proved. */
+  readonly problem: string | null;
+}
+
+/** What the rows of a report came to. */
+export interface ReportCheck {
+  readonly verdict: ProofCheck['verdict'];
+  readonly kind: string;
+  readonly madeAt: string;
+  readonly rows: number;
+  readonly proved: number;
+  readonly tampered: number;
+  readonly unknown: number;
+  /** The first rows that are not proved. */
+  readonly told: readonly RowCheck[];
+}
+
+interface Settings {
+  /** The policy for a log of that name; null when none is pinned. */
+  readonly policyOf: (origin: string) => VerifyPolicy | null;
+  readonly onProgress?: (done: number, total: number) => Promise<void> | void;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The rows of a report's JSON, or null when the text is no report. */
+export function rowsOf(
+  text: string,
+): { readonly kind: string; readonly madeAt: string; readonly rows: readonly Fields[] } | null {
+  let value: unknown;
+  try {
+    value = text.length > MAX_REPORT ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const { kind, madeAt, rows } = isObject(value) ? value : ({} as Fields);
+  if (typeof kind !== 'string' || typeof madeAt !== 'string' || !Array.isArray(rows) || !rows.every(isObject))
+    return null;
+  return { kind, madeAt, rows };
+}
+
+/** Holds every row of a report against the proof that came with it: that its log has the entry, and that the row says the same. */
+export async function checkReport(text: string, { policyOf, onProgress }: Settings): Promise<ReportCheck | null> {
+  const report = rowsOf(text);
+  if (report === null) return null;
+  const { kind, madeAt, rows } = report;
+  const count = { proved: 0, tampered: 0, unknown: 0 };
+  const told: RowCheck[] = [];
+  for (const [i, row] of rows.entries()) {
+    const { verdict, problem } = await checkRow(row, policyOf);
+    count[verdict]++;
+    if (problem !== null && told.length < MAX_TOLD) told.push({ row: i + 1, verdict, problem });
+    await onProgress?.(i + 1, rows.length);
+  }
+  const verdict = count.tampered > 0 ? 'tampered' : count.unknown > 0 || rows.length === 0 ? 'unknown' : 'proved';
+  return { verdict, kind, madeAt, rows: rows.length, ...count, told };
+}
+
+async function checkRow(row: Fields, policyOf: Settings['policyOf']): Promise<Omit<RowCheck, 'row'>> {
+  const { proof, origin } = row;
+  if (typeof proof !== 'string') return { verdict: 'unknown', problem: 'the row has no proof' };
+  const policy = typeof origin === 'string' ? policyOf(origin) : null;
+  const { verdict, problem, claim } = await checkProof(proof, policy, NO_FACTS);
+  if (problem !== null || claim === null) return { verdict, problem: `${problem?.code}: ${problem?.message}` };
+  const other = differsIn(row, claim, leafHash(parseProof(proof).leaf));
+  return other === null
+    ? { verdict, problem: null }
+    : { verdict: 'tampered', problem: `the row says another ${other} than its proof` };
+}
+
+/** The first field in which a row and its own, good proof differ. */
+function differsIn(row: Fields, { index, leaf, entry }: UnverifiedProof, hash: Uint8Array): string | null {
+  const said: Fields = {
+    index,
+    leafHash: hex(hash),
+    recordedAt: new Date(leaf.recordedAt).toISOString(),
+    type: leaf.type,
+    outcome: leaf.outcome,
+    purpose: leaf.purpose,
+    org: leaf.org,
+    geofence: leaf.geofence,
+    ...(entry && { occurredAt: new Date(entry.occurredAt).toISOString(), reason: entry.reason }),
+  };
+  for (const [name, value] of Object.entries(said)) if (row[name] !== value) return name;
+  if (entry === null) return null;
+  const { actor, object } = row;
+  if (isObject(actor) && 'id' in actor && actor['id'] !== entry.actor.id) return 'actor';
+  if (isObject(object) && (object['id'] !== entry.object?.id || object['kind'] !== entry.object?.kind)) return 'object';
+  return null;
+}
