@@ -72,7 +72,7 @@ async function judgeProof(text: string, { trust, facts, other }: Given): Promise
     about: claim ? `entry ${claim.index} of ${origin}` : 'the proof',
     problem,
     proved,
-    notProved: claim ? notProvedInWords(check) : [],
+    notProved: checkpoint ? notProvedInWords(check) : [],
     fields: claim ? entryInWords(claim.index, claim.leaf, claim.entry) : [],
     claimed: checkpoint === null,
   };
