@@ -1,4 +1,5 @@
 export { ACCESS_TYPES } from './report/access-types.js';
+export { type ExportEventOptions, exportEvent } from './report/export-event.js';
 export {
   type Entitlement,
   type Exposed,
@@ -7,6 +8,9 @@ export {
   type ExposureReport,
   exposure,
 } from './report/exposure.js';
+export { type ReportFormat, render } from './report/render.js';
+export { REPORT_FORMAT } from './report/render-json.js';
+export type { RenderOptions } from './report/render-options.js';
 export type { Report, ReportLog, ReportTable, Row, RowActor } from './report/row.js';
 export {
   type Disclosure,
