@@ -7,6 +7,8 @@ import { parsePolicy, type WitnessPolicy } from '../witness/policy.js';
 export interface Trust {
   policyOf(origin: string): VerifyPolicy | null;
   readonly keys: number;
+  /** The policy for the log of the first key; null without any. */
+  readonly first: VerifyPolicy | null;
   /** The keys and witnesses in words, one each. */
   readonly told: readonly string[];
 }
@@ -34,7 +36,8 @@ export function trustOf(keysText: string, policyText: string | Uint8Array | null
   const told = [...keys.values()].flatMap(({ log, pq }) => [log, pq]).filter((key) => key !== undefined);
   for (const { name, vkey } of witnesses?.witnesses ?? []) told.push(`witness ${name}: ${vkey}`);
   if (witnesses) told.push(`quorum: ${witnesses.quorum}`);
-  return { keys: keys.size, told, policyOf: (origin) => policyFor(keys.get(origin), witnesses) };
+  const first = policyFor(keys.values().next().value, witnesses);
+  return { keys: keys.size, first, told, policyOf: (origin) => policyFor(keys.get(origin), witnesses) };
 }
 
 function policyFor(

@@ -7,6 +7,7 @@ import { parseNote } from '../note.js';
 import { entryInWords, momentInWords, notProvedInWords, provedInWords } from '../proof-words.js';
 import type { ReceiptFacts } from '../receipt-facts.js';
 import { verdictOf } from '../verdict-of.js';
+import type { VerifyPolicy } from '../verify-checkpoint.js';
 import { verifyEvidence } from '../verify-evidence.js';
 import { compareOther, type OtherCheckpoint } from './other-checkpoint.js';
 import type { Trust } from './trust.js';
@@ -51,15 +52,21 @@ export function originOf(checkpoint: string): string {
   return (note && parseCheckpointText(note.text)?.origin) ?? '';
 }
 
+/** A checkpoint that names no log is damaged, whichever key it is held against. */
+function policyFor(origin: string, trust: Trust): VerifyPolicy | null {
+  return origin === '' ? trust.first : trust.policyOf(origin);
+}
+
 async function judgeProof(text: string, { trust, facts, other }: Given): Promise<Shown> {
   const origin = originOf(text.slice(text.indexOf('\n\n') + 2));
-  const check = await checkProof(text, trust.policyOf(origin), facts);
+  const policy = policyFor(origin, trust);
+  const check = await checkProof(text, policy, facts);
   const { claim, checkpoint } = check;
   let { verdict } = check;
   let problem = check.problem && wordsFor(missing(check.problem.code, trust, origin), check.problem.message);
   const proved = provedInWords(check);
   if (other !== null && claim !== null && checkpoint !== null) {
-    const compared = await compareOther(claim.checkpoint, other, trust.policyOf(origin)!);
+    const compared = await compareOther(claim.checkpoint, other, policy!);
     if (compared.code === null) proved.push(compared.words);
     else {
       verdict = verdict === 'tampered' ? verdict : verdictOfOther(compared.code);
