@@ -67,7 +67,7 @@ async function logFailure(
     await logOutcome(log, event, parentIndex, wanted).catch((refused: unknown) => {
       // Words that the log refuses must not cost the outcome.
       if (!(refused instanceof AuditError) || refused.code !== 'EVENT_INVALID') throw refused;
-      return logOutcome(log, event, parentIndex, { outcome: 'serious' });
+      return logOutcome(log, event, parentIndex, { outcome: wanted.outcome });
     });
   } catch (cause) {
     throw unlogged(parentIndex, new AggregateError([error, cause], 'the work failed, and so did logging it'));

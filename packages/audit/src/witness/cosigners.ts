@@ -76,6 +76,11 @@ export class Cosigners {
         return answer;
       }
       this.#seen.set(client, answer.size);
+      // Asked from the very size it names, at that size: what it has seen there is another root.
+      if (answer.size === size && old === size)
+        throw new AuditError('WITNESS_INCONSISTENT', 'the witness has seen another history of the log', {
+          status: 409,
+        });
       if (answer.size > size)
         throw new AuditError('WITNESS_AHEAD', 'the witness has seen a larger checkpoint of the log', {
           size: answer.size,
