@@ -1,0 +1,226 @@
+import { fromHex, hex } from '@wardseal/primitives';
+import { type Clock, systemClock } from '../clock.js';
+import type { EventType } from '../event-codes.js';
+import type { LogSource } from '../log-source.js';
+import type { OpenedEntry } from '../opened-entry.js';
+import { Affected } from './breach/affected.js';
+import { type Article33, article33, type BreachForm } from './breach/article-33.js';
+import { type BreachClock, breachClock } from './breach/clock.js';
+import { contains } from './breach/containment.js';
+import { Outcomes } from './breach/outcomes.js';
+import { type BreachQuestion, checkQuestion, entriesAbout } from './breach/question.js';
+import { type BreachSubject, breachSubjects, type LogCounts } from './breach/subjects.js';
+import { breachTables, nameIn } from './breach/tables.js';
+import { CONTAINMENT_TYPES, isSeen } from './entry-kinds.js';
+import type { Report, Row } from './row.js';
+import { aboutLogs, openSources, type ReportSource, type ShowActor, showEverybody } from './source.js';
+
+/** Lines of a pack, some 2 kB each: what is left out is counted, and every number stays exact. */
+export const MAX_BREACH_ROWS = 20_000;
+
+/** What `breachPack` needs. */
+export interface BreachOptions {
+  readonly sources: LogSource | readonly LogSource[];
+  /** What the breach is about. */
+  readonly about: BreachQuestion;
+  /** When the trust became aware, ms since 1970: the 72 hours run from then. */
+  readonly awareAt: number;
+  /** What only people know. */
+  readonly form?: BreachForm;
+  /** Whether the people affected run a high risk and must be told (Article 34): the controller's decision, and why. */
+  readonly highRisk?: { readonly decision: boolean; readonly reason: string };
+  /** Names for the caller's own readers. */
+  readonly nameOf?: (actorId: string, org: string) => string | undefined;
+  /** IANA name; default `Europe/London`. */
+  readonly timeZone?: string;
+  /** Default the computer's. */
+  readonly clock?: Clock;
+}
+
+/** A breach as the log shows it. */
+export interface BreachReport extends Report {
+  readonly kind: 'breach';
+  readonly clock: BreachClock;
+  readonly article33: Article33;
+  readonly highRisk?: NonNullable<BreachOptions['highRisk']>;
+  /** People who can be named, by their first disclosure. */
+  readonly subjects: readonly BreachSubject[];
+  /** What was done against it, as the log shows. */
+  readonly containment: readonly Row[];
+  /** Entries for which there was no line left. */
+  readonly rowsLeftOut: number;
+}
+
+/**
+ * Whom a breach touched and what to tell the regulator: given a person, items, a time or entries, the patients affected,
+ * what of theirs was shown or made available, first, last and how often, what was done against it, the fields of UK GDPR
+ * Article 33(3) and the 72-hour clock. Attempts that were refused or failed are lines and count for nothing; an act
+ * that was announced and has no outcome counts as done.
+ *
+ * @param options - logs, what it is about, when the trust became aware, what people know
+ * @returns the report, for `render`. It names patients by handle only; the custodian knows the names. What people still have
+ *   to tell is in `article33.missing`
+ * @throws AuditError `CHECKPOINT_INVALID` and every code of `verifyCheckpoint` when a log's checkpoint is not good;
+ *   `LOG_CORRUPT`, `TILE_INVALID`, `INCLUSION_INVALID`, `SIDE_RECORD_INVALID` when a log is damaged;
+ *   `KEY_STORE_FAILED`, `KEY_STORE_CORRUPT`; `STORE_FAILED`
+ * @throws RangeError when the question asks for nothing or cannot be, `awareAt` is in the future, the zone is unknown, or
+ *   no log or one log twice is given
+ * @example
+ * const pack = await breachPack({ sources, about: { actor: { id: 'person-17', org: 'RX1' } }, awareAt: Date.now() });
+ */
+export async function breachPack(options: BreachOptions): Promise<BreachReport> {
+  const { about, awareAt, form = {}, highRisk, timeZone } = options;
+  checkQuestion(about);
+  const now = (options.clock ?? systemClock).now();
+  const clock = breachClock(awareAt, now, timeZone);
+  const sources = await openSources(options.sources);
+  const show = showEverybody(options.nameOf);
+  const parts: Part[] = [];
+  for (const source of sources) parts.push(await new Collector(source, show).collect(about));
+  const { subjects, erased } = breachSubjects(parts);
+  const containment = parts.flatMap((part) => part.containment);
+  const counted = { ...counts(parts), subjects: subjects.length + erased, erasedSubjects: erased };
+  const article = article33({ ...counted, containment: containment.map(contained) }, form, clock);
+  const rowsLeftOut = parts.reduce((sum, part) => sum + part.leftOut, 0);
+  const pack = { article33: article, subjects, containment, ...(highRisk && { highRisk }) };
+  const { log, searched, entries } = aboutLogs(sources);
+  return {
+    kind: 'breach',
+    madeAt: new Date(now).toISOString(),
+    log,
+    summary: [
+      { label: '72 hours', value: clock.words },
+      { label: 'People affected', value: String(article.subjects) },
+      { label: 'of these erased since, not named', value: String(erased) },
+      { label: 'Records', value: String(article.records) },
+      { label: 'Still missing for the notification', value: article.missing.join('; ') || 'nothing' },
+    ],
+    clock,
+    ...pack,
+    rows: parts.flatMap((part) => part.rows),
+    rowsLeftOut,
+    tables: breachTables(pack, doers(parts, show)),
+    completeness: { searched, entries, matching: parts.reduce((sum, part) => sum + part.matching, 0) },
+    notes: notes(article, rowsLeftOut),
+  };
+}
+
+interface Part extends LogCounts {
+  readonly rows: Row[];
+  readonly containment: readonly Row[];
+  readonly leftOut: number;
+  readonly matching: number;
+}
+
+/** Collects what one log knows. */
+class Collector {
+  readonly #source: ReportSource;
+  readonly #show: ShowActor;
+  readonly #affected = new Affected();
+  readonly #places = new Set<number>();
+  readonly #rows: Row[] = [];
+  #leftOut = 0;
+  #matching = 0;
+
+  constructor(source: ReportSource, show: ShowActor) {
+    this.#source = source;
+    this.#show = show;
+  }
+
+  async collect(about: BreachQuestion): Promise<Part> {
+    const outcomes = new Outcomes();
+    for await (const entry of entriesAbout(this.#source, about)) {
+      this.#matching++;
+      this.#places.add(entry.index);
+      const settled = outcomes.push(entry);
+      if (settled !== null) await this.#add(settled);
+    }
+    for (const entry of outcomes.rest()) await this.#add(entry);
+    const containment = await this.#join();
+    return {
+      origin: this.#source.head.origin,
+      affected: this.#affected,
+      rows: this.#rows.sort((a, b) => a.index - b.index),
+      containment,
+      leftOut: this.#leftOut,
+      matching: this.#matching,
+    };
+  }
+
+  async #add(entry: OpenedEntry): Promise<void> {
+    const disclosed = this.#affected.add(entry);
+    if (this.#rows.length >= MAX_BREACH_ROWS) {
+      this.#leftOut++;
+      return;
+    }
+    const row = await this.#source.row(entry, this.#show, { opening: true });
+    const mark = isSeen(entry.leaf.type) ? 'content was shown' : 'content was made available';
+    this.#rows.push(disclosed ? { ...row, marks: [mark] } : row);
+  }
+
+  /** A second look at the log: whose the items were, and what was done afterwards. */
+  async #join(): Promise<Row[]> {
+    const affected = this.#affected;
+    if (affected.recordedFrom === Number.POSITIVE_INFINITY) return [];
+    const handled = [...affected.items.keys()]
+      .filter((item) => item !== '')
+      .map((item) => ({ object: fromHex(item)!, types: ['item.handled'] as const }));
+    const owners = new Map<string, OpenedEntry>();
+    const acts: OpenedEntry[] = [];
+    const queries = [...handled, { types: CONTAINMENT_TYPES, from: affected.recordedFrom }];
+    for await (const entry of this.#source.entries(queries)) {
+      if (entry.leaf.type !== 'item.handled') acts.push(entry);
+      else if (entry.leaf.outcome === 'success') owners.set(hex(entry.leaf.objectHandle!), entry);
+    }
+    for (const owner of owners.values()) affected.own(owner);
+    const rows: Row[] = [];
+    for (const act of acts)
+      if (contains(act, affected, this.#places)) rows.push(await this.#source.row(act, this.#show, { opening: true }));
+    return rows;
+  }
+}
+
+function counts(parts: readonly Part[]): Pick<Article33, 'recordCategories' | 'records' | 'unknownSubjects' | 'acts'> {
+  const kinds = new Set<string>();
+  const acts = new Map<EventType, number>();
+  let [records, unknownSubjects] = [0, 0];
+  for (const { affected } of parts) {
+    records += affected.objects.size;
+    for (const object of affected.objects.values()) if (object) kinds.add(object.kind);
+    const tallies = [...affected.subjects.values()].map(({ tally }) => tally);
+    for (const tally of [...tallies, ...affected.items.values()])
+      for (const [type, times] of tally.types) acts.set(type, (acts.get(type) ?? 0) + times);
+    for (const { seen, shared } of affected.items.values()) unknownSubjects += seen + shared;
+  }
+  return { recordCategories: [...kinds].sort(), records, unknownSubjects, acts: Object.fromEntries(acts) };
+}
+
+function contained(row: Row): string {
+  const what = row.object ? ` of ${row.object.kind} ${row.object.id}` : '';
+  return `${row.type}${what} on ${row.recordedAt} (entry ${row.index})`;
+}
+
+function doers(parts: readonly Part[], show: ShowActor): string[][] {
+  return parts.flatMap(({ affected }) =>
+    [...affected.doers.values()].map(({ entry, times, first, last }) => {
+      const actor = show(entry);
+      const who = nameIn(actor ? { actor } : {});
+      return [who, entry.leaf.org, String(times), new Date(first).toISOString(), new Date(last).toISOString()];
+    }),
+  );
+}
+
+function notes({ erasedSubjects, unknownSubjects }: Article33, leftOut: number): string[] {
+  return [
+    'The numbers are those of the log. They are approximate, as Article 33 allows: a person or item that stands in the logs of two years under a handle that was erased counts in each.',
+    'Patients stand here by handle only. The custodian turns handles into names; sealed details only guardians can open.',
+    ...(erasedSubjects > 0 ? ['People who were erased are counted and cannot be named from the log any more.'] : []),
+    ...(unknownSubjects > 0
+      ? ['Some items were never linked to a patient: whose they are must be asked elsewhere.']
+      : []),
+    ...(leftOut > 0 ? [`${leftOut} further entries are counted and not listed.`] : []),
+    'Made available means that somebody could see it: the log cannot tell what was read, copied, photographed or passed on outside the system.',
+    'An entry that was written more than 24 hours after it happened is found by person, item or place, but not by its time alone, unless it is a break-glass opening.',
+    'Whether to notify and whom to tell are the controller’s decisions. Information may follow in phases (Article 33(4)).',
+  ];
+}
