@@ -1,11 +1,14 @@
 import { consistencyPath, equal, fromUtf8, inclusionPath, leafHash } from '@wardseal/primitives';
+import type { Clock } from './clock.js';
+import { signCheckpoint } from './cosignature.js';
 import { AuditError } from './errors.js';
 import { HashReader } from './hash-reader.js';
-import { type LogSigner, parseNote, signNote } from './note.js';
+import { parseNote } from './note.js';
+import type { LogSigner } from './note-key.js';
 import type { Integration, IntegrationState, LogStore } from './store/store.js';
 import { TileTree } from './tile-tree.js';
 import { decodeBundle, decodeTile, fullTiles, levelsOf, partialWidth, readTile, type TileId } from './tiles.js';
-import { type Checkpoint, formatCheckpoint, verifyCheckpoint } from './verify-checkpoint.js';
+import { type Checkpoint, verifyCheckpoint } from './verify-checkpoint.js';
 import type { InclusionProof } from './verify-inclusion.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -17,7 +20,8 @@ export const INTEGRATION_STEP = 65_536;
 export class Integrator {
   readonly #origin: string;
   readonly #store: LogStore;
-  readonly #signer: LogSigner;
+  readonly #signers: readonly LogSigner[];
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #hashes: HashReader;
   #tree = new TileTree();
   // The checkpoint that the tree stands at; null when nobody knows, as after a failed write.
@@ -28,11 +32,23 @@ export class Integrator {
   // Leaves that this process appended, so that they need not be read again.
   #recent: { first: number; leaves: Bytes[] } = { first: 0, leaves: [] };
 
-  constructor(origin: string, store: LogStore, signer: LogSigner) {
+  /** The first signer is the log's own, under whose key its checkpoints are believed; others sign beside it. */
+  constructor(
+    origin: string,
+    store: LogStore,
+    signers: readonly [LogSigner, ...LogSigner[]],
+    clock: Pick<Clock, 'now'>,
+  ) {
     this.#origin = origin;
     this.#store = store;
-    this.#signer = signer;
+    this.#signers = signers;
+    this.#clock = clock;
     this.#hashes = new HashReader((tile) => store.readTile(tile));
+  }
+
+  /** The key under which the log's checkpoints are believed. */
+  get logKey(): string {
+    return this.#signers[0]!.vkey;
   }
 
   /** The latest checkpoint that this process knows. */
@@ -111,8 +127,9 @@ export class Integrator {
     if (checkpoint !== null && size === this.#tree.size) return null;
     const end = Math.min(size, this.#tree.size + INTEGRATION_STEP);
     for await (const leaf of this.#leaves(end)) this.#tree.append(leaf);
-    const text = formatCheckpoint({ origin: this.#origin, size: this.#tree.size, root: this.#tree.root() });
-    return { tiles: this.#tree.takeTiles(), checkpoint: await signNote(text, this.#signer) };
+    const head = { origin: this.#origin, size: this.#tree.size, root: this.#tree.root() };
+    const signed = await signCheckpoint(head, this.#signers, this.#clock.now());
+    return { tiles: this.#tree.takeTiles(), checkpoint: signed };
   }
 
   /** Brings the tree to the checkpoint that is in place. */
@@ -124,7 +141,7 @@ export class Integrator {
     }
     const text = fromUtf8(checkpoint);
     if (text !== null && text === this.#current) return;
-    const head = await verifyCheckpoint(checkpoint, { logKey: this.#signer.vkey });
+    const head = await verifyCheckpoint(checkpoint, { logKey: this.logKey });
     if (head.size > durable || head.size < this.#size)
       throw new AuditError('LOG_ROLLED_BACK', 'the store holds fewer entries than its checkpoint says');
     this.#tree = await resumeTree(this.#store, head);

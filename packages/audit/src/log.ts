@@ -6,7 +6,7 @@ import type { Integrator } from './integrator.js';
 import { idBytes, idTime } from './leaf.js';
 import type { RiskAcceptance } from './life/acceptance.js';
 import type { Keeping } from './life/keeper.js';
-import type { Witnessed, Witnessing } from './life/witnessing.js';
+import type { Witnessed, Witnessing, WitnessingState } from './life/witnessing.js';
 import type { LogKeys } from './log-keys.js';
 import { type Prepared, prepare, recognise } from './prepare.js';
 import type { Appended, LogStore, StoredEntry } from './store/store.js';
@@ -159,10 +159,17 @@ export class AuditLog {
     // A log that takes entries but signs none would promise what it does not do.
     if (this.#behind) await this.integrate();
     const { prepared, result } = await this.#store(checked, nonce, now);
-    if (options.await !== 'integrated') return { ...result, receipt: null };
-    await this.#cover(result.index + 1);
-    const proof = await this.inclusionProof(result.index);
+    const proof = await this.#proofFor(result.index, options.await);
+    if (proof === null) return { ...result, receipt: null };
     return { ...result, receipt: formatProof({ ...proof, leaf: result.leaf, opening: prepared.opening }) };
+  }
+
+  /** Waits for what the caller wants to wait for; null when that is no checkpoint. */
+  async #proofFor(index: number, wait: AppendOptions['await']): Promise<InclusionProof | null> {
+    if (wait !== 'integrated' && wait !== 'witnessed') return null;
+    await this.#cover(index + 1);
+    if (wait === 'integrated') return this.inclusionProof(index);
+    return this.#integrator.inclusionProof(index, await this.#parts.witnessing!.cover(index + 1));
   }
 
   async #checkParent({ links }: AuditEvent): Promise<void> {
@@ -295,13 +302,27 @@ export class AuditLog {
   }
 
   async #cover(size: number): Promise<void> {
+    const { witnessing, keeping } = this.#parts;
     try {
       await this.#integrator.cover(size);
       this.#behind = false;
+      witnessing?.kick();
+      await keeping?.keep(this.#integrator.checkpoint);
     } catch (error) {
       this.#behind = true;
       throw error;
     }
+  }
+
+  /**
+   * How the log stands with its witnesses; null when it has none.
+   *
+   * @returns since when there is no quorum, when the last one signed, who failed in the latest round
+   * @example
+   * if (log.witnessState()?.unwitnessedSince) showBanner();
+   */
+  witnessState(): WitnessingState | null {
+    return this.#parts.witnessing?.state ?? null;
   }
 
   /**
@@ -365,10 +386,22 @@ export class AuditLog {
       await this.integrate().catch((error: unknown) => {
         if (!told) throw error;
       });
+      if (!this.#behind) await this.#showLast();
+      await this.#parts.keeping?.keep(this.#integrator.checkpoint, true);
     } finally {
       this.#closed = true;
+      this.#parts.witnessing?.stop();
       this.#cancelTimer?.();
       await this.#parts.store.close();
+    }
+  }
+
+  /** Shows the witnesses the last checkpoint. Where too few answer now, they are asked again at the next opening. */
+  async #showLast(): Promise<void> {
+    try {
+      await this.#parts.witnessing?.cover(this.#integrator.size);
+    } catch (error) {
+      if (!(error instanceof AuditError) || error.code !== 'QUORUM_MISSING') throw error;
     }
   }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from '@wardseal/primitives';
 import { type Clock, systemClock } from './clock.js';
 import { AuditError } from './errors.js';
+import { createEventId } from './event-id.js';
 import { Integrator } from './integrator.js';
 import type { KeyStore } from './key-store.js';
 import { checkAcceptance, type RiskAcceptance } from './life/acceptance.js';
@@ -9,7 +10,7 @@ import { checkOverride, logOverride, type Override } from './life/override.js';
 import { type LogWitnesses, Witnessing } from './life/witnessing.js';
 import { AuditLog } from './log.js';
 import { LogKeys } from './log-keys.js';
-import { type LogSigner, parseVkey } from './note.js';
+import { type LogSigner, vkeyOf } from './note-key.js';
 import { EntryOpener } from './opened-entry.js';
 import type { LogStore } from './store/store.js';
 
@@ -27,6 +28,8 @@ export interface LogOptions {
   /** Where its secrets live; apart from the log, with a backup life of its own. */
   readonly keys: KeyStore;
   readonly signer: LogSigner;
+  /** A second, post-quantum key of the log (`generateCosignerKey(origin, 'ml-dsa-44')`): checkpoints carry both signatures. */
+  readonly pqSigner?: LogSigner;
   /** Keeps the last checkpoint apart from the store, so that a store restored from a backup is found out. */
   readonly keeper?: CheckpointKeeper;
   /** Default the computer's. */
@@ -90,13 +93,13 @@ export function openLog(options: OpenLogOptions): Promise<AuditLog> {
 
 /** Opens a log; `first` runs once its history is believed and before anything else is written. */
 export async function openWith(options: OpenLogOptions, first: (started: Started) => Promise<void>): Promise<AuditLog> {
-  const { origin, store, keys, signer, clock = systemClock, random = randomBytes } = options;
+  const { origin, store, keys, signer, pqSigner, clock = systemClock, random = randomBytes } = options;
   const { witnesses, unwitnessed, override, keeper } = options;
   const { checkpointEvery = CHECKPOINT_EVERY, checkpointEntries = CHECKPOINT_ENTRIES } = options;
   checkOptions(options, clock);
   const { size: durable } = await store.open(origin, signer.vkey);
   try {
-    const integrator = new Integrator(origin, store, signer);
+    const integrator = new Integrator(origin, store, pqSigner ? [signer, pqSigner] : [signer], clock);
     await integrator.step();
     await integrator.cover(durable);
     if (keeper) await checkKept(keeper, integrator, signer.vkey);
@@ -121,7 +124,7 @@ export async function openWith(options: OpenLogOptions, first: (started: Started
     });
     await first({ log, store, opener: new EntryOpener(logKeys, origin) });
     if (silent && override) await logOverride(log, override, clock, random);
-    witnessing?.start();
+    witnessing?.start((event) => log.append({ ...event, id: createEventId({ clock, random }) }));
     return log;
   } catch (error) {
     // The first error says what is wrong; one on closing would hide it.
@@ -131,13 +134,15 @@ export async function openWith(options: OpenLogOptions, first: (started: Started
 }
 
 function checkOptions(options: OpenLogOptions, clock: Clock): void {
-  const { origin, signer, witnesses, unwitnessed, override } = options;
+  const { origin, signer, pqSigner, witnesses, unwitnessed, override } = options;
   const { checkpointEvery = CHECKPOINT_EVERY, checkpointEntries = CHECKPOINT_ENTRIES } = options;
   if (!Number.isFinite(checkpointEvery) || checkpointEvery < 0)
     throw new RangeError('checkpointEvery must be 0 ms or more');
   if (!Number.isSafeInteger(checkpointEntries) || checkpointEntries < 1)
     throw new RangeError('checkpointEntries must be 1 or more');
-  if (parseVkey(signer.vkey).name !== origin) throw new RangeError("origin must be the name of the signer's key");
+  const keys = [vkeyOf(signer.vkey, 'note', 'cosignature-ml-dsa-44')];
+  if (pqSigner) keys.push(vkeyOf(pqSigner.vkey, 'cosignature-ml-dsa-44'));
+  if (keys.some(({ name }) => name !== origin)) throw new RangeError("origin must be the name of the signer's key");
   if ((witnesses === undefined) === (unwitnessed === undefined))
     throw new RangeError('a log needs witnesses, or unwitnessed to say who accepted to run without');
   if (witnesses && witnesses.clients.length === 0) throw new RangeError('witnesses.clients must name a witness');

@@ -7,10 +7,16 @@ import type { WitnessClient } from '../witness/client.js';
 import { type Cosigned, Cosigners } from '../witness/cosigners.js';
 import type { WitnessPolicy } from '../witness/policy.js';
 import { quorumMet, quorumTime } from '../witness/quorum.js';
+import { historyShown } from './history-shown.js';
 import type { CheckpointKeeper } from './keeper.js';
+import { Outage, type OutageEvent, type WitnessOutage } from './outage.js';
 
 /** A log without news asks its witnesses again after this long, ms: a silent log is then told from a dead one. */
 export const HEARTBEAT_EVERY = 600_000;
+/** Without a quorum they are asked again after this long, ms: an outage of minutes should not become one of ten. */
+export const RETRY_EVERY = 30_000;
+/** An append that waits for witnesses waits this long, ms: two rounds in which one of them says nothing. */
+export const QUORUM_TIMEOUT = 10_000;
 
 /** Who witnesses a log. */
 export interface LogWitnesses {
@@ -20,8 +26,16 @@ export interface LogWitnesses {
   readonly clients: readonly WitnessClient[];
   /** Default `HEARTBEAT_EVERY`, ms. */
   readonly heartbeatEvery?: number;
-  /** Told after each round in which witnesses failed, so that somebody is called. */
+  /** Default `QUORUM_TIMEOUT`, ms. */
+  readonly quorumTimeout?: number;
+  /** Default `ALARM_AFTER`, ms. */
+  readonly alarmAfter?: number;
+  /** Told once an outage, when it has lasted `alarmAfter`. */
+  readonly onAlarm?: (outage: WitnessOutage) => void;
+  /** Told after each round in which witnesses failed. */
   readonly onFailure?: (failures: Cosigned['failures']) => void;
+  /** ODS code for `witness.fail` entries: one when an outage has lasted 30 s, one at its end. Without it there are none. */
+  readonly org?: string;
 }
 
 /** A checkpoint that a quorum of witnesses stands by. */
@@ -33,6 +47,21 @@ export interface Witnessed {
   readonly at: number | null;
 }
 
+/** How a log stands with its witnesses. Times are milliseconds since 1970. */
+export interface WitnessingState {
+  /** Since when there was no quorum, by the log's clock; null while there is one. */
+  readonly unwitnessedSince: number | null;
+  /** When the newest quorum had signed, by the witnesses' clocks; null before the first. */
+  readonly lastQuorumAt: number | null;
+  /** Who failed in the latest round, and how. */
+  readonly failures: Cosigned['failures'];
+}
+
+interface Waiting {
+  readonly size: number;
+  readonly resolve: (witnessed: Witnessed) => void;
+}
+
 /** Carries checkpoints to the witnesses and their word back, one round at a time. */
 export class Witnessing {
   readonly #witnesses: LogWitnesses;
@@ -40,11 +69,15 @@ export class Witnessing {
   readonly #integrator: Integrator;
   readonly #clock: Clock;
   readonly #keeper: CheckpointKeeper | undefined;
+  readonly #outage: Outage;
+  readonly #waiting = new Set<Waiting>();
   #latest: Witnessed | null = null;
+  #failures: Cosigned['failures'] = [];
   #round: Promise<Cosigned> | undefined;
   #cancelHeartbeat: (() => void) | undefined;
+  #started = false;
   #stopped = false;
-  /** Set for good when a witness has seen another history. */
+  /** Set for good when a witness has shown another history. */
   fault: AuditError | undefined;
 
   constructor(witnesses: LogWitnesses, integrator: Integrator, clock: Clock, keeper: CheckpointKeeper | undefined) {
@@ -53,6 +86,9 @@ export class Witnessing {
     this.#integrator = integrator;
     this.#clock = clock;
     this.#keeper = keeper;
+    this.#outage = new Outage(clock, witnesses);
+    for (const ms of [witnesses.heartbeatEvery, witnesses.quorumTimeout, witnesses.alarmAfter])
+      if (ms !== undefined && !(ms > 0)) throw new RangeError('times of witnesses must be above 0 ms');
   }
 
   /** The newest checkpoint with a quorum that this process knows. */
@@ -60,95 +96,145 @@ export class Witnessing {
     return this.#latest;
   }
 
+  get state(): WitnessingState {
+    const { since: unwitnessedSince } = this.#outage;
+    return { unwitnessedSince, lastQuorumAt: this.#latest?.at ?? null, failures: this.#failures };
+  }
+
   /** Shows every witness the latest checkpoint. Throws AuditError `LOG_ROLLED_BACK` when one has seen another history. */
   round(): Promise<Cosigned> {
     this.#round ??= this.#ask().finally(() => {
       this.#round = undefined;
+      this.#later();
     });
     return this.#round;
   }
 
   /** In the background: for entries that no quorum has seen yet. */
   kick(): void {
-    if (this.#round || this.#stopped || (this.#latest?.size ?? -1) >= this.#integrator.size) return;
-    this.#later();
+    if (this.#round || this.#stopped || this.fault || this.#covers(this.#integrator.size)) return;
     this.round().then(
-      // What was integrated meanwhile; nothing when the witnesses do not answer: then the heartbeat tries again.
-      ({ cosigned }) => cosigned.length > 0 && this.kick(),
+      // What was integrated meanwhile; where there was no quorum, the timer tries again.
+      () => this.#outage.since === null && this.kick(),
       () => undefined,
     );
   }
 
   /** Resolves when a quorum stands by a checkpoint that covers that many entries. Throws AuditError `QUORUM_MISSING`. */
   async cover(size: number): Promise<Witnessed> {
-    // A round under way may be about an older checkpoint.
-    for (let round = 0; round < 3 && (this.#latest?.size ?? -1) < size; round++) await this.round();
-    if (this.#latest === null || this.#latest.size < size)
-      throw new AuditError('QUORUM_MISSING', 'too few witnesses signed the checkpoint');
-    return this.#latest;
+    if (this.#covers(size)) return this.#latest!;
+    let waiting: Waiting | undefined;
+    const word = new Promise<Witnessed>((resolve) => {
+      waiting = { size, resolve };
+      this.#waiting.add(waiting);
+    });
+    let cancel = (): void => undefined;
+    const late = new Promise<null>((resolve) => {
+      cancel = this.#clock.after(this.#witnesses.quorumTimeout ?? QUORUM_TIMEOUT, () => resolve(null));
+    });
+    try {
+      const witnessed = await Promise.race([word, this.#rounds(size), late]);
+      if (witnessed !== null) return witnessed;
+    } finally {
+      cancel();
+      this.#waiting.delete(waiting!);
+    }
+    throw new AuditError('QUORUM_MISSING', 'too few witnesses signed the checkpoint in time');
   }
 
-  /** Asks again now and then, though nothing new came. */
-  start(): void {
+  /** Begins to ask again now and then; `append` logs outages. */
+  start(append: (event: OutageEvent) => Promise<unknown>): void {
+    this.#started = true;
+    this.#outage.log = append;
     this.#later();
   }
 
   stop(): void {
     this.#stopped = true;
     this.#cancelHeartbeat?.();
+    this.#outage.stop();
+  }
+
+  #covers(size: number): boolean {
+    return this.#latest !== null && this.#latest.size >= size;
+  }
+
+  async #rounds(size: number): Promise<Witnessed | null> {
+    // A round under way may be about an older checkpoint.
+    for (let round = 0; round < 2 && !this.#covers(size); round++) await this.round();
+    return this.#covers(size) ? this.#latest : null;
   }
 
   #later(): void {
     this.#cancelHeartbeat?.();
-    if (this.#stopped) return;
-    this.#cancelHeartbeat = this.#clock.after(this.#witnesses.heartbeatEvery ?? HEARTBEAT_EVERY, () => {
+    if (this.#stopped || !this.#started) return;
+    const heartbeat = this.#witnesses.heartbeatEvery ?? HEARTBEAT_EVERY;
+    const wait = this.#outage.since === null ? heartbeat : Math.min(RETRY_EVERY, heartbeat);
+    this.#cancelHeartbeat = this.#clock.after(wait, () => {
       this.#later();
-      this.round().then(
-        () => this.kick(),
-        () => undefined,
-      );
+      // A fault stays and is told to the next caller; witnesses that do not answer are asked again next time.
+      this.#beat().catch(() => undefined);
     });
+  }
+
+  async #beat(): Promise<void> {
+    // A round under way may have asked witnesses that slept then.
+    await this.#round?.catch(() => undefined);
+    await this.round();
+    this.kick();
   }
 
   async #ask(): Promise<Cosigned> {
     const { checkpoint, size } = this.#integrator;
     const prove = (from: number, to: number): Promise<readonly Uint8Array[]> =>
       this.#integrator.consistencyProof(from, to);
-    const result = await this.#cosigners.cosign(checkpoint, prove);
+    // Whoever waits need not wait for the slowest witness.
+    const heard: Promise<boolean>[] = [];
+    const result = await this.#cosigners.cosign(checkpoint, prove, (soFar) => {
+      heard.push(this.#hear(soFar.checkpoint, size));
+    });
+    await Promise.all(heard);
+    const enough = await this.#hear(result.checkpoint, size);
+    this.#failures = result.failures;
+    this.#outage.round(enough, result.failures, this.#cosigners.clients.length);
     await this.#checkHistory(result);
     await this.#integrator.adopt(result.checkpoint);
-    await this.#note(result.checkpoint, size);
+    if (enough) await this.#keeper?.write(result.checkpoint);
     if (result.failures.length > 0) this.#witnesses.onFailure?.(result.failures);
     return result;
   }
 
-  /** A witness that is ahead may know a checkpoint of another node of this log; the store must have it by now. */
+  /**
+   * A witness that is ahead may know a checkpoint of another node of this log; the store must have it by now. Before the
+   * log takes its first entry every claim of another history counts. Later one that is only claimed must not stop a log
+   * that others stand by: then the witness has to show what the log signed.
+   */
   async #checkHistory({ failures }: Cosigned): Promise<void> {
-    const fork = failures.find(({ error }) => error.code === 'WITNESS_INCONSISTENT');
-    const ahead = Math.max(
-      -1,
-      ...failures.map(({ error }) => (error.code === 'WITNESS_AHEAD' ? (error.size ?? 0) : -1)),
+    const claims = failures.filter(
+      ({ error: { code } }) => code === 'WITNESS_AHEAD' || code === 'WITNESS_INCONSISTENT',
     );
-    if (ahead >= 0) await this.#integrator.step();
-    if (fork === undefined && ahead <= this.#integrator.size) return;
-    this.fault = new AuditError('LOG_ROLLED_BACK', 'a witness has seen another history of the log', {
-      ...(ahead >= 0 && { size: ahead }),
-      cause: (fork ?? failures.find(({ error }) => error.code === 'WITNESS_AHEAD'))?.error,
-    });
-    throw this.fault;
+    if (claims.length === 0) return;
+    if (claims.some(({ error }) => error.code === 'WITNESS_AHEAD')) await this.#integrator.step();
+    for (const { name, error } of claims) {
+      if ((error.size ?? Number.POSITIVE_INFINITY) <= this.#integrator.size) continue;
+      const client = this.#cosigners.clients.find((each) => each.name === name);
+      if (this.#started && !(client && (await historyShown(client, this.#integrator)))) continue;
+      this.fault = new AuditError('LOG_ROLLED_BACK', 'a witness has seen another history of the log', {
+        ...(error.size !== undefined && { size: error.size }),
+        cause: error,
+      });
+      throw this.fault;
+    }
   }
 
-  async #note(checkpoint: string, size: number): Promise<void> {
+  /** Whether a checkpoint with these cosignatures has its quorum; those who wait for one are told. */
+  async #hear(checkpoint: string, size: number): Promise<boolean> {
     const { policy } = this.#witnesses;
     const cosignatures = await cosignaturesOf(parseNote(checkpoint)!, policy);
-    if (
-      !quorumMet(
-        policy,
-        cosignatures.map(({ witness }) => witness),
-      )
-    )
-      return;
-    this.#latest = { checkpoint, size, at: quorumTime(policy, cosignatures) };
-    await this.#keeper?.write(checkpoint);
+    const names = cosignatures.map(({ witness }) => witness);
+    if (!quorumMet(policy, names)) return false;
+    if ((this.#latest?.size ?? 0) <= size) this.#latest = { checkpoint, size, at: quorumTime(policy, cosignatures) };
+    for (const waiting of [...this.#waiting]) if (this.#covers(waiting.size)) waiting.resolve(this.#latest!);
+    return true;
   }
 }
