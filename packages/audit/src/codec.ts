@@ -1,4 +1,4 @@
-import { concat, fromUtf8, readUint, uint, utf8 } from '@wardseal/primitives';
+import { fromUtf8, readUint, uint, utf8 } from '@wardseal/primitives';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -7,17 +7,22 @@ const SHORT = 128;
 
 /** Writes fields in strictly rising tag order: tag (1 byte), length (1 or 2 bytes), value. */
 export class FieldWriter {
-  readonly #parts: Uint8Array[];
+  readonly #head: Uint8Array;
+  readonly #tags: number[] = [];
+  readonly #values: Uint8Array[] = [];
+  #length: number;
 
   /** `head` comes before the first field. */
   constructor(head: Uint8Array) {
-    this.#parts = [head];
+    this.#head = head;
+    this.#length = head.length;
   }
 
   bytes(tag: number, value: Uint8Array | undefined): this {
     if (value === undefined) return this;
-    const length = value.length < SHORT ? [value.length] : [SHORT | (value.length >> 8), value.length & 255];
-    this.#parts.push(Uint8Array.of(tag, ...length), value);
+    this.#tags.push(tag);
+    this.#values.push(value);
+    this.#length += (value.length < SHORT ? 2 : 3) + value.length;
     return this;
   }
 
@@ -30,41 +35,52 @@ export class FieldWriter {
   }
 
   done(): Bytes {
-    return concat(...this.#parts);
+    const data = new Uint8Array(this.#length);
+    data.set(this.#head);
+    let at = this.#head.length;
+    this.#values.forEach((value, i) => {
+      data[at++] = this.#tags[i]!;
+      if (value.length >= SHORT) data[at++] = SHORT | (value.length >> 8);
+      data[at++] = value.length & 255;
+      data.set(value, at);
+      at += value.length;
+    });
+    return data;
   }
 }
 
 /** The encoding is not the one that `FieldWriter` writes. Callers turn it into an AuditError of their own. */
 export class MalformedFields extends Error {}
 
-/** Reads what `FieldWriter` wrote: tags must rise, lengths must fit, and no field may be left over. */
+/**
+ * Reads what `FieldWriter` wrote: lengths must fit, and fields are asked for in rising tag order, so that one that is out
+ * of order, doubled or unknown is in the way of the next question.
+ */
 export class FieldReader {
-  readonly #fields = new Map<number, Bytes>();
+  readonly #data: Bytes;
+  #at: number;
 
   constructor(data: Uint8Array, headLength: number) {
-    let at = headLength;
-    let last = 0;
-    while (at < data.length) {
-      const tag = data[at]!;
-      const first = readUint(data, at + 1, 1);
-      const long = first !== null && first >= SHORT;
-      const length = long ? (readUint(data, at + 1, 2) ?? 0) - SHORT * 256 : first;
-      at += long ? 3 : 2;
-      if (tag <= last || length === null || at + length > data.length) throw new MalformedFields('fields malformed');
-      if (long && length < SHORT) throw new MalformedFields('length not in its shortest form');
-      this.#fields.set(tag, new Uint8Array(data.subarray(at, at + length)));
-      last = tag;
-      at += length;
-    }
+    // One copy for all fields: their values are views of it.
+    this.#data = new Uint8Array(data);
+    this.#at = headLength;
   }
 
   /** A field of `min` to `max` bytes, or undefined when it is absent. */
   bytes(tag: number, min: number, max: number = min): Bytes | undefined {
-    const value = this.#fields.get(tag);
-    this.#fields.delete(tag);
-    if (value !== undefined && (value.length < min || value.length > max))
-      throw new MalformedFields('length of a field');
-    return value;
+    if (this.#at >= this.#data.length) return undefined;
+    const next = this.#data[this.#at]!;
+    if (next > tag) return undefined;
+    const first = readUint(this.#data, this.#at + 1, 1);
+    const long = first !== null && first >= SHORT;
+    const length = long ? (readUint(this.#data, this.#at + 1, 2) ?? 0) - SHORT * 256 : first;
+    const start = this.#at + (long ? 3 : 2);
+    if (next < tag || length === null || length < 0 || start + length > this.#data.length)
+      throw new MalformedFields('fields malformed');
+    if (long && length < SHORT) throw new MalformedFields('length not in its shortest form');
+    if (length < min || length > max) throw new MalformedFields('length of a field');
+    this.#at = start + length;
+    return this.#data.subarray(start, this.#at);
   }
 
   text(tag: number, max: number): string | undefined {
@@ -85,7 +101,7 @@ export class FieldReader {
 
   /** Throws when a field was not asked for. */
   end(): void {
-    if (this.#fields.size > 0) throw new MalformedFields('unknown field');
+    if (this.#at !== this.#data.length) throw new MalformedFields('unknown field');
   }
 }
 

@@ -103,8 +103,15 @@ export type Geofence = keyof typeof GEOFENCES;
 export type ActorKind = keyof typeof ACTOR_KINDS;
 export type Decision = keyof typeof DECISIONS;
 
+// Names by number of each table that was asked, so that a log of a million entries is not searched a million times.
+const names = new WeakMap<object, ReadonlyMap<number, string>>();
+
 /** The name that a number stands for, or undefined. */
 export function nameOf<T extends string>(table: Readonly<Record<T, number>>, code: number): T | undefined {
-  for (const name in table) if (table[name] === code) return name;
-  return undefined;
+  let known = names.get(table);
+  if (known === undefined) {
+    known = new Map(Object.entries<number>(table).map(([name, number]) => [number, name]));
+    names.set(table, known);
+  }
+  return known.get(code) as T | undefined;
 }

@@ -6,6 +6,7 @@ import { leafId } from '../leaf.js';
 import { MAX_NOTE } from '../note.js';
 import { MAX_TILE, type TileId, tilePath } from '../tiles.js';
 import { type FileSystem, failedWith, readWhole } from './file-system.js';
+import { flatten } from './flatten.js';
 import { IdIndex } from './id-index.js';
 import { ROW_BYTES } from './index-row.js';
 import { type IndexWriter, openIndex } from './index-writer.js';
@@ -173,15 +174,19 @@ class FileStore implements FileLogStore {
     return this.#ids.find(id);
   }
 
-  async *readEntries(start: number, end: number = Number.POSITIVE_INFINITY): AsyncGenerator<StoredEntry> {
+  readEntries(start: number, end: number = Number.POSITIVE_INFINITY): AsyncIterable<StoredEntry> {
+    return flatten(this.#entries(start, end));
+  }
+
+  async *#entries(start: number, end: number): AsyncGenerator<readonly StoredEntry[]> {
     const open = this.#usable();
     const limit = Math.min(end, open.writer.size);
     let index = start;
     if (index >= limit) return;
     try {
-      for await (const entry of readJournal(open, start, limit)) {
-        index++;
-        yield entry;
+      for await (const entries of readJournal(open, start, limit)) {
+        index += entries.length;
+        yield entries;
       }
     } catch (cause) {
       throw asStoreError(cause);

@@ -4,6 +4,7 @@ import { AuditError } from '../errors.js';
 import { MAX_NOTE } from '../note.js';
 import { MAX_TILE, tilePath } from '../tiles.js';
 import { type FileSystem, failedWith, readRegular, refuseSpecial, type StoreFile } from './file-system.js';
+import { flatten } from './flatten.js';
 import { IndexFile } from './index-file.js';
 import { journalSeed, malformedJournal, readHeader } from './journal.js';
 import { type IndexedJournal, readJournal } from './journal-reader.js';
@@ -43,7 +44,8 @@ export async function folderReader(
   const journal = new SharedJournal(fs, root);
   return {
     ...reader,
-    readEntries: (start, end = Number.POSITIVE_INFINITY) => journal.use((open) => readJournal(open, start, end)),
+    readEntries: (start, end = Number.POSITIVE_INFINITY) =>
+      flatten(journal.use((open) => readJournal(open, start, end))),
     select: (query) => journal.use((open) => selectEntries(open, query, Number.POSITIVE_INFINITY)),
     verifyIndex: () => journal.ask(verifyIndex),
   };

@@ -11,23 +11,28 @@ export interface IndexedJournal {
   readonly index: IndexFile | null;
 }
 
-/** The entries from `start` to before `end`; ends early where the journal does. The index only saves time. */
-export async function* readJournal(source: IndexedJournal, start: number, end: number): AsyncGenerator<StoredEntry> {
+/** The entries from `start` to before `end`, some at a time; ends early where the journal does. */
+export async function* readJournal(
+  source: IndexedJournal,
+  start: number,
+  end: number,
+): AsyncGenerator<readonly StoredEntry[]> {
   let { place, batch } = await locate(source, start);
   let index = start;
   // A few entries: one batch after the other, without reading ahead.
   while (batch !== null && index < end && end - index <= MAX_BATCH) {
     const next = { offset: place.offset + batch.length, first: place.first + batch.count };
-    for (; index < Math.min(end, next.first); index++) yield sound(batch.entry(index - place.first), index);
+    const entries: StoredEntry[] = [];
+    for (; index < Math.min(end, next.first); index++) entries.push(sound(batch.entry(index - place.first), index));
+    yield entries;
     place = next;
     batch = index < end ? await readBatch(source.journal, place) : null;
   }
   if (index >= end) return;
-  for await (const { first, taken } of scanJournal(source.journal, place))
-    for (const [i, entry] of taken.entries()) {
-      if (first + i >= end) return;
-      if (first + i >= index) yield entry;
-    }
+  for await (const { first, taken } of scanJournal(source.journal, place)) {
+    if (first + taken.length > index) yield taken.slice(Math.max(0, index - first), end - first);
+    if (first + taken.length >= end) return;
+  }
 }
 
 /** The batch of an entry, or null with a place somewhere in front of it. */
