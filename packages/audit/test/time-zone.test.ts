@@ -7,17 +7,20 @@ import { openedEntry } from './support/opened.js';
 
 const at = (text: string): number => Date.parse(text);
 
+function shown(text: string, timeZone?: string): [date: string, weekday: number, minutes: number] {
+  const clock = wallClock(timeZone);
+  return [clock.date(at(text)), clock.weekday(at(text)), clock.minutes(at(text))];
+}
+
 describe('the wall clock of London', () => {
   it('goes forward on the last Sunday of March', () => {
-    const clock = wallClock();
-    expect(clock.words(at('2026-03-29T00:59:59Z'))).toBe('Sunday 29 March 2026, 00:59 (UTC)');
-    expect(clock.words(at('2026-03-29T01:00:00Z'))).toBe('Sunday 29 March 2026, 02:00 (UTC+1)');
+    expect(shown('2026-03-29T00:59:59Z')).toEqual(['2026-03-29', 0, 59]);
+    expect(shown('2026-03-29T01:00:00Z')).toEqual(['2026-03-29', 0, 120]);
   });
 
   it('goes back on the last Sunday of October: an hour comes twice', () => {
-    const clock = wallClock();
-    expect(clock.words(at('2026-10-25T00:30:00Z'))).toBe('Sunday 25 October 2026, 01:30 (UTC+1)');
-    expect(clock.words(at('2026-10-25T01:30:00Z'))).toBe('Sunday 25 October 2026, 01:30 (UTC)');
+    expect(shown('2026-10-25T00:30:00Z')).toEqual(['2026-10-25', 0, 90]);
+    expect(shown('2026-10-25T01:30:00Z')).toEqual(['2026-10-25', 0, 90]);
   });
 
   it('begins its summer days an hour before those of UTC', () => {
@@ -40,12 +43,8 @@ describe('the wall clock of London', () => {
   });
 
   it('knows zones with halves and quarters of an hour, and refuses unknown ones', () => {
-    expect(wallClock('Asia/Kathmandu').words(at('2026-01-01T00:00:00Z'))).toBe(
-      'Thursday 1 January 2026, 05:45 (UTC+5:45)',
-    );
-    expect(wallClock('America/St_Johns').words(at('2026-01-01T00:00:00Z'))).toBe(
-      'Wednesday 31 December 2025, 20:30 (UTC-3:30)',
-    );
+    expect(shown('2026-01-01T00:00:00Z', 'Asia/Kathmandu')).toEqual(['2026-01-01', 4, 345]);
+    expect(shown('2026-01-01T00:00:00Z', 'America/St_Johns')).toEqual(['2025-12-31', 3, 1230]);
     expect(() => wallClock('Europe/Lanark')).toThrow(RangeError);
   });
 });
@@ -93,9 +92,9 @@ describe('the 72 hours', () => {
   it('are hours that pass, over both changes of the clocks', () => {
     const spring = breachClock(at('2026-03-28T12:00:00Z'), at('2026-03-29T12:00:00Z'));
     expect(spring).toMatchObject({ dueAt: '2026-03-31T12:00:00.000Z', hoursLeft: 48, overdue: false, stage: 1 });
-    expect(spring.words).toBe('48 h 0 min left, until Tuesday 31 March 2026, 13:00 (UTC+1).');
+    expect(spring.words).toBe('48 h 0 min left, until Tuesday 31 March 2026, 13:00 BST.');
     const autumn = breachClock(at('2026-10-24T11:00:00Z'), at('2026-10-25T11:00:00Z'));
-    expect(autumn.words).toBe('48 h 0 min left, until Tuesday 27 October 2026, 11:00 (UTC).');
+    expect(autumn.words).toBe('48 h 0 min left, until Tuesday 27 October 2026, 11:00 GMT.');
   });
 
   it('have stages, and an end that is said plainly', () => {
@@ -107,7 +106,7 @@ describe('the 72 hours', () => {
       overdue: true,
       hoursLeft: 0,
       words:
-        'Overdue by 3 h 30 min: the 72 hours ended on Monday 4 May 2026, 09:00 (UTC+1). Notify now, and give the reasons for the delay.',
+        'Overdue by 3 h 30 min: the 72 hours ended on Monday 4 May 2026, 09:00 BST. Notify now, and give the reasons for the delay.',
     });
   });
 

@@ -14,6 +14,8 @@ import { breachTables, nameIn } from './breach/tables.js';
 import { CONTAINMENT_TYPES, isSeen } from './entry-kinds.js';
 import type { Report, Row } from './row.js';
 import { aboutLogs, openSources, type ReportSource, type ShowActor, showEverybody } from './source.js';
+import { wallClock } from './time-zone.js';
+import { act, moment } from './words.js';
 
 /** Lines of a pack, some 2 kB each: what is left out is counted, and every number stays exact. */
 export const MAX_BREACH_ROWS = 20_000;
@@ -80,7 +82,11 @@ export async function breachPack(options: BreachOptions): Promise<BreachReport> 
   const { subjects, erased } = breachSubjects(parts);
   const containment = parts.flatMap((part) => part.containment);
   const counted = { ...counts(parts), subjects: subjects.length + erased, erasedSubjects: erased };
-  const article = article33({ ...counted, containment: containment.map(contained) }, form, clock);
+  const article = article33(
+    { ...counted, containment: containment.map((row) => contained(row, timeZone)) },
+    form,
+    clock,
+  );
   const rowsLeftOut = parts.reduce((sum, part) => sum + part.leftOut, 0);
   const pack = { article33: article, subjects, containment, ...(highRisk && { highRisk }) };
   const { log, searched, entries } = aboutLogs(sources);
@@ -195,9 +201,9 @@ function counts(parts: readonly Part[]): Pick<Article33, 'recordCategories' | 'r
   return { recordCategories: [...kinds].sort(), records, unknownSubjects, acts: Object.fromEntries(acts) };
 }
 
-function contained(row: Row): string {
-  const what = row.object ? ` of ${row.object.kind} ${row.object.id}` : '';
-  return `${row.type}${what} on ${row.recordedAt} (entry ${row.index})`;
+function contained(row: Row, timeZone: string | undefined): string {
+  const what = row.object ? `: ${row.object.kind} ${row.object.id}` : '';
+  return `${act(row)}${what}, ${moment(row.recordedAt, wallClock(timeZone))} (entry ${row.index})`;
 }
 
 function doers(parts: readonly Part[], show: ShowActor): string[][] {

@@ -8,8 +8,6 @@ export interface WallClock {
   weekday(time: number): number;
   /** Minutes since midnight as the clock on the wall shows them: 90 is 01:30, and in October it comes twice. */
   minutes(time: number): number;
-  /** `Sunday 29 March 2026, 02:30 (UTC+1)`. */
-  words(time: number): string;
 }
 
 /** Where the NHS is. */
@@ -20,21 +18,6 @@ const MINUTE = 60_000;
 const QUARTER = 15 * MINUTE;
 // Offsets remembered: a year of quarters, some 2 MB.
 const REMEMBERED = 35_136;
-const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
-const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-];
 
 /**
  * The wall clock of a time zone, daylight saving included.
@@ -75,32 +58,15 @@ export function wallClock(timeZone: string = DEFAULT_TIME_ZONE): WallClock {
   };
   /** A date whose UTC fields read as the wall clock does. */
   const local = (time: number): Date => new Date(time + offset(time));
-  const minutes = (time: number): number => {
-    const date = local(time);
-    return date.getUTCHours() * 60 + date.getUTCMinutes();
-  };
-
   return {
     timeZone,
     date: (time) => local(time).toISOString().slice(0, 10),
     weekday: (time) => local(time).getUTCDay(),
-    minutes,
-    words(time) {
-      const date = local(time);
-      const day = `${WEEKDAYS[date.getUTCDay()]} ${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
-      return `${day}, ${clockTime(minutes(time))} (${zoneName(offset(time) / MINUTE)})`;
-    },
+    minutes: (time) => local(time).getUTCHours() * 60 + local(time).getUTCMinutes(),
   };
 }
 
 /** `09:05` for 545. */
 export function clockTime(minutes: number): string {
   return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
-}
-
-function zoneName(offset: number): string {
-  if (offset === 0) return 'UTC';
-  const size = Math.abs(offset);
-  const minutes = size % 60 === 0 ? '' : `:${String(size % 60).padStart(2, '0')}`;
-  return `UTC${offset < 0 ? '-' : '+'}${Math.floor(size / 60)}${minutes}`;
 }

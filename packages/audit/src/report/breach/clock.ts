@@ -1,4 +1,5 @@
 import { DEFAULT_TIME_ZONE, wallClock } from '../time-zone.js';
+import { moment } from '../words.js';
 
 /** Hours to tell the regulator, from becoming aware of a breach (UK GDPR Article 33(1)). */
 export const NOTIFY_HOURS = 72;
@@ -6,6 +7,7 @@ export const NOTIFY_HOURS = 72;
 export const STAGES: readonly number[] = [24, 48, 66];
 
 const HOUR = 3_600_000;
+const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
 /** Where a breach stands against the clock. Times are ISO 8601. */
 export interface BreachClock {
@@ -37,7 +39,8 @@ export function breachClock(awareAt: number, now: number, timeZone: string = DEF
   const dueAt = awareAt + NOTIFY_HOURS * HOUR;
   const overdue = now > dueAt;
   const hoursLeft = Math.max(0, Math.floor((dueAt - now) / HOUR));
-  const until = wallClock(timeZone).words(dueAt);
+  const clock = wallClock(timeZone);
+  const until = `${WEEKDAYS[clock.weekday(dueAt)]} ${moment(new Date(dueAt).toISOString(), clock)}`;
   return {
     awareAt: new Date(awareAt).toISOString(),
     dueAt: new Date(dueAt).toISOString(),

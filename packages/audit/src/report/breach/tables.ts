@@ -1,5 +1,6 @@
 import type { BreachReport } from '../breach.js';
 import type { ReportTable, Row } from '../row.js';
+import { act } from '../words.js';
 
 /** The pack as tables: the form first, then whom it is about, who did it, and what was done against it. */
 export function breachTables(
@@ -18,7 +19,7 @@ export function breachTables(
       title: letters[`${highRisk?.decision}`],
       caption: highRisk
         ? `Whether they must be told (Article 34) was decided: ${highRisk.reason}`
-        : 'Nobody has decided yet whether they must be told (Article 34).',
+        : 'Nobody has decided yet whether they must be told (Article 34)',
       columns: ['Patient handle', 'First', 'Last', 'Times shown', 'Times made available', 'Items', 'Sealed details'],
       rows: subjects.map(({ handle, first, last, seen, shared, objects, unnamedObjects, sealed }) => [
         handle,
@@ -36,11 +37,11 @@ export function breachTables(
     { title: 'Who did it', columns: ['Who', 'Organisation', 'Times', 'First', 'Last'], rows: doers },
     {
       title: 'Containment',
-      caption: 'What the log shows that was done against it.',
+      caption: 'What the log shows that was done against it',
       columns: ['When', 'Act', 'Who', 'Item', 'Log', 'Entry'],
       rows: containment.map((row) => [
         row.recordedAt,
-        row.type,
+        act(row),
         nameIn(row),
         row.object ? `${row.object.kind} ${row.object.id}` : '',
         row.origin,
@@ -56,7 +57,7 @@ function formTable(form: BreachReport['article33']): ReportTable {
     form.contact && [form.contact.name, form.contact.email, form.contact.phone].filter(Boolean).join(', ');
   return {
     title: 'Notification',
-    caption: 'What UK GDPR Article 33(3) asks for. Numbers come from the log.',
+    caption: 'What UK GDPR Article 33(3) asks for; numbers come from the log',
     columns: ['Point', 'Content'],
     rows: [
       ['(a) What happened', form.nature ?? 'missing'],

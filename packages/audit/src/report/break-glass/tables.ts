@@ -12,8 +12,8 @@ export function reviewTables({ uses }: { readonly uses: readonly ReviewedUse[] }
     rows: uses.filter((use) => use.state === state).map((use) => [...about(use), use.due]),
   });
   return [
-    open('Overdue', 'Nobody else has reviewed these in time.', 'overdue'),
-    open('Waiting', 'There is time left for these.', 'waiting'),
+    open('Overdue', 'Nobody else has reviewed these in time', 'overdue'),
+    open('Waiting', 'There is time left for these', 'waiting'),
     {
       title: 'Reviewed',
       columns: [
@@ -33,7 +33,7 @@ export function reviewTables({ uses }: { readonly uses: readonly ReviewedUse[] }
     },
     {
       title: 'Reviews of their own use',
-      caption: 'These do not count.',
+      caption: 'These do not count',
       columns: ['Review entry', 'Log', 'Of entry'],
       rows: uses.flatMap(({ selfReviews, origin, index }) =>
         selfReviews.map((review) => [String(review), origin, String(index)]),

@@ -18,7 +18,7 @@ export function flagTables(
     ...[...groups].flatMap(([title, found]) => (found.length === 0 ? [] : [table(title, found, byPlace, rules)])),
     {
       title: 'Rules',
-      caption: 'What each rule looks for, and with which parameters it ran.',
+      caption: 'What each rule looks for, and with which parameters it ran',
       columns: ['Rule', 'Why', 'Parameters', 'Flags'],
       rows: rules.map(({ title, why, parameters, idle, flags: count }) => [
         title,
@@ -41,7 +41,7 @@ function table(
   const why = rules.find((rule) => rule.title === title)?.why;
   return {
     title,
-    ...(why !== undefined && { caption: why }),
+    ...(why !== undefined && { caption: why.replace(/\.$/, '') }),
     columns: ['When', 'Who', 'What was found', 'Log', 'Entries', 'Logged as'],
     rows: flags.map((flag) => [
       flag.at,
