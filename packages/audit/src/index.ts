@@ -29,11 +29,22 @@ export { type KeyStore, memoryKeyStore } from './key-store.js';
 export { decodeLeaf, type Leaf } from './leaf.js';
 export type { RiskAcceptance } from './life/acceptance.js';
 export type { CheckpointKeeper } from './life/keeper.js';
+export type { WitnessOutage } from './life/outage.js';
 export type { Override } from './life/override.js';
+export type { WitnessingState } from './life/witnessing.js';
 export { HEARTBEAT_EVERY, type LogWitnesses, type Witnessed } from './life/witnessing.js';
 export type { AppendOptions, AppendResult, AuditLog } from './log.js';
 export type { LogSource } from './log-source.js';
 export { type Merged, type MergeOptions, mergeEmergency } from './merge-emergency.js';
+export {
+  type Monitor,
+  type MonitorAlert,
+  type MonitorEntry,
+  type MonitorOptions,
+  type MonitorReport,
+  type MonitorState,
+  monitor,
+} from './monitor.js';
 export { generateCosignerKey, generateLogKey, type LogSigner, logSigner } from './note-key.js';
 export { type LogOptions, type OpenLogOptions, openLog } from './open-log.js';
 export type { OpenedEntry } from './opened-entry.js';
@@ -58,6 +69,7 @@ export { type Predecessor, type SucceedOptions, succeed } from './succeed.js';
 export { type Tile, type TileId, tilePath } from './tiles.js';
 export { urlReader } from './url-reader.js';
 export { type FailedVerdict, verdictOf } from './verdict-of.js';
+export type { VerifiedEntry } from './verified-entries.js';
 export { type Checkpoint, type VerifyPolicy, verifyCheckpoint } from './verify-checkpoint.js';
 export { verifyConsistency } from './verify-consistency.js';
 export { type VerifiedEvidence, verifyEvidence } from './verify-evidence.js';
