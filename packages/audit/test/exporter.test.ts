@@ -1,23 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Cursor, type CursorStore, type ExportBatch, type ExporterOptions, exporter } from '../src/export.js';
+import { type Cursor, type ExportBatch, type ExporterOptions, exporter } from '../src/export.js';
 import { type AuditError, generateLogKey, type KeyStore } from '../src/index.js';
 import { codeOf, hexOf, ORIGIN, testClock } from './support/events.js';
-import { type DemoLog, demoLog, OPTIONS } from './support/export/entries.js';
+import { type DemoLog, demoLog, memoryCursor, OPTIONS } from './support/export/entries.js';
 
 const { origin: _, ...system } = OPTIONS;
-
-function memoryCursor(): CursorStore & { current: Cursor | null } {
-  return {
-    current: null,
-    async load() {
-      return this.current;
-    },
-    async save(cursor) {
-      this.current = cursor;
-    },
-  };
-}
 
 /** A collector that keeps what it was given. */
 function collector() {
@@ -226,15 +214,21 @@ describe('exporter', () => {
     const clock = testClock();
     const delays: number[] = [];
     const { options } = setup(demo, { clock, onRetry: (_error, delay) => delays.push(delay) });
-    const out = exporter({ ...options, deliver: () => Promise.reject(new Error('down')) });
+    let down = true;
+    const out = exporter({ ...options, deliver: () => (down ? Promise.reject(new Error('down')) : Promise.resolve()) });
     const running = out.run();
-    for (let i = 0; i < 12; i++) {
+    for (let i = 0; i < 11; i++) {
+      down = i < 10;
       await settle();
       clock.advance(300_000);
     }
     await settle();
-    expect(delays.slice(0, 3)).toEqual([1000, 2000, 4000]);
-    expect(Math.max(...delays)).toBe(300_000);
+    expect(delays).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000]);
+    down = true;
+    await demo.log.append(demo.make(), { await: 'integrated' });
+    clock.advance(300_000);
+    await settle();
+    expect(delays.at(-1)).toBe(1000);
     await out.stop();
     await running;
   });

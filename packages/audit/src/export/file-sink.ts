@@ -1,6 +1,6 @@
 import promises from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { utf8 } from '@wardseal/primitives';
+import { concat, utf8 } from '@wardseal/primitives';
 import { AuditError } from '../errors.js';
 import {
   type FileSystem,
@@ -13,12 +13,13 @@ import {
 } from '../store/file-system.js';
 import type { ExportBatch } from './exporter.js';
 
-// A torn line is looked for in steps of this many bytes, backwards from the end.
-const STEP = 65_536;
+/** Bytes written between two syncs at most, and looked through for what a power loss tore: more than a batch has. */
+export const MAX_UNSYNCED: number = 8 * 1024 * 1024;
 
 /**
- * Appends batches to a file (0600), one line an entry. A batch counts as delivered when it is synced; a line that a
- * crash tore is cut off before the next batch, which brings it again. The file is opened anew for every batch: move it
+ * Appends batches to a file (0600), one line an entry. A batch counts as delivered when it is synced. What a crash or
+ * a power loss tore is cut off before the next batch, which brings it again: lines of ours hold no zero byte, which is
+ * what a lost sector reads as. The file is opened anew for every batch: move it
  * away to rotate it.
  *
  * @param path - its folder is made when it is missing
@@ -33,12 +34,13 @@ export function fileSink(
   { fs = promises }: { readonly fs?: FileSystem } = {},
 ): { readonly deliver: (batch: ExportBatch) => Promise<void> } {
   const target = resolve(path);
+  let synced = -1;
   return {
     async deliver({ lines }) {
       try {
         const file = await openToAppend(fs, target);
         try {
-          await append(file, utf8(lines.map((line) => `${line}\n`).join('')));
+          for (const piece of pieces(lines)) synced = await append(file, piece, synced);
         } finally {
           await file.close();
         }
@@ -47,6 +49,23 @@ export function fileSink(
       }
     },
   };
+}
+
+/** The lines as bytes, in pieces that are synced one by one. */
+function* pieces(lines: readonly string[]): Generator<Uint8Array> {
+  let parts: Uint8Array[] = [];
+  let length = 0;
+  for (const line of lines) {
+    const data = utf8(`${line}\n`);
+    if (length > 0 && length + data.length > MAX_UNSYNCED) {
+      yield concat(...parts);
+      parts = [];
+      length = 0;
+    }
+    parts.push(data);
+    length += data.length;
+  }
+  yield concat(...parts);
 }
 
 async function openToAppend(fs: FileSystem, target: string): Promise<StoreFile> {
@@ -66,21 +85,22 @@ async function openToAppend(fs: FileSystem, target: string): Promise<StoreFile> 
   return file;
 }
 
-async function append(file: StoreFile, data: Uint8Array): Promise<void> {
+/** Writes behind the last whole line, and gives the size of the file once that is durable. */
+async function append(file: StoreFile, data: Uint8Array, synced: number): Promise<number> {
   const { size } = await file.stat();
-  const whole = await endOfLines(file, size);
-  if (whole < size) await file.truncate(whole);
-  await writeAll(file, data, whole);
+  const end = size === synced ? size : await endOfLines(file, size);
+  if (end < size) await file.truncate(end);
+  await writeAll(file, data, end);
   await file.datasync();
+  return end + data.length;
 }
 
-/** Where the last whole line ends. */
+/** Where the whole lines end: before the first zero byte and behind the last line end before that. */
 async function endOfLines(file: StoreFile, size: number): Promise<number> {
-  for (let end = size; end > 0; ) {
-    const start = Math.max(0, end - STEP);
-    const last = (await readUpTo(file, start, end - start)).lastIndexOf(0x0a);
-    if (last >= 0) return start + last + 1;
-    end = start;
-  }
-  return 0;
+  const start = Math.max(0, size - MAX_UNSYNCED);
+  const data = await readUpTo(file, start, size - start);
+  const zero = data.indexOf(0);
+  const last = zero === 0 ? -1 : data.lastIndexOf(0x0a, zero < 0 ? data.length : zero - 1);
+  if (last < 0 && start > 0) throw new Error('the file does not end in lines');
+  return start + last + 1;
 }

@@ -1,5 +1,11 @@
 import { seededRandom } from '@wardseal/testkit';
-import { type ExportOptions, type OpenedEntry, readOpened } from '../../../src/export.js';
+import {
+  type Cursor,
+  type CursorStore,
+  type ExportOptions,
+  type OpenedEntry,
+  readOpened,
+} from '../../../src/export.js';
 import {
   type AuditEvent,
   type AuditLog,
@@ -80,3 +86,16 @@ export const FULL: Partial<AuditEvent> = {
   request: 'request-1',
   evidence: { kind: 'checkpoint', data: 'AAAA' },
 };
+
+/** A cursor that is kept as long as the test runs. */
+export function memoryCursor(): CursorStore & { current: Cursor | null } {
+  return {
+    current: null,
+    async load() {
+      return this.current;
+    },
+    async save(cursor) {
+      this.current = cursor;
+    },
+  };
+}
