@@ -43,12 +43,19 @@ export class Outage {
     this.#settings = settings;
   }
 
-  /** Told how each round ended. */
-  round(quorum: boolean, failures: Cosigned['failures'], witnesses: number): void {
+  /** Told of each round that ended without a quorum. */
+  missing(failures: Cosigned['failures'], witnesses: number): void {
     this.#failures = failures;
     this.#witnesses = witnesses;
-    if (quorum) this.#end();
-    else if (this.since === null) this.#begin();
+    if (this.since === null) this.#begin();
+  }
+
+  /** Told of each quorum. */
+  quorum(): void {
+    this.stop();
+    this.since = null;
+    if (this.#logged) this.#write('success');
+    this.#logged = false;
   }
 
   stop(): void {
@@ -66,13 +73,6 @@ export class Outage {
       }),
       this.#clock.after(alarmAfter, () => onAlarm?.({ since, failures: this.#failures })),
     ];
-  }
-
-  #end(): void {
-    this.stop();
-    this.since = null;
-    if (this.#logged) this.#write('success');
-    this.#logged = false;
   }
 
   #write(outcome: 'serious' | 'success'): void {

@@ -149,10 +149,12 @@ export class Witnessing {
     this.#later();
   }
 
-  stop(): void {
+  /** Resolves when the round under way has put its word below the checkpoint: the store may be closed then. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelHeartbeat?.();
     this.#outage.stop();
+    await this.#round?.catch(() => undefined);
   }
 
   #covers(size: number): boolean {
@@ -196,7 +198,7 @@ export class Witnessing {
     await Promise.all(heard);
     const enough = await this.#hear(result.checkpoint, size);
     this.#failures = result.failures;
-    this.#outage.round(enough, result.failures, this.#cosigners.clients.length);
+    if (!enough) this.#outage.missing(result.failures, this.#cosigners.clients.length);
     await this.#checkHistory(result);
     await this.#integrator.adopt(result.checkpoint);
     if (enough) await this.#keeper?.write(result.checkpoint);
@@ -233,6 +235,7 @@ export class Witnessing {
     const cosignatures = await cosignaturesOf(parseNote(checkpoint)!, policy);
     const names = cosignatures.map(({ witness }) => witness);
     if (!quorumMet(policy, names)) return false;
+    this.#outage.quorum();
     if ((this.#latest?.size ?? 0) <= size) this.#latest = { checkpoint, size, at: quorumTime(policy, cosignatures) };
     for (const waiting of [...this.#waiting]) if (this.#covers(waiting.size)) waiting.resolve(this.#latest!);
     return true;
