@@ -390,7 +390,7 @@ export class AuditLog {
       await this.#parts.keeping?.keep(this.#integrator.checkpoint, true);
     } finally {
       this.#closed = true;
-      this.#parts.witnessing?.stop();
+      await this.#parts.witnessing?.stop();
       this.#cancelTimer?.();
       await this.#parts.store.close();
     }

@@ -48,7 +48,7 @@ export interface Merged {
  * @param options - log, journal, who merges
  * @returns the journal's checkpoint, what was added, and where the `log.merge` entry stands
  * @throws AuditError `MERGE_INVALID` when the journal is not good, not closed, or holds what no emergency journal takes
- *   (`index`), or when it is the log itself; `ENTRY_ERASED` when a secret of the journal is gone; and every code of
+ *   (`index`), a secret of it is gone, or when it is the log itself; and every code of
  *   `AuditLog.append`, `auditLog` and the journal's reader
  * @example
  * await mergeEmergency({ log, journal: { reader, keys, policy: { logKey: emergencyKey } }, actor });
@@ -85,7 +85,7 @@ export async function mergeEmergency({ log, journal, actor, clock = systemClock 
 
 /** The checkpoint of a journal that is good, whole and closed. */
 async function audited({ reader, policy, keys }: LogSource): Promise<Checkpoint> {
-  const { verdict, checkpoint, findings, unintegrated, checked, sidesErased } = await auditLog(reader, policy, {
+  const { verdict, checkpoint, findings, unintegrated, checked } = await auditLog(reader, policy, {
     keys,
   });
   const cause = findings[0] && new AuditError(findings[0].code, findings[0].message, findings[0]);
@@ -93,7 +93,6 @@ async function audited({ reader, policy, keys }: LogSource): Promise<Checkpoint>
     throw new AuditError('MERGE_INVALID', 'the journal is not a good log', { cause });
   if (!checked.journal) throw new AuditError('MERGE_INVALID', "the journal's side records are out of reach");
   if (unintegrated > 0) throw new AuditError('MERGE_INVALID', 'the journal was not closed: open and close it first');
-  if (sidesErased > 0) throw new AuditError('ENTRY_ERASED', "a secret of the journal's is gone");
   return checkpoint;
 }
 
