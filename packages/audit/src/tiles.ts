@@ -81,12 +81,14 @@ export function encodeBundle(entries: readonly Uint8Array[]): Bytes {
 
 /** The `width` entries of a bundle, or null when it does not hold exactly so many. */
 export function decodeBundle(data: Uint8Array, width: number): Bytes[] | null {
+  // One copy for all entries: they are views of it.
+  const own = new Uint8Array(data);
   const entries: Bytes[] = [];
   let at = 0;
-  while (at < data.length) {
-    const length = readUint(data, at, 2);
-    if (length === null || at + 2 + length > data.length || entries.length === width) return null;
-    entries.push(new Uint8Array(data.subarray(at + 2, at + 2 + length)));
+  while (at < own.length) {
+    const length = readUint(own, at, 2);
+    if (length === null || at + 2 + length > own.length || entries.length === width) return null;
+    entries.push(own.subarray(at + 2, at + 2 + length));
     at += 2 + length;
   }
   return entries.length === width ? entries : null;

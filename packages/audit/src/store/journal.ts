@@ -184,9 +184,18 @@ export class Batch {
 
   /** An entry, copied out, or null when a side is not as it was written. */
   entry(i: number): StoredEntry | null {
-    const subject = this.#side(i, this.#sides[i]!, 2);
-    const actor = subject && this.#side(i, this.#sides[i]! + subject.length, 4);
-    return actor && { leaf: this.leaf(i).slice(), subject: subject.slice(), actor: actor.slice() };
+    const [leafAt, sideAt, sideEnd] = [this.#leaves[i]!, this.#sides[i]!, this.#sides[i + 1]!];
+    const [leaf, subject] = [this.#leaves[i + 1]! - leafAt, this.#length(i, 2)];
+    if (!this.#intact(i, 2, sideAt, sideAt + subject) || !this.#intact(i, 4, sideAt + subject, sideEnd)) return null;
+    // One copy for all three: making an array costs more than filling it.
+    const copy = new Uint8Array(leaf + sideEnd - sideAt);
+    copy.set(this.#data.subarray(leafAt, leafAt + leaf));
+    copy.set(this.#data.subarray(sideAt, sideEnd), leaf);
+    return {
+      leaf: copy.subarray(0, leaf),
+      subject: copy.subarray(leaf, leaf + subject),
+      actor: copy.subarray(leaf + subject),
+    };
   }
 
   /** All entries, or null when a side is not as it was written. */
@@ -200,9 +209,9 @@ export class Batch {
     return entries;
   }
 
-  #side(i: number, at: number, part: 2 | 4): Uint8Array | null {
-    const side = this.#data.subarray(at, at + this.#length(i, part));
+  /** Whether a side is the one that its digest in the row is of. */
+  #intact(i: number, part: 2 | 4, from: number, to: number): boolean {
     const stored = BATCH_HEAD + i * ROW + (part === 2 ? 6 : 6 + DIGEST);
-    return equal(digest(side), this.#data.subarray(stored, stored + DIGEST)) ? side : null;
+    return equal(digest(this.#data.subarray(from, to)), this.#data.subarray(stored, stored + DIGEST));
   }
 }
