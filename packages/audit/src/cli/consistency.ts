@@ -1,7 +1,16 @@
 import { base64, fromBase64 } from '@wardseal/primitives';
-import { type Command, command, OUTPUT, readText, UsageError, writeOutput } from '@wardseal/primitives/cli';
+import {
+  type Command,
+  command,
+  OUTPUT,
+  readText,
+  TroubleError,
+  UsageError,
+  writeOutput,
+} from '@wardseal/primitives/cli';
+import { AuditError } from '../errors.js';
 import { proveConsistency } from '../prove-consistency.js';
-import { verifyCheckpoint } from '../verify-checkpoint.js';
+import { type VerifyPolicy, verifyCheckpoint } from '../verify-checkpoint.js';
 import { verifyConsistency } from '../verify-consistency.js';
 import { checkpointFacts, checkpointWords } from './checkpoint-facts.js';
 import { LOG, openFiles } from './log-files.js';
@@ -39,7 +48,7 @@ writes. When the answer is no, keep both checkpoints: signed by the same key, th
     const { witnesses: _, maxAge: __, ...signed } = policy;
     const checkpoint = await verifyCheckpoint(newer, policy);
     const path = files ? await proveConsistency(files.reader, older, newer, signed) : await readPath(values.path!);
-    if (!files) await verifyConsistency(older, newer, path, signed);
+    if (!files) await held(older, newer, path, signed);
     const { size } = await verifyCheckpoint(older, signed);
     const { output, force } = values;
     const text = path.map((hash) => `${base64(hash)}\n`).join('');
@@ -49,6 +58,19 @@ writes. When the answer is no, keep both checkpoints: signed by the same key, th
     return { facts, words };
   },
 });
+
+/** Two sizes and hashes that do not fit: they may be the wrong hashes. Only two roots of one size contradict each other. */
+async function held(older: string, newer: string, path: readonly Uint8Array[], policy: VerifyPolicy): Promise<void> {
+  try {
+    await verifyConsistency(older, newer, path, policy);
+  } catch (error) {
+    const sizes = [await verifyCheckpoint(older, policy), await verifyCheckpoint(newer, policy)].map(
+      ({ size }) => size,
+    );
+    if (!(error instanceof AuditError) || error.code !== 'CONSISTENCY_INVALID' || sizes[0] === sizes[1]) throw error;
+    throw new TroubleError('the hashes do not connect the two checkpoints: they may be the wrong ones');
+  }
+}
 
 async function readPath(file: string): Promise<Uint8Array[]> {
   const lines = (await readText(file, 'the path')).split('\n').filter((line) => line !== '');

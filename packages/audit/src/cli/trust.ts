@@ -66,7 +66,7 @@ export async function neededTrust(
 }
 
 /** A key from the command line, or from a file that it names. */
-async function readKey(key: string): Promise<string> {
+export async function readKey(key: string): Promise<string> {
   return VKEY.test(key) ? key : (await readText(key, 'the key')).trim();
 }
 
@@ -75,7 +75,7 @@ function keyOf(witnesses: WitnessPolicy | undefined): string | null {
   return witnesses?.logs.length === 1 ? witnesses.logs[0]!.vkey : null;
 }
 
-async function keyBeside(folder: string | undefined): Promise<string | null> {
+export async function keyBeside(folder: string | undefined): Promise<string | null> {
   if (folder === undefined) return null;
   const text = await readRegular(promises, join(folder, 'log.vkey'), MAX_KEY).catch(() => null);
   return text && Buffer.from(text).toString('utf8').trim();

@@ -53,7 +53,7 @@ export interface Command<O extends Options = Options> {
   readonly examples?: readonly (readonly [line: string, what: string])[];
   /** Whether stdout carries its output unless `--output` says otherwise; then the result goes to stderr. */
   readonly payload: boolean;
-  run(values: Values<O>, operands: readonly string[]): Promise<Result>;
+  run(values: Values<O> & Values<typeof COMMON>, operands: readonly string[]): Promise<Result>;
 }
 
 type Flag = Option & { readonly kind: 'flag' };
@@ -83,7 +83,7 @@ export function command<const O extends Options>(definition: Command<O>): Comman
 
 /** What was asked of a command. */
 export interface Request {
-  readonly values: Values<Options>;
+  readonly values: Values<Options> & Values<typeof COMMON>;
   readonly operands: readonly string[];
 }
 
@@ -165,7 +165,7 @@ function complete(
   const values = Object.fromEntries(names.map(([name, { kind }]) => [name, given[name] ?? empty[kind]]));
   if (!values['help'] && operands.length < least) throw new UsageError(`${named ?? 'a file'} is missing`);
   if (!values['help'] && operands.length > most) throw new UsageError(named ? 'too many words' : 'too many files');
-  return { values: values as Values<Options>, operands };
+  return { values: values as Request['values'], operands };
 }
 
 // Fits a terminal of ordinary width.

@@ -14,6 +14,7 @@ export { type Failure, failureOf, jsonLine, looksSecret, TroubleError, UsageErro
 export {
   type Input,
   type JsonObject,
+  type JsonValue,
   jsonObject,
   named,
   objectOf,

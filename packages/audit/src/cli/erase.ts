@@ -1,0 +1,167 @@
+import { base64url, ed25519Verify, fromBase64url, utf8 } from '@wardseal/primitives';
+import {
+  type Command,
+  command,
+  type JsonObject,
+  OUTPUT,
+  objectOf,
+  UsageError,
+  writeOutput,
+} from '@wardseal/primitives/cli';
+import type { VerifyApproval } from '../erase/approvals.js';
+import type { Approval, ErasureRequest } from '../erase/request.js';
+import { type EraseOptions, eraseSubject, proposeErasure } from '../erase.js';
+import { vkeyOf } from '../note-key.js';
+import { openLog } from '../open-log.js';
+import { fileKeyStore } from '../store/file-key-store.js';
+import { folderReader } from '../store/folder-reader.js';
+import { EXIT } from './exits.js';
+import { OWN_LOG, ownLogOf, signerIn } from './own-log.js';
+import { subjectOf } from './sources.js';
+import { readKey } from './trust.js';
+
+const REQUEST = {
+  request: { kind: 'object', value: 'FILE', help: 'the decision: ground, exemption, retention, who asked, who acts' },
+} as const;
+// An approver signs this and no other text with the same key.
+const DOMAIN = 'wardseal.org/audit/v0 erasure approval';
+
+const erase: Command = command({
+  usage:
+    'erase --log FOLDER --secrets FOLDER --signer FILE --request FILE --approvals FILE --approvers FILE [-o FILE] SUBJECT',
+  about: `Erases a patient from the access log by destroying the patient's secrets; the log itself keeps every byte and every proof.
+Refusal is the default: it takes a ground, no exemption, retention elapsed, no hold, and two approvers who neither asked nor act.
+SUBJECT is the patient handle, or a file that holds it. After a crash run it again with the same request. The log must not be open
+elsewhere.`,
+  examples: [
+    [
+      'erase propose --log 2026 --secrets keys --signer s.skey --unwitnessed u.json --request r.json handle.txt',
+      'what approvers say yes to',
+    ],
+    [
+      'erase approve --signer me.skey --id person-3 --org RX1 -o yes-1.json DIGEST',
+      'each approver, with a key of their own',
+    ],
+  ],
+  options: {
+    ...OUTPUT,
+    ...OWN_LOG,
+    ...REQUEST,
+    approvals: { kind: 'object', value: 'FILE', help: '{"approvals":[...]} as erase approve writes them' },
+    approvers: { kind: 'object', value: 'FILE', help: 'approvers\' public keys: {"person-3":"person-3+..."}' },
+  },
+  operands: [1, 1],
+  named: 'subject',
+  payload: true,
+  async run(values, [who]) {
+    const subject = await subjectOf(who);
+    const request = await requestIn(values.request);
+    const given = (await objectOf(values.approvals, 'the approvals'))?.['approvals'];
+    const approvers = await objectOf(values.approvers, 'the approvers');
+    if (!Array.isArray(given) || approvers === undefined)
+      throw new UsageError('--approvals and --approvers are needed');
+    return withLog(values, async (logs) => {
+      // Looked at before anything is destroyed: the place must be there for the certificate.
+      const { output: path, force } = values;
+      const approvals = given as unknown as readonly Approval[];
+      const result = await eraseSubject({ logs, subject, request, approvals, verifyApproval: verifierOf(approvers) });
+      if (!result.erased)
+        return {
+          facts: result,
+          words: ['refused', ...result.reasons.map(({ code, words }) => `${code}: ${words}`)],
+          exit: EXIT.unknown,
+        };
+      const text = `${JSON.stringify(result.certificate)}\n`;
+      await writeOutput({ path, force, content: 'safe' }, (file) => file.write(text));
+      return { facts: result, words: ['erased; the certificate says what it does not reach'] };
+    });
+  },
+});
+
+const propose: Command = command({
+  usage: 'erase propose --log FOLDER --secrets FOLDER --signer FILE --request FILE SUBJECT',
+  about: `Tells what approvers are asked to say yes to: a digest that binds the request to this patient's handles in the log. Nothing is
+changed but that durable entries get their checkpoint.`,
+  options: { ...OWN_LOG, ...REQUEST },
+  operands: [1, 1],
+  named: 'subject',
+  payload: false,
+  async run(values, [who]) {
+    const subject = await subjectOf(who);
+    const request = await requestIn(values.request);
+    return withLog(values, async (logs) => {
+      const { digest, scope } = await proposeErasure({ logs, subject, request });
+      const logged = scope.map(({ origin }) => `concerns ${origin}`);
+      return {
+        facts: { digest, scope },
+        words: [digest, ...(scope.length > 0 ? logged : ['no log knows this subject'])],
+      };
+    });
+  },
+});
+
+const approve: Command = command({
+  usage: 'erase approve --signer FILE --id ID --org ODS [-o FILE] DIGEST',
+  about: `Signs an approver's yes to one erasure. Look at the request first: the digest covers all of it. The key is the approver's own,
+as keygen makes it.`,
+  options: {
+    ...OUTPUT,
+    signer: { kind: 'text', value: 'FILE', help: "the approver's private key" },
+    id: { kind: 'text', value: 'ID', help: "the approver's id" },
+    org: { kind: 'text', value: 'ODS', help: 'their organisation' },
+  },
+  operands: [1, 1],
+  named: 'digest',
+  payload: true,
+  async run(values, [digest]) {
+    const { signer, id, org, output: path, force } = values;
+    if (signer === undefined || id === undefined || org === undefined)
+      throw new UsageError('--signer, --id and --org are needed');
+    if (fromBase64url(digest!)?.length !== 32) throw new UsageError('the digest is 43 characters of base64url');
+    const at = new Date().toISOString();
+    const signature = await (await signerIn(signer)).sign(messageOf(digest!, id, at));
+    const approval: Approval = { approver: { id, org }, at, proof: base64url(new Uint8Array(signature)) };
+    await writeOutput({ path, force, content: 'safe' }, (file) => file.write(`${JSON.stringify(approval)}\n`));
+    return { facts: approval, words: [`${id} approves ${digest}`] };
+  },
+});
+
+function messageOf(digest: string, id: string, at: string): Uint8Array<ArrayBuffer> {
+  return utf8(`${DOMAIN}\n${digest}\n${id}\n${at}\n`);
+}
+
+/** Checks an approval against the key that stands behind its approver's id. */
+function verifierOf(approvers: JsonObject): VerifyApproval {
+  return async ({ approver, at, proof }, digest) => {
+    const vkey = Object.hasOwn(approvers, approver.id) ? approvers[approver.id] : undefined;
+    const signature = fromBase64url(proof);
+    if (typeof vkey !== 'string' || signature?.length !== 64) return false;
+    const { publicKey } = vkeyOf(await readKey(vkey), 'note');
+    return ed25519Verify(publicKey, messageOf(digest, approver.id, at), signature);
+  };
+}
+
+async function requestIn(value: string | JsonObject | undefined): Promise<ErasureRequest> {
+  const request = await objectOf(value, 'the request');
+  if (request === undefined) throw new UsageError('the request is missing: --request');
+  // The package looks at its shape.
+  return request as unknown as ErasureRequest;
+}
+
+/** Opens the log for one erasure, with its files for reading, and closes it. */
+async function withLog<T>(
+  values: Parameters<typeof ownLogOf>[0],
+  act: (logs: EraseOptions['logs']) => Promise<T>,
+): Promise<T> {
+  const options = await ownLogOf(values);
+  const log = await openLog(options);
+  try {
+    const reader = await folderReader(values.log!);
+    const policy = { logKey: options.signer.vkey };
+    return await act({ log, reader, keys: fileKeyStore(values.secrets!), policy });
+  } finally {
+    await log.close();
+  }
+}
+
+export const verbs: Readonly<Record<string, Command>> = { '': erase, propose, approve };
