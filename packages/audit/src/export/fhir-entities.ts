@@ -11,10 +11,14 @@ const SYSTEM_OBJECT = { system: TYPES, code: '2', display: 'System Object' };
 
 /** Patient, object, request, and the entry of the log itself with all that has no place of its own in FHIR. */
 export function entitiesOf(facts: Facts, profile: string | null): Loose {
-  const details = detailsOf(facts);
   const patient = patientEntity(facts);
-  // This profile lets no other entity in.
-  if (profile === 'IHE.BasicAudit.AuthZconsent') return [{ ...patient, detail: details }, consentEntity()];
+  const { object } = facts;
+  // This profile lets no other entity in: what was asked for becomes a detail of whose it is.
+  if (profile === 'IHE.BasicAudit.AuthZconsent')
+    return [
+      { ...patient, detail: detailsOf({ object: object && `${object.kind} ${object.id}`, ...logDetails(facts) }) },
+      consentEntity(),
+    ];
   return [
     ...(patient ? [patient] : []),
     ...objectEntities(facts),
@@ -30,7 +34,7 @@ export function entitiesOf(facts: Facts, profile: string | null): Loose {
       what: { identifier: { system: `${OWN}/leaf-hash`, value: facts.leafHash } },
       type: { system: `${OWN}/entity-type`, code: 'log-entry', display: 'Entry of the access log' },
       role: { system: ROLES, code: '13', display: 'Security Resource' },
-      detail: details,
+      detail: detailsOf(logDetails(facts)),
     },
   ];
 }
@@ -82,9 +86,9 @@ function consentEntity() {
   };
 }
 
-function detailsOf(facts: Facts) {
-  const { policy, object } = facts;
-  const values: Readonly<Record<string, string | undefined>> = {
+function logDetails(facts: Facts): Readonly<Record<string, string | undefined>> {
+  const { policy } = facts;
+  return {
     outcome: facts.outcome,
     session: facts.session,
     authentication: facts.actor?.authn,
@@ -93,8 +97,10 @@ function detailsOf(facts: Facts) {
     policy: policy && `${policy.id} ${policy.version} ${policy.decision}`,
     parent: facts.parent === undefined ? undefined : String(facts.parent),
     evidence: facts.evidence,
-    object: object && `${object.kind} ${object.id}`,
   };
+}
+
+function detailsOf(values: Readonly<Record<string, string | undefined>>): Loose[] {
   return Object.entries(values)
     .filter((pair): pair is [string, string] => pair[1] !== undefined)
     .map(([type, valueString]) => ({ type, valueString }));

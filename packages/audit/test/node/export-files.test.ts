@@ -4,6 +4,7 @@ import { FaultyFs } from '@wardseal/testkit/node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ExportBatch, exporter } from '../../src/export.js';
 import { fileCursor, fileSink } from '../../src/export-node.js';
+import vectors from '../../vectors/exports.json' with { type: 'json' };
 import { codeOf, ORIGIN } from '../support/events.js';
 import { type DemoLog, demoLog, OPTIONS } from '../support/export/entries.js';
 import { inFolder } from '../support/folder.js';
@@ -78,20 +79,11 @@ describe('fileCursor', () => {
     }));
 
   it.each([
-    ['nothing', ''],
-    ['half', '{"v":0,"origin":"a'],
-    ['null', 'null\n'],
-    ['another version', `{"v":1,"origin":"a","next":1,"leafHash":"${HASH}"}\n`],
-    ['a field more', `{"v":0,"origin":"a","next":1,"leafHash":"${HASH}","x":1}\n`],
-    ['a negative number', `{"v":0,"origin":"a","next":-1,"leafHash":"${HASH}"}\n`],
-    ['a fraction', `{"v":0,"origin":"a","next":1.5,"leafHash":"${HASH}"}\n`],
-    ['no hash', '{"v":0,"origin":"a","next":1,"leafHash":null}\n'],
-    ['a hash too early', `{"v":0,"origin":"a","next":0,"leafHash":"${HASH}"}\n`],
-    ['a short hash', '{"v":0,"origin":"a","next":1,"leafHash":"ab"}\n'],
-    ['another spelling', `{ "v":0,"origin":"a","next":1,"leafHash":"${HASH}"}\n`],
-    ['no line end', `{"v":0,"origin":"a","next":1,"leafHash":"${HASH}"}`],
-    ['too much', ' '.repeat(5000)],
-  ])('refuses a file with %s', (_name, text) =>
+    ...vectors.mustFail.cursor,
+    '{"v":0,"origin":"a',
+    `{"v":0,"origin":"a","next":1.5,"leafHash":"${HASH}"}\n`,
+    ' '.repeat(5000),
+  ])('refuses a file with %j', (text) =>
     inFolder(async (folder) => {
       const path = join(folder, 'siem.cursor');
       await writeFile(path, text);

@@ -126,7 +126,7 @@ describe('syslogSink', () => {
     const silent = await listening(half, (socket) => void open.push(socket));
     const waiting = syslogSink({ host: HOST, port: silent.port, tls: false, timeout: 100 });
     expect(await codeOf(waiting.deliver(batch('line')))).toBe('DELIVERY_FAILED');
-    for (const socket of open) socket.destroy();
+    open.forEach((socket) => void socket.destroy());
     const gone = await listening(plain);
     servers.at(-1)!.close();
     expect(await codeOf(syslogSink({ host: HOST, port: gone.port, tls: false }).deliver(sent))).toBe('DELIVERY_FAILED');
