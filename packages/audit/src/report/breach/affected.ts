@@ -3,7 +3,7 @@ import type { OpenedEntry } from '../../opened-entry.js';
 import { failed } from '../access-types.js';
 import { isSeen, isShared } from '../entry-kinds.js';
 import { happenedAt } from '../flags/act.js';
-import { Tally } from './tally.js';
+import { type ItemName, Tally } from './tally.js';
 
 /** A person whose data was touched, in one log. */
 export interface AffectedSubject {
@@ -26,17 +26,17 @@ export interface Doer {
 /** Counts, entry by entry, whose data of one log was touched. It holds counts and places, not the entries. */
 export class Affected {
   /** By the leaf's subject handle, hex. */
-  readonly subjects = new Map<string, AffectedSubject>();
+  readonly subjects: Map<string, AffectedSubject> = new Map();
   /** What carried no subject, by the leaf's object handle, hex; `''`: no object either. */
-  readonly items = new Map<string, Tally>();
+  readonly items: Map<string, Tally> = new Map();
   /** All objects touched, by handle, hex. */
-  readonly objects = new Map<string, { readonly kind: string; readonly id: string } | null>();
+  readonly objects: Map<string, ItemName | null> = new Map();
   /** Ids of those who did it. */
-  readonly people = new Set<string>();
+  readonly people: Set<string> = new Set();
   /** What each of them did, by leaf handle, hex. */
-  readonly doers = new Map<string, Doer>();
+  readonly doers: Map<string, Doer> = new Map();
   /** When the first of these entries was recorded, ms. */
-  recordedFrom = Number.POSITIVE_INFINITY;
+  recordedFrom: number = Number.POSITIVE_INFINITY;
 
   /** Adds an entry that belongs to the breach; false when nothing was disclosed by it. */
   add(entry: OpenedEntry): boolean {

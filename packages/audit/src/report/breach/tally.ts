@@ -4,16 +4,22 @@ import type { OpenedEntry } from '../../opened-entry.js';
 import { isSeen } from '../entry-kinds.js';
 import { happenedAt } from '../flags/act.js';
 
+/** What an item is called in events. */
+export interface ItemName {
+  readonly kind: string;
+  readonly id: string;
+}
+
 /** What happened to one person's data, or to one item whose patient is not known. */
 export class Tally {
   /** Times that content was shown, and times that it was made available. */
-  seen = 0;
-  shared = 0;
-  first = Number.POSITIVE_INFINITY;
-  last = Number.NEGATIVE_INFINITY;
-  readonly types = new Map<EventType, number>();
+  seen: number = 0;
+  shared: number = 0;
+  first: number = Number.POSITIVE_INFINITY;
+  last: number = Number.NEGATIVE_INFINITY;
+  readonly types: Map<EventType, number> = new Map();
   /** Items by handle, hex, and what is known of them. */
-  readonly objects = new Map<string, { readonly kind: string; readonly id: string } | null>();
+  readonly objects: Map<string, ItemName | null> = new Map();
   /** Indices, rising. */
   readonly entries: number[] = [];
 

@@ -7,8 +7,13 @@ import { type Finding, type FlagRule, MAX_EVIDENCE_ENTRIES, type Plain, type Wat
 /** Hours within which a use of break-glass is reviewed. */
 export const REVIEW_HOURS = 24;
 
-const DEFAULTS = { hours: REVIEW_HOURS };
-export type BreakGlassParameters = typeof DEFAULTS;
+/** What the rule may be run with; every default is a constant of its own. */
+export interface BreakGlassParameters {
+  /** Default `REVIEW_HOURS`. */
+  readonly hours: number;
+}
+
+const DEFAULTS: BreakGlassParameters = { hours: REVIEW_HOURS };
 
 const HOUR = 3_600_000;
 // A case that nobody ever reviews is remembered this long: then its later entries are a case of their own.
@@ -31,7 +36,7 @@ export function breakGlassRule(given: Partial<BreakGlassParameters> = {}): FlagR
     id: 'break-glass',
     title: 'Break-glass without a review',
     why: 'Break-glass is trusted because every use is looked at by somebody else.',
-    parameters,
+    parameters: { ...parameters },
     watch: (saved) => new UnreviewedBreakGlass(parameters.hours * HOUR, saved),
   };
 }

@@ -19,7 +19,25 @@ export const BULK_ROLE_HOURS = 100;
 /** Hours until an hour counts as usual: late entries have come, and a spree of two days does not excuse itself. */
 export const BULK_SETTLED_HOURS = 48;
 
-const DEFAULTS = {
+/** What the rule may be run with; every default is a constant of its own. */
+export interface BulkParameters {
+  /** Default `BULK_FLOOR`. */
+  readonly floor: number;
+  /** Default `BULK_OWN_FACTOR`. */
+  readonly ownFactor: number;
+  /** Default `BULK_ROLE_FACTOR`. */
+  readonly roleFactor: number;
+  /** Default `BULK_CEILING`. */
+  readonly ceiling: number;
+  /** Default `BULK_OWN_HOURS`. */
+  readonly ownHours: number;
+  /** Default `BULK_ROLE_HOURS`. */
+  readonly roleHours: number;
+  /** Default `BULK_SETTLED_HOURS`. */
+  readonly settledHours: number;
+}
+
+const DEFAULTS: BulkParameters = {
   floor: BULK_FLOOR,
   ownFactor: BULK_OWN_FACTOR,
   roleFactor: BULK_ROLE_FACTOR,
@@ -28,7 +46,6 @@ const DEFAULTS = {
   roleHours: BULK_ROLE_HOURS,
   settledHours: BULK_SETTLED_HOURS,
 };
-export type BulkParameters = typeof DEFAULTS;
 
 const HOUR = 3_600_000;
 
@@ -67,7 +84,7 @@ export function bulkRule(given: Partial<BulkParameters> = {}): FlagRule {
     id: 'bulk',
     title: 'Unusually many views',
     why: 'Trawling through records shows as volume. A big clinic, an audit or an MDT list is a good answer.',
-    parameters,
+    parameters: { ...parameters },
     watch: (saved) => new Bulk(parameters, saved),
   };
 }

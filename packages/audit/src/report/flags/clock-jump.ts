@@ -8,8 +8,15 @@ export const CLOCK_SECONDS = 2;
 /** Hours after which an entry that was written late is told: a day of retries. */
 export const LATE_HOURS = 24;
 
-const DEFAULTS = { seconds: CLOCK_SECONDS, lateHours: LATE_HOURS };
-export type ClockJumpParameters = typeof DEFAULTS;
+/** What the rule may be run with; every default is a constant of its own. */
+export interface ClockJumpParameters {
+  /** Default `CLOCK_SECONDS`. */
+  readonly seconds: number;
+  /** Default `LATE_HOURS`. */
+  readonly lateHours: number;
+}
+
+const DEFAULTS: ClockJumpParameters = { seconds: CLOCK_SECONDS, lateHours: LATE_HOURS };
 
 const schema = z.nullable(z.tuple([z.number(), z.number()]));
 
@@ -20,7 +27,7 @@ export function clockJumpRule(given: Partial<ClockJumpParameters> = {}): FlagRul
     id: 'clock-jump',
     title: 'Clock',
     why: 'Every time in a report leans on a clock. A time server at fault is the common cause; a disguise is the other one.',
-    parameters,
+    parameters: { ...parameters },
     watch: (saved) => new ClockJump(parameters, saved),
   };
 }

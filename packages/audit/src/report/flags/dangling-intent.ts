@@ -6,8 +6,13 @@ import type { Finding, FlagRule, Plain, Watch } from './rule.js';
 /** Minutes after which work that was announced should have ended: the longest filing of a video. */
 export const INTENT_MINUTES = 15;
 
-const DEFAULTS = { minutes: INTENT_MINUTES };
-export type DanglingIntentParameters = typeof DEFAULTS;
+/** What the rule may be run with; every default is a constant of its own. */
+export interface DanglingIntentParameters {
+  /** Default `INTENT_MINUTES`. */
+  readonly minutes: number;
+}
+
+const DEFAULTS: DanglingIntentParameters = { minutes: INTENT_MINUTES };
 
 const schema = z.array(z.tuple([z.number(), z.number(), z.string()]));
 
@@ -18,7 +23,7 @@ export function danglingIntentRule(given: Partial<DanglingIntentParameters> = {}
     id: 'dangling-intent',
     title: 'Intent without an outcome',
     why: 'A program broke off between an act and its outcome, or somebody stopped it: the act counts as happened.',
-    parameters,
+    parameters: { ...parameters },
     watch: (saved) => new DanglingIntent(parameters.minutes * 60_000, saved),
   };
 }

@@ -10,8 +10,13 @@ export const DENIED_MINUTES = 10;
 /** What turns a refusal into a permission as the policy means it, when it comes between the two. */
 export const REMEDIES: readonly EventType[] = ['auth.login', 'auth.step-up', 'policy.acknowledge', 'breakglass.open'];
 
-const DEFAULTS = { minutes: DENIED_MINUTES };
-export type DeniedThenSeenParameters = typeof DEFAULTS;
+/** What the rule may be run with; every default is a constant of its own. */
+export interface DeniedThenSeenParameters {
+  /** Default `DENIED_MINUTES`. */
+  readonly minutes: number;
+}
+
+const DEFAULTS: DeniedThenSeenParameters = { minutes: DENIED_MINUTES };
 
 // Late entries find their partner for this long after it was recorded, beside the rule's own minutes.
 const LATE = 50 * 60_000;

@@ -15,8 +15,17 @@ export const DAY_ENDS = 1200;
 /** Minutes before and after a shift that still count as on duty: handover runs over. */
 export const SHIFT_GRACE = 30;
 
-const DEFAULTS = { dayBegins: DAY_BEGINS, dayEnds: DAY_ENDS, shiftGrace: SHIFT_GRACE };
-export type OutOfHoursParameters = typeof DEFAULTS;
+/** What the rule may be run with; every default is a constant of its own. */
+export interface OutOfHoursParameters {
+  /** Default `DAY_BEGINS`. */
+  readonly dayBegins: number;
+  /** Default `DAY_ENDS`. */
+  readonly dayEnds: number;
+  /** Default `SHIFT_GRACE`. */
+  readonly shiftGrace: number;
+}
+
+const DEFAULTS: OutOfHoursParameters = { dayBegins: DAY_BEGINS, dayEnds: DAY_ENDS, shiftGrace: SHIFT_GRACE };
 
 /**
  * Somebody looks at content off their rota, or, where they have none, outside the working day.

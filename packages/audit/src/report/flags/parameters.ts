@@ -3,7 +3,7 @@ import { AuditError } from '../../errors.js';
 import type { Plain } from './rule.js';
 
 /** The defaults with what the caller changed. Throws RangeError for a name it does not know, NaN or a negative number. */
-export function parametersOf<T extends Readonly<Record<string, number>>>(rule: string, defaults: T, given: object): T {
+export function parametersOf<T extends object>(rule: string, defaults: T, given: object): T {
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(defaults, name)) throw new RangeError(`rule \`${rule}\` has no parameter \`${name}\``);
     if (typeof value !== 'number' || !Number.isFinite(value) || value < 0)

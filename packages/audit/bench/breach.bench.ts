@@ -1,0 +1,87 @@
+// The breach pack over a million entries: one person's 5,000 views of 2,000 patients among everybody else's, with the
+// secrets in local files. Asked by the store's index, and without one, by a replay that also shows that nothing is hidden.
+// WARDSEAL_BENCH_ENTRIES makes a smaller log.
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AuditEvent, createEventId, generateLogKey, type LogSource, logSigner, openLog } from '@wardseal/audit';
+import { fileKeyStore, fileStore, folderReader } from '@wardseal/audit/file-store';
+import { breachPack } from '@wardseal/audit/report';
+import { compare } from '@wardseal/testkit/node';
+import { diskWithSync, preparedEntry, UNWITNESSED } from './prepared.ts';
+
+const ENTRIES = Number(process.env['WARDSEAL_BENCH_ENTRIES'] ?? 1_000_000);
+const MATCHING = 5000;
+const PATIENTS = 2000;
+const BATCH = 256;
+// The matching entries lie in so many places of the log, as a year's misuse does.
+const PLACES = 10;
+
+const root = mkdtempSync(join(tmpdir(), 'wardseal-bench-'));
+const folder = join(root, 'log');
+const origin = 'bench.example/2026';
+const { vkey, skey } = await generateLogKey(origin);
+const fs = diskWithSync(async () => undefined);
+const keys = fileKeyStore(join(root, 'keys'), { fs });
+const open = async () =>
+  openLog({ origin, store: fileStore(folder, { fs }), keys, signer: await logSigner(skey), unwitnessed: UNWITNESSED });
+
+function view(n: number): AuditEvent {
+  const patient = createHash('sha256')
+    .update(`patient ${n % PATIENTS}`)
+    .digest('base64url');
+  return {
+    id: createEventId(),
+    occurredAt: new Date().toISOString(),
+    // Every 127th of them was recalled afterwards.
+    type: n % 127 === 126 ? 'recall' : 'image.view',
+    outcome: 'success',
+    actor: { id: 'person-moss', kind: 'practitioner', role: 'ward nurse', org: 'RX1' },
+    subject: { handle: patient },
+    object: { kind: 'item', id: `item-${n % 3000}` },
+    purpose: 'TREAT',
+  };
+}
+
+const started = performance.now();
+await (await open()).close();
+const others = Array.from({ length: 20_000 }, () => new Uint8Array(randomBytes(32)));
+for (let place = 0; place < PLACES; place++) {
+  const store = fileStore(folder, { fs });
+  await store.open(origin, vkey);
+  for (let left = (ENTRIES - MATCHING) / PLACES; left > 0; left -= BATCH)
+    await store.append(
+      Array.from({ length: Math.min(BATCH, left) }, (_, i) => preparedEntry(others[(left + i) % others.length]!)),
+    );
+  await store.close();
+  const log = await open();
+  const part = MATCHING / PLACES;
+  await Promise.all(Array.from({ length: part }, (_, i) => log.append(view(place * part + i))));
+  await log.close();
+}
+console.log(`made ${ENTRIES} entries in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+
+const reader = await folderReader(folder);
+const { select: _, ...unindexed } = reader;
+const pack = async (source: LogSource['reader']): Promise<void> => {
+  const { subjects, completeness } = await breachPack({
+    sources: { reader: source, keys, policy: { logKey: vkey } },
+    about: { actor: { id: 'person-moss', org: 'RX1' } },
+    awareAt: Date.now(),
+  });
+  if (subjects.length !== PATIENTS || completeness.matching !== MATCHING || completeness.entries !== ENTRIES)
+    throw new Error(`${subjects.length} subjects, ${completeness.matching} of ${completeness.entries} entries`);
+};
+
+await compare(
+  'breach pack',
+  { 'by the index': () => pack(reader), 'by a replay': () => pack(unindexed) },
+  {
+    rounds: 3,
+    unit: 'pack',
+    out: 'breach',
+    notes: `${ENTRIES} entries, ${MATCHING} of one person about ${PATIENTS} patients, secrets in local files, each row with its proof`,
+  },
+);
+rmSync(root, { recursive: true });
