@@ -36,6 +36,7 @@ export { flagEvent, flaggedEntries, type RaisedFlags, raiseFlags } from './repor
 export { flagId, RULE_SET } from './report/flags/flag-id.js';
 export { type FlagFacts, type FlagParameters, flagRules } from './report/flags/flag-rules.js';
 export { type Flag, type Flagger, type FlaggerOptions, flagger } from './report/flags/flagger.js';
+export { type FollowedFlags, type FollowOptions, followFlags } from './report/flags/follow.js';
 export type { RelationshipFact } from './report/flags/no-relationship.js';
 export type { Shift } from './report/flags/out-of-hours.js';
 export { type Finding, type FlagRule, MAX_EVIDENCE_ENTRIES, type Plain, type Watch } from './report/flags/rule.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AuditEvent, createEventId, parseEvent } from '../src/index.js';
+import { type AuditEvent, createEventId, parseEvent, type StoredEntry } from '../src/index.js';
 import { readOpened } from '../src/log-source.js';
 import {
   type Flag,
@@ -9,10 +9,11 @@ import {
   flagId,
   flagReport,
   flagRules,
+  followFlags,
   raiseFlags,
 } from '../src/report.js';
 import { demoLog, patient } from './support/demo-log.js';
-import { ORIGIN, START } from './support/events.js';
+import { codeOf, ORIGIN, START } from './support/events.js';
 
 const MONITOR: AuditEvent['actor'] = { id: 'monitor', kind: 'system', org: 'RX1' };
 
@@ -184,5 +185,47 @@ describe('the flag report', () => {
     const report = await flagReport({ sources: demo, rules: flagRules(), clock: demo.clock });
     expect(report).toMatchObject({ flags: [], rows: [], completeness: { entries: 0, matching: 0 } });
     await demo.log.close();
+  });
+});
+
+describe('followFlags', () => {
+  it('judges each entry once, whenever it is called, and what time makes due', async () => {
+    const demo = await demoLog();
+    const rules = flagRules();
+    await demo.add({ type: 'image.print' });
+    await demo.log.integrate();
+    const first = await followFlags({ source: demo, rules, clock: demo.clock });
+    expect(first.flags.map(({ rule, entries }) => [rule, entries])).toContainEqual(['taken-out', [0]]);
+    const idle = await followFlags({ source: demo, rules, saved: first.saved, clock: demo.clock });
+    expect(idle).toMatchObject({ flags: [], size: 1 });
+    for (let n = 0; n < 300; n++) await demo.add({ type: 'auth.login', subject: undefined as never });
+    await demo.add({ type: 'breakglass.open', purpose: 'BTG', reason: 'r' });
+    await demo.log.integrate();
+    const second = await followFlags({ source: demo, rules, saved: idle.saved, clock: demo.clock });
+    expect(second).toMatchObject({ flags: [], size: 302 });
+    demo.clock.advance(25 * 3_600_000);
+    const third = await followFlags({ source: demo, rules, saved: second.saved, clock: demo.clock });
+    expect(third.flags).toMatchObject([{ rule: 'break-glass', entries: [301], first: true }]);
+    await demo.log.close();
+  });
+
+  it('refuses a log that became shorter, or whose entries are not those of the tree', async () => {
+    const demo = await demoLog();
+    const rules = flagRules();
+    await demo.add();
+    await demo.log.integrate();
+    const before = demo.store.files.get('checkpoint')!;
+    await demo.add();
+    await demo.log.integrate();
+    const { saved } = await followFlags({ source: demo, rules, clock: demo.clock });
+    const [one, two] = demo.store.entries as [StoredEntry, StoredEntry];
+    demo.store.entries.splice(0, 2, two, one);
+    expect(await codeOf(followFlags({ source: demo, rules, clock: demo.clock }))).toBe('LOG_CORRUPT');
+    demo.store.entries.splice(1);
+    expect(await codeOf(followFlags({ source: demo, rules, clock: demo.clock }))).toBe('LOG_CORRUPT');
+    demo.store.files.set('checkpoint', before);
+    expect(await codeOf(followFlags({ source: demo, rules, saved, clock: demo.clock }))).toBe('LOG_ROLLED_BACK');
+    demo.store.files.delete('checkpoint');
+    expect(await codeOf(followFlags({ source: demo, rules, clock: demo.clock }))).toBe('CHECKPOINT_INVALID');
   });
 });

@@ -39,6 +39,8 @@ export interface FlaggerOptions {
 
 /** Rules at work on one log. */
 export interface Flagger {
+  /** The entry to go on from: one behind the last that was judged. */
+  readonly next: number;
   /** Judges the next entry; entries come in the log's order. */
   push(entry: OpenedEntry): readonly Flag[];
   /** What has fallen due though no entry came; `now` in ms, never before the last entry's. */
@@ -115,6 +117,10 @@ class RunningFlagger implements Flagger {
     if (!same || rules.some(({ id }) => !Object.hasOwn(watches, id)))
       throw new AuditError('FLAG_STATE_INVALID', 'the saved state belongs to another log, zone or set of rules');
     return parsed.data;
+  }
+
+  get next(): number {
+    return this.#next;
   }
 
   push(entry: OpenedEntry): readonly Flag[] {
