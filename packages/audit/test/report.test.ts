@@ -1,7 +1,7 @@
 import { seededRandom } from '@wardseal/testkit';
 import { describe, expect, it } from 'vitest';
 import { type AuditEvent, type KeyStore, memoryKeyStore, type StoredEntry, verifyReceipt } from '../src/index.js';
-import { exportEvent, exposure, type Row, render, subjectAccess } from '../src/report.js';
+import { type Disclosure, exportEvent, exposure, type Row, render, subjectAccess } from '../src/report.js';
 import { verifyProof } from '../src/verify.js';
 import { type DemoLog, type DemoLogOptions, demoLog, patient } from './support/demo-log.js';
 import { b64url, codeOf, hexOf } from './support/events.js';
@@ -121,7 +121,7 @@ describe('naming staff', () => {
 
   it('gives openings only when asked, and only of rows whose person is named', async () => {
     const demo = await ward();
-    const disclose = ({ actor }: Row) =>
+    const disclose = ({ actor }: Row): Disclosure =>
       actor && 'id' in actor && actor.kind === 'outsider' ? { withheld: 'no' } : {};
     const closed = await subjectAccess({ sources: demo, subject: patient(1), disclose });
     const open = await subjectAccess({ sources: demo, subject: patient(1), disclose, openings: true });

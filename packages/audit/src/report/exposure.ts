@@ -61,7 +61,7 @@ export interface ExposureReport extends Report {
 }
 
 /** The mark of a row that no entitlement covers. */
-export const WITHOUT_RIGHT = 'nobody is on record as having allowed this';
+export const WITHOUT_RIGHT = 'Nobody is on record as having allowed this';
 
 /**
  * Who could see it, and who did: joins what directory and policy allowed with what the log recorded.
@@ -179,20 +179,20 @@ function covers({ actor, org, from, until, object }: Entitlement, row: Row, time
   );
 }
 
+const ENTITLED = ['Person', 'Why', 'Item', 'Allowed from', 'Allowed until'];
+
 function entitlements(title: string, list: readonly Exposed[], nameOf: ExposureOptions['nameOf']): ReportTable {
+  const done = list.some(({ did }) => did > 0);
   return {
     title,
-    columns: ['Person', 'Organisation', 'Why', 'Item', 'Allowed from', 'Allowed until', 'Times', 'First', 'Last'],
+    columns: [...ENTITLED, ...(done ? ['Times', 'First', 'Last'] : [])],
     rows: list.map(({ actor, org, why, object, from, until, did, first, last }) => [
-      nameOf?.(actor, org) ?? actor,
-      org,
+      `${nameOf?.(actor, org) ?? actor}, ${org}`,
       why,
       object ? `${object.kind} ${object.id}` : 'all',
-      iso(from),
+      from === 0 ? 'always' : iso(from),
       until === undefined ? 'still' : iso(until),
-      String(did),
-      first ?? '',
-      last ?? '',
+      ...(done ? [String(did), first ?? '', last ?? ''] : []),
     ]),
   };
 }

@@ -35,7 +35,7 @@ export function renderHtml(report: Report, options: RenderOptions): string {
 <body><a class="skip" href="#main">Skip to the report</a>
 <header>${options.organisation === undefined ? null : html`<p class="quiet">${options.organisation}</p>`}<h1>${title}</h1><p>${lead}</p></header>
 <main id="main">${unwitnessed(report)}${summary(report, page)}
-<h2>Entries</h2>${entries(report, page)}
+<h2>What the log recorded</h2>${entries(report, page)}
 ${(report.tables ?? []).map((table) => further(table, page))}
 <h2>What to know about this report</h2><ul>${report.notes.map((note) => html`<li>${note}</li>`)}</ul>
 <h2>Where it comes from</h2>${provenance(report, options, page)}
@@ -60,17 +60,22 @@ function entries({ rows }: Report, page: Page): Html {
   if (rows.length === 0) return html`<p>No entry was found.</p>`;
   const count = rows.length === 1 ? '1 entry' : `${rows.length} entries`;
   const columns = ['When', 'Who', 'What was done', 'Item', 'Why'];
-  return html`<table role="table"><caption>${count}, in the order in which they were recorded.</caption>
+  return html`<table class="entries" role="table"><caption>${count}, in the order in which they were recorded.</caption>
 <thead role="rowgroup"><tr role="row">${columns.map((name) => html`<th role="columnheader" scope="col">${name}</th>`)}</tr></thead>
 <tbody role="rowgroup">${rows.map((row, i) => entry(row, i, columns, page))}</tbody></table>`;
 }
 
 function entry(row: Row, i: number, [, ...labels]: readonly string[], page: Page): Html {
-  const item = row.object ? html`${row.object.kind} ${row.object.id}` : html``;
+  const item = html`${row.object ? itemOf(row.object) : ''}`;
   const cells = [who(row, page), done(row), item, reason(row)];
   const link = page.proofs && row.proof !== undefined ? html` <a class="screen" href="#proof-${i}">proof</a>` : null;
   return html`<tr role="row"><th role="rowheader" scope="row">${moment(row.recordedAt, page.clock)}<span class="line quiet">entry ${row.index}${link}</span></th>${cells.map((value, n) => html`<td role="cell" data-label="${labels[n]!}">${value}</td>`)}</tr>
 `;
+}
+
+/** Items are what most rows are about: they need no kind in front. */
+function itemOf({ kind, id }: NonNullable<Row['object']>): string {
+  return kind === 'item' || id.startsWith(kind) ? id : `${kind} ${id}`;
 }
 
 function who({ actor, org }: Row, page: Page): Html {

@@ -2,7 +2,7 @@
 export const STYLE = `
 *{box-sizing:border-box}
 :root{color-scheme:light}
-body{margin:0;background:#fff;color:#1d262d;font:1rem/1.5 Arial,Helvetica,"Liberation Sans","DejaVu Sans",sans-serif;overflow-wrap:anywhere}
+body{margin:0;background:#fff;color:#1d262d;font:1rem/1.5 Arial,Helvetica,"Liberation Sans","DejaVu Sans",sans-serif;overflow-wrap:break-word}
 header,main,footer{max-width:66rem;margin:0 auto;padding:0 1.25rem}
 header{padding-top:2rem}
 h1{font-size:1.85rem;line-height:1.2;margin:.1rem 0 .6rem}
@@ -18,10 +18,11 @@ a:focus-visible,summary:focus-visible{outline:3px solid #0b5672;outline-offset:2
 .notice p:last-child{margin:0}
 dl{display:grid;grid-template-columns:minmax(9rem,max-content) 1fr;gap:.3rem 1.5rem;margin:0 0 1rem;max-width:52rem}
 dt{font-weight:700}
-dd{margin:0}
-table{border-collapse:collapse;width:100%;margin:0 0 1rem}
+dd{margin:0;overflow-wrap:anywhere;min-width:0}
+table{border-collapse:collapse;table-layout:fixed;width:100%;margin:0 0 1rem}
+.entries th:nth-child(1){width:19%}.entries th:nth-child(2){width:22%}.entries th:nth-child(4){width:16%}
 caption{text-align:left;padding:0 0 .5rem}
-th,td{text-align:left;vertical-align:top;padding:.55rem .9rem .55rem 0;border-bottom:1px solid #c3ccd3;font-weight:400}
+th,td{text-align:left;vertical-align:top;padding:.55rem .9rem .55rem 0;border-bottom:1px solid #c3ccd3;font-weight:400;hyphens:auto}
 thead th{font-weight:700;border-bottom:2px solid #5b6b77}
 tbody tr{break-inside:avoid}
 .line{display:block}
@@ -33,6 +34,6 @@ pre{font:.8rem/1.45 "DejaVu Sans Mono",Consolas,Menlo,monospace;white-space:pre-
 h3{font-size:1rem;margin:1rem 0 0}
 footer{border-top:1px solid #c3ccd3;margin-top:2rem;padding-top:1rem;padding-bottom:2rem}
 .paper{display:none}
-@media (max-width:44rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}thead{position:absolute;left:-999rem}table,tbody,tr,th[role=rowheader],td,caption{display:block}tr{padding:.6rem 0;border-bottom:1px solid #c3ccd3}th[role=rowheader],td{border:0;padding:.1rem 0}th[role=rowheader]{font-weight:700}td[data-label]::before{content:attr(data-label) ": ";color:#46535d}td[data-label]:empty{display:none}}
-@media print{@page{margin:16mm}body{font-size:10pt;color:#000}header,main,footer{max-width:none;padding-left:0;padding-right:0}h2{break-after:avoid}.skip,.screen{display:none}.paper{display:block}a{color:#000;text-decoration:none}.notice{background:none}thead{display:table-header-group}}
+@media screen and (max-width:56rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}thead{position:absolute;left:-999rem}table,tbody,tr,th[role=rowheader],td,caption{display:block;overflow-wrap:anywhere}tr{padding:.6rem 0;border-bottom:1px solid #c3ccd3}th[role=rowheader],td{border:0;padding:.1rem 0}th[role=rowheader]{font-weight:700}td[data-label]::before{content:attr(data-label) ": ";color:#46535d}td[data-label]:empty{display:none}}
+@media print{pre,.screen{display:none!important}@page{margin:16mm}body{font-size:9.5pt;color:#000}th,td{padding:.4rem .6rem .4rem 0}header,main,footer{max-width:none;padding-left:0;padding-right:0}h2{break-after:avoid}.skip{display:none}.paper{display:block}a{color:#000;text-decoration:none}.notice{background:none}thead{display:table-header-group}}
 `;

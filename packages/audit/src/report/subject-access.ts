@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../clock.js';
 import type { EventType } from '../event-codes.js';
 import type { LogSource } from '../log-source.js';
 import type { OpenedEntry } from '../opened-entry.js';
-import { ACCESS_TYPES } from './access-types.js';
+import { ACCESS_TYPES, failed } from './access-types.js';
 import { entriesOfSubject, settled } from './joined.js';
 import type { Report, Row, RowActor } from './row.js';
 import { aboutLogs, openSources, type ReportSource, showEverybody } from './source.js';
@@ -92,10 +92,28 @@ export async function subjectAccess(options: SubjectAccessOptions): Promise<Subj
     ...(from !== undefined && { from: new Date(from).toISOString() }),
     ...(until !== undefined && { until: new Date(until).toISOString() }),
     log,
+    summary: summaryOf(rows, from, until),
     rows,
     completeness: { searched, entries, matching },
     notes: [...notes, ...standingNotes({ matching, shown: rows.length, others, early })],
   };
+}
+
+function summaryOf(
+  rows: readonly Row[],
+  from: number | undefined,
+  until: number | undefined,
+): NonNullable<Report['summary']> {
+  const period = [
+    { label: 'From', value: from === undefined ? 'the beginning of the log' : new Date(from).toISOString() },
+    { label: 'Until', value: until === undefined ? 'the end of the log' : new Date(until).toISOString() },
+  ];
+  return [
+    ...period,
+    { label: 'Entries', value: String(rows.length) },
+    { label: 'Of these in an emergency', value: String(rows.filter(({ breakGlass }) => breakGlass).length) },
+    { label: 'Of these refused or without success', value: String(rows.filter(failed).length) },
+  ];
 }
 
 async function disclosedRow(
