@@ -163,7 +163,8 @@ class FileStore implements FileLogStore {
       return { index: next, added: true };
     });
     if (fresh.length === 0) return appended;
-    const place = await this.#guard(() => writer.append(fresh));
+    const data = writer.encode(fresh);
+    const place = await this.#guard(() => writer.append(data, fresh.length));
     this.#index(index, place, fresh);
     // Not waited for: nobody's answer depends on it.
     void index.save();

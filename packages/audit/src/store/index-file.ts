@@ -59,8 +59,11 @@ export class IndexFile {
 
   /** Whole blocks in the file, good or not. */
   async length(): Promise<number> {
-    const found = await this.#file.stat().catch(() => ({ size: 0 }));
-    return Math.floor(found.size / BLOCK_BYTES);
+    return Math.floor((await this.bytes()) / BLOCK_BYTES);
+  }
+
+  async bytes(): Promise<number> {
+    return (await this.#file.stat().catch(() => ({ size: 0 }))).size;
   }
 
   /** The row of an entry as it stands there, unchecked; null when there is none. */

@@ -52,15 +52,15 @@ export class IndexWriter extends IndexFile {
    * the batch of the last row: from there on the journal has to be read.
    */
   async load(each: (block: Block) => void): Promise<BatchPlace | null> {
-    const length = await this.length();
     let good = 0;
-    for await (const _ of this.blocks(length)) good++;
+    for await (const _ of this.blocks(await this.length())) good++;
     this.#saved = await this.fitting(good);
     for await (const block of this.blocks(this.#saved)) {
       each(block);
       this.#check = block.check.slice();
     }
-    if (length > this.#saved) await this.#file.truncate(this.#saved * BLOCK_BYTES).catch(() => undefined);
+    const end = this.#saved * BLOCK_BYTES;
+    if ((await this.bytes()) > end) await this.#file.truncate(end).catch(() => undefined);
     const last = this.#saved * BLOCK_ROWS - 1;
     const row = last < 0 ? null : await this.row(last);
     return row && this.placed(last, row, 0);

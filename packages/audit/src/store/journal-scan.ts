@@ -138,7 +138,7 @@ async function zeros(window: Window, from: number, to: number): Promise<boolean>
   for (let at = from; at < to; ) {
     const chunk = (await window.read(at, Math.min(WINDOW, to - at))).subarray(0, to - at);
     if (chunk.length === 0) return true;
-    if (chunk.some((byte) => byte !== 0)) return false;
+    for (let i = 0; i < chunk.length; i++) if (chunk[i] !== 0) return false;
     at += chunk.length;
   }
   return true;

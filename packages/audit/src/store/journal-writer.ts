@@ -5,7 +5,7 @@ import type { StoredEntry } from './store.js';
 
 // The journal is zeroed so far ahead of its end: a sync that changes no length writes no metadata, which is what most of
 // the time of a small append goes to.
-const AHEAD = 1 << 20;
+const AHEAD = 1 << 18;
 // Larger batches just make the file longer: their own bytes take longer than the metadata.
 const SMALL_BATCH = 1 << 16;
 
@@ -43,15 +43,19 @@ export class JournalWriter {
     await this.#file.sync();
   }
 
-  /** Appends entries, and tells where their batch starts. */
-  async append(entries: readonly StoredEntry[]): Promise<BatchPlace> {
+  /** The next batch as bytes. Throws RangeError as `encodeBatch`. */
+  encode(entries: readonly StoredEntry[]): Uint8Array {
+    return encodeBatch(this.journal.seed, this.size, entries);
+  }
+
+  /** Appends an encoded batch of so many entries, and tells where it starts. */
+  async append(data: Uint8Array, count: number): Promise<BatchPlace> {
     const place = { offset: this.#end, first: this.size };
-    const data = encodeBatch(this.journal.seed, place.first, entries);
     await this.#cut();
     await this.#write(data);
     await this.#file.datasync();
     this.#end += data.length;
-    this.size += entries.length;
+    this.size += count;
     return place;
   }
 

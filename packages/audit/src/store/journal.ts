@@ -67,11 +67,17 @@ function checkOf(seed: Uint8Array, data: Uint8Array, end: number): Bytes {
   return sha256Public(input).subarray(0, CHECK);
 }
 
-/** One batch as bytes; `first` is the index of its first entry. */
+/**
+ * One batch as bytes; `first` is the index of its first entry. Throws RangeError for what nobody could read again: more
+ * than 256 entries, or a part above its limit.
+ */
 export function encodeBatch(seed: Uint8Array, first: number, entries: readonly StoredEntry[]): Bytes {
+  if (entries.length > MAX_BATCH) throw new RangeError('a batch holds at most 256 entries');
   const rows = BATCH_HEAD + entries.length * ROW;
   let [leaves, total] = [rows, rows];
   for (const { leaf, subject, actor } of entries) {
+    if (leaf.length > MAX_LEAF || subject.length > MAX_SEALED_SIDE || actor.length > MAX_SEALED_SIDE)
+      throw new RangeError('an entry is too long');
     leaves += leaf.length;
     total += leaf.length + subject.length + actor.length;
   }
