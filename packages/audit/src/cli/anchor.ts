@@ -1,8 +1,8 @@
 import { hex, sha256, utf8 } from '@wardseal/primitives';
-import { type Command, command, OUTPUT, UsageError, writeOutput } from '@wardseal/primitives/cli';
+import { type Command, command, OUTPUT, writeOutput } from '@wardseal/primitives/cli';
 import { latestCheckpoint } from '../prove-entry.js';
 import { checkpointFacts } from './checkpoint-facts.js';
-import { openFiles } from './log-files.js';
+import { neededLog, openFiles } from './log-files.js';
 import { iso } from './times.js';
 import { neededTrust, TRUST } from './trust.js';
 
@@ -20,9 +20,8 @@ sent anywhere.`,
   named: 'log',
   payload: true,
   async run(values, [where]) {
-    const { reader, folder } = await openFiles(where);
+    const { reader, folder } = await neededLog(await openFiles(where));
     const { policy, keyFrom } = await neededTrust(values, folder);
-    if ((await reader.readCheckpoint()) === null) throw new UsageError('there is no log here: no checkpoint');
     const { checkpoint, note } = await latestCheckpoint(reader, policy);
     const facts = { ...checkpointFacts(checkpoint), at: iso(Date.now()), digest: hex(sha256(utf8(note))), keyFrom };
     const { origin, size, root } = facts;

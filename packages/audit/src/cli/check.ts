@@ -1,10 +1,13 @@
-import { base64url, fromBase64url, hex } from '@wardseal/primitives';
+import { base64url, fromBase64url, fromUtf8, hex } from '@wardseal/primitives';
 import { type Command, command, type Options, readSmall, UsageError, type Values } from '@wardseal/primitives/cli';
-import { checkProof, type ProofCheck } from '../check-proof.js';
+import { checkProof, isProof, type ProofCheck } from '../check-proof.js';
+import { rowsOf } from '../check-report.js';
 import { EVENT_TYPES, OUTCOMES } from '../event-codes.js';
+import { parseEvidence } from '../evidence.js';
 import { entryInWords, notProvedInWords, provedInWords } from '../proof-words.js';
 import type { UnverifiedProof } from '../read-proof.js';
 import type { ReceiptFacts } from '../receipt-facts.js';
+import { checkEvidence, checkRows } from './check-other.js';
 import { checkpointFacts } from './checkpoint-facts.js';
 import { EXIT } from './exits.js';
 import { duration, iso } from './times.js';
@@ -26,7 +29,7 @@ const check: Command = command({
   usage: 'check --key KEY [--policy FILE] [--object ID] [--actor ID] [...] FILE.tlog-proof',
   about: `Checks a proof file offline: that the log of the key you pinned holds the entry, and that it is the one you mean, as far as
 you say what you know of it. Without a key it shows what the file claims and exits with 2: a key that came with the proof proves
-nothing.`,
+nothing. FILE may also be a report's JSON, whose rows are each held against their proof, or evidence that a log showed two histories.`,
   examples: [
     ['check --key trust.vkey view.tlog-proof', 'is it in the log?'],
     ['check --key trust.vkey --object item-42 --actor person-17 view.tlog-proof', 'and is it this access?'],
@@ -38,7 +41,12 @@ nothing.`,
   async run(values, [path]) {
     const facts = factsOf(values);
     const trust = await trustOf(values);
-    const checked = await checkProof(await readSmall(path!, 'the proof'), trust?.policy ?? null, facts);
+    const policy = trust?.policy ?? null;
+    const file = await readSmall(path!, 'the proof');
+    const text = isProof(file) ? null : fromUtf8(file);
+    if (text !== null && parseEvidence(text) !== null) return checkEvidence(text, policy);
+    if (text !== null && rowsOf(text) !== null) return checkRows(text, policy);
+    const checked = await checkProof(file, policy, facts);
     const { verdict, problem, claim, checkpoint, unchecked } = checked;
     return {
       facts: {

@@ -10,7 +10,7 @@ import {
 } from '@wardseal/primitives/cli';
 import type { VerifyApproval } from '../erase/approvals.js';
 import type { Approval, ErasureRequest } from '../erase/request.js';
-import { type EraseOptions, eraseSubject, proposeErasure } from '../erase.js';
+import { type EraseOptions, type EraseResult, eraseSubject, proposeErasure } from '../erase.js';
 import { vkeyOf } from '../note-key.js';
 import { openLog } from '../open-log.js';
 import { fileKeyStore } from '../store/file-key-store.js';
@@ -61,19 +61,22 @@ elsewhere.`,
     if (!Array.isArray(given) || approvers === undefined)
       throw new UsageError('--approvals and --approvers are needed');
     return withLog(values, async (logs) => {
-      // Looked at before anything is destroyed: the place must be there for the certificate.
-      const { output: path, force } = values;
       const approvals = given as unknown as readonly Approval[];
-      const result = await eraseSubject({ logs, subject, request, approvals, verifyApproval: verifierOf(approvers) });
-      if (!result.erased)
-        return {
-          facts: result,
-          words: ['refused', ...result.reasons.map(({ code, words }) => `${code}: ${words}`)],
-          exit: EXIT.unknown,
-        };
-      const text = `${JSON.stringify(result.certificate)}\n`;
-      await writeOutput({ path, force, content: 'safe' }, (file) => file.write(text));
-      return { facts: result, words: ['erased; the certificate says what it does not reach'] };
+      const { output: path, force } = values;
+      let result: EraseResult | undefined;
+      try {
+        // The certificate's place is looked at before anything is destroyed.
+        await writeOutput({ path, force, content: 'safe' }, async (file) => {
+          result = await eraseSubject({ logs, subject, request, approvals, verifyApproval: verifierOf(approvers) });
+          if (!result.erased) throw new Refused();
+          await file.write(`${JSON.stringify(result.certificate)}\n`);
+        });
+      } catch (error) {
+        if (!(error instanceof Refused) || !result || result.erased) throw error;
+        const reasons = result.reasons.map(({ code, words }) => `${code}: ${words}`);
+        return { facts: result, words: ['refused', ...reasons], exit: EXIT.unknown };
+      }
+      return { facts: { erased: true }, words: ['erased; the certificate says what that does not reach'] };
     });
   },
 });
@@ -125,6 +128,9 @@ as keygen makes it.`,
     return { facts: approval, words: [`${id} approves ${digest}`] };
   },
 });
+
+/** Nothing was erased, so there is no certificate. */
+class Refused extends Error {}
 
 function messageOf(digest: string, id: string, at: string): Uint8Array<ArrayBuffer> {
   return utf8(`${DOMAIN}\n${digest}\n${id}\n${at}\n`);

@@ -26,3 +26,9 @@ export async function openFiles(where: string | undefined): Promise<LogFiles> {
   if (!there?.isDirectory()) throw new UsageError(`${where}: there is no such folder`);
   return { reader: await folderReader(where), folder: where };
 }
+
+/** Refuses files without a log: nothing there is no tampered log. */
+export async function neededLog({ reader, folder }: LogFiles): Promise<LogFiles> {
+  if ((await reader.readCheckpoint()) === null) throw new UsageError('there is no log here: no checkpoint');
+  return { reader, folder };
+}

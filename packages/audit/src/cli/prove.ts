@@ -2,7 +2,7 @@ import { type Command, command, OUTPUT, writeOutput } from '@wardseal/primitives
 import { proveEntry } from '../prove-entry.js';
 import { readProof } from '../read-proof.js';
 import { fileKeyStore } from '../store/file-key-store.js';
-import { LOG, openFiles } from './log-files.js';
+import { LOG, neededLog, openFiles } from './log-files.js';
 import { iso, whole } from './times.js';
 import { neededTrust, TRUST } from './trust.js';
 
@@ -26,7 +26,7 @@ who did it, to which object and why, to whoever holds the file.`,
   payload: true,
   async run(values, [at]) {
     const index = whole(at!, 'INDEX');
-    const { reader, folder } = await openFiles(values.log);
+    const { reader, folder } = await neededLog(await openFiles(values.log));
     const { policy } = await neededTrust(values, folder);
     const keys = values.secrets === undefined ? undefined : fileKeyStore(values.secrets);
     const proof = await proveEntry(reader, index, policy, keys);
