@@ -9,6 +9,7 @@ import { inChromium } from './consumer-chromium.mjs';
 import { entries, staticImports } from './entries.mjs';
 import { each, isMain, published, readJson, report, root, run } from './lib.mjs';
 
+const PAGES = ['./guardian.html', './verifier.html'];
 const OLDER_NODES = ['20.19.0', '22', '24'];
 
 const smokeOf = (short) => pathToFileURL(join(root, 'scripts/smoke', `${short}.mjs`)).href;
@@ -161,7 +162,7 @@ async function linters(tarballs) {
   const runs = tarballs.flatMap((path) => [
     ['publint', ['run', path, '--strict']],
     // A page is exported to be found, not imported: it has no types.
-    ['attw', [path, '--profile', 'esm-only', '--exclude-entrypoints', './guardian.html', '--no-color', '--no-emoji']],
+    ['attw', [path, '--profile', 'esm-only', '--exclude-entrypoints', ...PAGES, '--no-color', '--no-emoji']],
   ]);
   return each(runs, 2, async ([command, args]) =>
     one(
