@@ -1,9 +1,9 @@
-// A process that appends until it is killed. It tells of every acknowledged entry, and of nothing else.
+// A process that appends to logs until it is killed. It tells of every acknowledged entry, and of nothing else.
 import { seededRandom } from '@wardseal/testkit';
 import { fileKeyStore, fileStore } from '../../dist/file-store.js';
 import { generateLogKey, logSigner, openLog } from '../../dist/index.js';
 
-const [folder, callers] = process.argv.slice(2);
+const [callers, ...folders] = process.argv.slice(2);
 const origin = 'audit.demo-trust.example/2026';
 const hex = (bytes) => Buffer.from(bytes).toString('hex');
 
@@ -21,7 +21,7 @@ function event() {
   };
 }
 
-try {
+async function write(folder, which) {
   const { skey } = await generateLogKey(origin, seededRandom('signer'));
   const log = await openLog({
     origin,
@@ -31,15 +31,19 @@ try {
     checkpointEvery: 5,
     unwitnessed: { acceptedBy: 'demo board', until: '2099-12-31', reason: 'a test' },
   });
-  process.send({ size: log.size, checkpoint: log.checkpoint() });
+  process.send({ which, size: log.size, checkpoint: log.checkpoint() });
   const append = async (n) => {
     for (let i = 0; ; i++) {
       const one = event();
       const { index, receipt } = await log.append(one, { await: (i + n) % 4 === 0 ? 'integrated' : 'durable' });
-      process.send({ acknowledged: index, id: one.id, receipt });
+      process.send({ which, acknowledged: index, id: one.id, receipt });
     }
   };
   await Promise.all(Array.from({ length: Number(callers) }, (_, n) => append(n)));
+}
+
+try {
+  await Promise.all(folders.map(write));
 } catch (error) {
   process.send({ error: error.code });
 }

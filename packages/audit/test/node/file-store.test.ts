@@ -262,7 +262,7 @@ describe('the file store', () => {
     inFolder(async (folder) => {
       const log = await openIn(folder);
       expect(await codeOf(openIn(folder))).toBe('LOG_LOCKED');
-      const child = fork(new URL('./appender.js', import.meta.url), [folder, '0'], { serialization: 'json' });
+      const child = fork(new URL('./appender.js', import.meta.url), ['0', folder], { serialization: 'json' });
       const [message] = await once(child, 'message');
       expect(message).toEqual({ error: 'LOG_LOCKED' });
       await log.close();
