@@ -12,6 +12,7 @@ import {
   toCef,
   toEcs,
   toOcsf,
+  toOtlp,
   toSyslog,
 } from '../src/export.js';
 import type { AuditEvent, EventType, Outcome } from '../src/index.js';
@@ -175,6 +176,38 @@ describe('toEcs', () => {
     });
     const denied = entries.find(({ leaf }) => leaf.type === 'auth.fail' && leaf.outcome === 'success')!;
     expect(toEcs(denied, OPTIONS)).toMatchObject({ event: { outcome: 'failure' } });
+  });
+});
+
+describe('toOtlp', () => {
+  const ANY = /^(stringValue|intValue)$/;
+
+  it('is one record of log data, whose times and 64-bit numbers are text', () => {
+    for (const entry of views) {
+      const { resourceLogs } = toOtlp(entry, OPTIONS) as never as {
+        resourceLogs: [{ scopeLogs: [{ logRecords: [never] }] }];
+      };
+      expect(resourceLogs).toHaveLength(1);
+      const record = resourceLogs[0].scopeLogs[0].logRecords[0] as {
+        timeUnixNano: string;
+        observedTimeUnixNano: string;
+        severityNumber: number;
+        attributes: { key: string; value: Record<string, string> }[];
+      };
+      for (const time of [record.timeUnixNano, record.observedTimeUnixNano]) expect(time).toMatch(/^17723\d{14}$/);
+      expect(record.severityNumber).toBeGreaterThanOrEqual(9);
+      expect(record.severityNumber).toBeLessThanOrEqual(17);
+      expect(new Set(record.attributes.map(({ key }) => key)).size).toBe(record.attributes.length);
+      for (const { value } of record.attributes) {
+        expect(Object.keys(value)).toEqual([expect.stringMatching(ANY)]);
+        expect(typeof Object.values(value)[0]).toBe('string');
+      }
+      expect(record.attributes).toContainEqual({ key: 'wardseal.index', value: { intValue: String(entry.index) } });
+      expect(record.attributes).toContainEqual({
+        key: 'wardseal.leaf_hash',
+        value: { stringValue: hexOf(entry.leafHash) },
+      });
+    }
   });
 });
 
@@ -375,6 +408,7 @@ describe('any text at all', () => {
           actor: { user: { uid: told['actor'] } },
         });
         expect(ocsfFaults(JSON.parse(lines['ocsf']!))).toEqual([]);
+        expect(JSON.parse(lines['otlp']!)).toHaveProperty('resourceLogs');
         // An identifier of nothing but spaces is no FHIR string; an event cannot hold one.
         if (/[^\s\ufffd]/.test(t))
           for (const version of ['R4', 'R5'] as const)

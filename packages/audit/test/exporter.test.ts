@@ -38,9 +38,15 @@ const setup = (demo: DemoLog, rest: Partial<ExporterOptions> = {}) => {
   return { cursor, seen, options };
 };
 
-/** Lets everything that is under way come to rest. */
+/** Lets everything that is under way in memory come to rest. */
 const settle = async () => {
   for (let i = 0; i < 40; i++) await new Promise((resolve) => setTimeout(resolve, 1));
+};
+
+/** Waits for what must come, however busy the machine is; then for what follows from it. */
+const until = async (come: () => boolean) => {
+  while (!come()) await new Promise((resolve) => setTimeout(resolve, 1));
+  await settle();
 };
 
 describe('exporter', () => {
@@ -187,11 +193,11 @@ describe('exporter', () => {
       },
     });
     const running = out.run();
-    for (const ms of [1000, 2000, 4000, 8000]) {
-      await settle();
+    for (const [i, ms] of [1000, 2000, 4000, 8000].entries()) {
+      await until(() => delays.length === i + 1);
       clock.advance(ms);
     }
-    await settle();
+    await until(() => seen.batches.length === 1);
     expect(delays).toEqual([1000, 2000, 4000, 8000]);
     expect(seen.indices()).toEqual([0, 1]);
     await demo.log.append(demo.make(), { await: 'integrated' });
@@ -199,7 +205,7 @@ describe('exporter', () => {
     await settle();
     expect(seen.indices()).toEqual([0, 1]);
     clock.advance(1);
-    await settle();
+    await until(() => seen.batches.length === 2);
     expect(seen.indices()).toEqual([0, 1, 2]);
     await out.stop();
     await running;
@@ -215,19 +221,26 @@ describe('exporter', () => {
     const delays: number[] = [];
     const { options } = setup(demo, { clock, onRetry: (_error, delay) => delays.push(delay) });
     let down = true;
-    const out = exporter({ ...options, deliver: () => (down ? Promise.reject(new Error('down')) : Promise.resolve()) });
+    let delivered = 0;
+    const out = exporter({
+      ...options,
+      async deliver() {
+        if (down) throw new Error('down');
+        delivered++;
+      },
+    });
     const running = out.run();
-    for (let i = 0; i < 11; i++) {
-      down = i < 10;
-      await settle();
+    for (let i = 0; i < 10; i++) {
+      await until(() => delays.length === i + 1);
+      down = i < 9;
       clock.advance(300_000);
     }
-    await settle();
+    await until(() => delivered === 1);
     expect(delays).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000]);
     down = true;
     await demo.log.append(demo.make(), { await: 'integrated' });
     clock.advance(300_000);
-    await settle();
+    await until(() => delays.length === 11);
     expect(delays.at(-1)).toBe(1000);
     await out.stop();
     await running;
@@ -332,8 +345,8 @@ describe('exporter refuses', () => {
     const { cursor, options } = setup(demo);
     cursor.current = { origin: ORIGIN, next: 5, leafHash: '0'.repeat(64) };
     expect(await codeOf(exporter(options).run())).toBe('LOG_ROLLED_BACK');
-    const malformed = exporter({ ...setup(demo).options, options: { source: { ...system.source, url: 'nowhere' } } });
-    await expect(malformed.run()).rejects.toThrow(TypeError);
+    const misled = { ...setup(demo).options, options: { ...system, patientOf: () => ({ reference: 'nobody' }) } };
+    await expect(exporter({ ...misled, format: 'atna' }).run()).rejects.toThrow(TypeError);
   });
 
   it('tries a failing key store again', async () => {
@@ -355,9 +368,9 @@ describe('exporter refuses', () => {
     });
     const out = exporter(options);
     const running = out.run();
-    await settle();
+    await until(() => codes.length === 1);
     clock.advance(1000);
-    await settle();
+    await until(() => seen.batches.length === 1);
     expect(codes).toEqual(['KEY_STORE_FAILED']);
     expect(seen.indices()).toEqual([0]);
     await out.stop();
@@ -370,5 +383,7 @@ describe('exporter refuses', () => {
       expect(() => exporter({ ...options, ...change })).toThrow(RangeError);
     const { options: _system, ...without } = options;
     expect(() => exporter(without)).toThrow(TypeError);
+    for (const source of [undefined, {}, { ...system.source, url: 'nowhere' }, { ...system.source, id: 7 }])
+      expect(() => exporter({ ...options, options: { source: source as never } })).toThrow(TypeError);
   });
 });

@@ -181,6 +181,7 @@ function logDetails(facts: Facts): (readonly [string, string])[] {
     origin: facts.origin,
     index: String(facts.index),
     event: facts.id,
+    type: facts.type,
     outcome: facts.outcome,
     recordedAt: instant(facts.recordedAt),
     actorCompartment: facts.actorSide,

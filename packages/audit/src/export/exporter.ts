@@ -7,7 +7,7 @@ import { verifyCheckpoint } from '../verify-checkpoint.js';
 import { Attempts, DELIVERY_RETRY } from './attempts.js';
 import type { Cursor, CursorStore } from './cursor.js';
 import { type ExportFormat, exportLine } from './format.js';
-import type { ExportOptions } from './options.js';
+import { checkOptions, type ExportOptions } from './options.js';
 
 /** Entries of one batch: what a collector takes in one request, and what is sent twice after a crash at most. */
 export const BATCH_ENTRIES = 200;
@@ -66,7 +66,7 @@ export interface Exporter {
  * that a batch comes twice, never that one is missed. Readers tell copies apart by origin and index.
  *
  * @param options - where from, in which format, where to, and where the cursor is kept
- * @throws RangeError when a number is not positive
+ * @throws RangeError when a number is not positive; TypeError, RangeError when an option of the format is malformed
  * @throws AuditError from `drain` and `run`: `LOG_ROLLED_BACK` when the log is shorter than the cursor or holds another
  *   entry before it; `ORIGIN_MISMATCH` when the cursor is another log's; `DELIVERY_FAILED` when `deliver`, `note` or the
  *   cursor's store failed, with their error as `cause`; and the codes of `verifyCheckpoint` and of
@@ -81,6 +81,7 @@ export function exporter(options: ExporterOptions): Exporter {
     if (!Number.isSafeInteger(number) || number < 1) throw new RangeError('batch and poll sizes must be positive');
   if (typeof options.format !== 'function' && !options.options)
     throw new TypeError('options are needed for a format of this package');
+  if (options.options) checkOptions({ ...options.options, origin: 'the checkpoint has it' });
   const { clock = systemClock } = options;
   const attempts = new Attempts(clock, DELIVERY_RETRY, options.onRetry);
   let running: Promise<void> | undefined;

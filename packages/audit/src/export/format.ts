@@ -5,16 +5,19 @@ import { toEcs } from './ecs.js';
 import { toFhir } from './fhir.js';
 import { toOcsf } from './ocsf.js';
 import type { ExportOptions } from './options.js';
+import { toOtlp } from './otlp.js';
 import { toSyslog } from './syslog.js';
 
-/** The formats of this package. `atna` and `syslog` are RFC 5424 lines, the FHIR ones newline-delimited JSON. */
-export type ExportFormat = 'fhir-r4' | 'fhir-r5' | 'ocsf' | 'ecs' | 'cef' | 'atna' | 'syslog';
+/** The formats of this package. `atna` and `syslog` are RFC 5424 lines, `otlp` a line of an OTLP file, the rest JSON but for
+ * `cef`. */
+export type ExportFormat = 'fhir-r4' | 'fhir-r5' | 'ocsf' | 'ecs' | 'otlp' | 'cef' | 'atna' | 'syslog';
 
 const WRITERS: Readonly<Record<ExportFormat, (entry: OpenedEntry, options: ExportOptions) => string>> = {
   'fhir-r4': (entry, options) => JSON.stringify(toFhir(entry, 'R4', options)),
   'fhir-r5': (entry, options) => JSON.stringify(toFhir(entry, 'R5', options)),
   ocsf: (entry, options) => JSON.stringify(toOcsf(entry, options)),
   ecs: (entry, options) => JSON.stringify(toEcs(entry, options)),
+  otlp: (entry, options) => JSON.stringify(toOtlp(entry, options)),
   cef: toCef,
   atna: toAtna,
   syslog: toSyslog,

@@ -45,8 +45,9 @@ const REFERENCE = /^(?:(?:https?:\/\/[^\s<>"]+\/)?Patient\/[A-Za-z0-9.-]{1,64}|u
 /** Checks the options once. Throws TypeError or RangeError: they are the caller's own. */
 export function checkOptions(options: ExportOptions): ExportOptions {
   const { origin, source, enterpriseNumber = EXAMPLE_ENTERPRISE } = options;
-  if (typeof origin !== 'string' || origin === '' || safeText(origin) !== origin)
-    throw new TypeError('origin must be one line of text');
+  for (const text of [origin, source?.id, source?.url])
+    if (typeof text !== 'string') throw new TypeError('origin, source.id and source.url must be text');
+  if (origin === '' || safeText(origin) !== origin) throw new TypeError('origin must be one line of text');
   if (!/^[\x21-\x7e]{1,255}$/.test(source.id)) throw new TypeError('source.id must be visible ASCII');
   for (const text of [source.name, source.site])
     if (text !== undefined && safeText(text) !== text) throw new TypeError('source holds a control character');
