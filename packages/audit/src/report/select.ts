@@ -5,6 +5,9 @@ import { matches } from '../log-source.js';
 import type { EntryQuery, LogReader, StoredEntry } from '../store/store.js';
 import type { Checkpoint } from '../verify-checkpoint.js';
 
+// Entries that are passed over rather than asked for anew: about a batch, which the store reads as a whole.
+const MAX_GAP = 128;
+
 /** An entry and its place. */
 export type Placed = readonly [index: number, stored: StoredEntry];
 
@@ -20,8 +23,26 @@ export async function* byIndex(
       if (index >= size) break;
       found.add(index);
     }
-  for (const index of [...found].sort((a, b) => a - b))
-    for await (const stored of reader.readEntries(index, index + 1)) yield [index, stored];
+  for (const [first, ...more] of runsOf([...found].sort((a, b) => a - b))) {
+    let index = first!;
+    for await (const stored of reader.readEntries(index, (more.at(-1) ?? index) + 1)) {
+      if (found.has(index)) yield [index, stored];
+      index++;
+    }
+  }
+}
+
+/** Indices in groups that are read in one go: passing over a batch costs less than asking the store again. */
+function* runsOf(indices: readonly number[]): Generator<readonly number[]> {
+  let run: number[] = [];
+  for (const index of indices) {
+    if (run.length > 0 && index - run.at(-1)! > MAX_GAP) {
+      yield run;
+      run = [];
+    }
+    run.push(index);
+  }
+  if (run.length > 0) yield run;
 }
 
 /** Whether at least one of the queries asks for an entry. */
