@@ -33,6 +33,7 @@ export function memoryStore(): MemoryStore {
     },
     async append(batch) {
       usable();
+      if (batch.length > 256) throw new RangeError('a batch holds at most 256 entries');
       appends.push(batch.length);
       await new Promise((resolve) => setTimeout(resolve, 1));
       return batch.map((entry) => {

@@ -1,5 +1,6 @@
 import { type PostgresServer, startPostgres } from '@wardseal/testkit/node';
 import { Pool, type PoolConfig } from 'pg';
+import type { PostgresPool } from '../../src/postgres-store.js';
 
 export { type PostgresServer, startPostgres };
 
@@ -23,4 +24,27 @@ export async function inDatabase<T>(
   } finally {
     await pool.end();
   }
+}
+
+/** What the store needs of a pool, with something that happens on the way to the database or back. */
+export function poolThat(
+  pool: Pool,
+  query: (run: () => Promise<{ rows: Record<string, unknown>[] }>, text: string) => Promise<unknown>,
+): PostgresPool {
+  const through = (run: (text: string, values?: unknown[]) => Promise<{ rows: Record<string, unknown>[] }>) => {
+    return async (text: string, values?: unknown[]) =>
+      (await query(() => run(text, values), text)) as { rows: Record<string, unknown>[] };
+  };
+  return {
+    query: through((text, values) => pool.query(text, values)),
+    async connect() {
+      const client = await pool.connect();
+      return {
+        query: through((text, values) => client.query(text, values)),
+        release: (destroy) => client.release(destroy),
+        on: (event, listener) => client.on(event, listener),
+        removeListener: (event, listener) => client.removeListener(event, listener),
+      };
+    },
+  };
 }

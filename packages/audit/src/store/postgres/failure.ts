@@ -8,7 +8,6 @@ const KNOWN: Readonly<Record<string, readonly [AuditErrorCode, string]>> = {
   WS003: ['LOG_CORRUPT', 'a tile or checkpoint would contradict one that is in place'],
   WS004: ['STORE_FAILED', 'entries cannot be changed or removed'],
   '25006': ['STORE_FAILED', 'the database is read-only'],
-  '25P03': ['LEASE_LOST', 'the lease ran out'],
   '42501': ['STORE_FAILED', 'the database role lacks a privilege'],
   '42P01': ['STORE_FAILED', 'the database holds no audit log'],
   '42883': ['STORE_FAILED', 'the database holds no audit log'],
@@ -18,6 +17,8 @@ const KNOWN: Readonly<Record<string, readonly [AuditErrorCode, string]>> = {
   '55P03': ['STORE_FAILED', 'the database was busy for too long'],
 };
 
+// The connection failed, was ended, or fell silent in a transaction.
+const GONE = /^(?:08|57P|25P03)/;
 // Rolled back for certain, through no fault of its own: serialization failure, deadlock.
 const AGAIN = new Set(['40001', '40P01']);
 /** Tries of a statement that the database rolls back because of others. One of those others succeeded each time. */
@@ -34,16 +35,16 @@ export function asStoreError(cause: unknown): AuditError {
   if (cause instanceof AuditError) return cause;
   const state = stateOf(cause);
   const [code, message] = (state && KNOWN[state]) || ['STORE_FAILED', 'the database failed'];
-  if (state !== undefined && !/^(?:08|57P)/.test(state)) return new AuditError(code, message, { cause });
+  if (state !== undefined && !GONE.test(state)) return new AuditError(code, message, { cause });
   return new AuditError('STORE_FAILED', 'the connection to the database failed', { cause });
 }
 
-/** The same within a lease: whatever ends the connection ends the lease. */
+/** The same for the holder of a lease: what ends its connection has ended the lease. */
 export function asLeaseError(cause: unknown): AuditError {
-  const error = asStoreError(cause);
+  if (cause instanceof AuditError) return cause;
   const state = stateOf(cause);
-  const gone = !(cause instanceof AuditError) && (state === undefined || /^(?:08|57P|25P03|55P03)/.test(state));
-  return gone ? new AuditError('LEASE_LOST', 'the lease ended before the checkpoint was in place', { cause }) : error;
+  if (state !== undefined && !GONE.test(state)) return asStoreError(cause);
+  return new AuditError('LEASE_LOST', 'the lease ended before the checkpoint was in place', { cause });
 }
 
 /** Runs a statement until the database does not roll it back because of others. */

@@ -6,7 +6,7 @@ import { decodeLeaf, leafId } from '../../leaf.js';
 import { type Tile, type TileId, tilePath } from '../../tiles.js';
 import type { Appended, Integration, IntegrationState, LogStore, StoredEntry } from '../store.js';
 import { createAuditSchema, LOG_SCHEMA } from './create-schema.js';
-import { asLeaseError, retried } from './failure.js';
+import { asLeaseError, asStoreError, retried } from './failure.js';
 import { type PostgresPool, type PostgresQueryable, schemaName } from './pool.js';
 import { PostgresReader } from './reader.js';
 import { inTransaction } from './transaction.js';
@@ -16,6 +16,9 @@ import { byteaArray, bytesOf, numberOf, plainArray } from './values.js';
 export const LEASE_SILENCE = 10_000;
 /** Longest wait, ms, for another's append or lease: a hung signer is gone by then. */
 export const LOCK_WAIT = 30_000;
+
+/** Entries in one `append`, as with every store: at most 17 MB in a statement. */
+const MAX_BATCH = 256;
 
 /** Settings of `postgresStore`. */
 export interface PostgresStoreOptions {
@@ -74,6 +77,7 @@ class PostgresStore implements LogStore {
 
   async append(batch: readonly StoredEntry[]): Promise<readonly Appended[]> {
     const { log } = this.#usable();
+    if (batch.length > MAX_BATCH) throw new RangeError(`a batch holds at most ${MAX_BATCH} entries`);
     if (batch.length === 0) return [];
     const leaves = batch.map(({ leaf }) => decodeLeaf(leaf));
     const rows = await this.#call('append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)', [
@@ -115,10 +119,12 @@ class PostgresStore implements LogStore {
     const { log } = this.#usable();
     // What `work` throws is its own: a signer that fails has not lost a lease.
     let thrown: { readonly error: unknown } | undefined;
+    let held = false;
     try {
       await inTransaction(this.#pool, async (client) => {
         const lease = `SELECT * FROM ${this.#schema}.lease($1, $2, $3)`;
         const [row] = (await client.query(lease, [log, this.#wait, this.#silence])).rows;
+        held = true;
         const state = {
           checkpoint: row!['checkpoint'] === null ? null : bytesOf(row!, 'checkpoint'),
           size: numberOf(row!, 'size'),
@@ -140,7 +146,8 @@ class PostgresStore implements LogStore {
         ]);
       });
     } catch (error) {
-      throw thrown?.error ?? asLeaseError(error);
+      if (thrown) throw thrown.error;
+      throw held ? asLeaseError(error) : asStoreError(error);
     }
   }
 
