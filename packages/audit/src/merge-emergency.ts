@@ -115,8 +115,6 @@ async function appendMerged(log: AuditLog, origin: string, opened: OpenedEntry):
 
 /** Appends an event whose id follows from what it is about: whoever came first has written it. */
 async function appendOnce(log: AuditLog, event: AuditEvent): Promise<number> {
-  const known = await log.indexOf(event.id);
-  if (known !== null) return known;
   try {
     return (await log.append(event, { source: 'merge', await: 'integrated' })).index;
   } catch (error) {

@@ -208,8 +208,9 @@ export class YearLogs {
         // The new year must not stop for the old one: `close` tells.
         this.#failure ??= error;
       });
-    const year = Math.max(yearOf(now), Number.isNaN(this.#year) ? 0 : this.#year);
+    const year = yearOf(now);
     if (this.#log === undefined) await this.#begin(year);
+    // Never back: the old year's log is sealed.
     else while (this.#year < year) await this.#next();
   }
 

@@ -1,3 +1,4 @@
+import { leafHash } from '@wardseal/primitives';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   AuditError,
@@ -12,6 +13,7 @@ import {
   verifyReceipt,
 } from '../src/index.js';
 import { readOpened } from '../src/log-source.js';
+import { encodeMergedFrom } from '../src/merge-evidence.js';
 import { b64url, codeOf, eventMaker, START, UNWITNESSED } from './support/events.js';
 import { type Place, placeOf } from './support/life.js';
 
@@ -228,7 +230,12 @@ describe('mergeEmergency', () => {
     journal.store.entries.push(journal.store.entries[0]!);
     expect(await refused({})).toBe('MERGE_INVALID');
     journal.store.entries.pop();
+    const open = await openJournal();
+    await open.append(make());
+    expect(await refused({})).toBe('MERGE_INVALID');
+    await open.close();
     expect(typesIn(main)).toEqual([]);
+    expect(await refused({})).toBe('none');
     await log.close();
   });
 });
@@ -254,6 +261,38 @@ describe('verifyMerge', () => {
     await bare.append(events[2]!);
     await bare.close();
     expect(await codeOf(check())).toBe('MERGE_INVALID');
+  });
+
+  it('finds an entry that claims another place, or stands there twice', async () => {
+    const [first] = await filled();
+    const log = await main.open();
+    const { leaf } = journal.store.entries[0]!;
+    const merged = (leafHash: Uint8Array<ArrayBuffer>, id = first!.id) => {
+      const evidence = encodeMergedFrom({ origin: JOURNAL, index: 0, leafHash });
+      return log.append({ ...first!, id, evidence }, { source: 'merge' });
+    };
+    await merged(new Uint8Array(32));
+    await log.integrate();
+    expect(await check().catch((error: unknown) => error)).toMatchObject({
+      message: 'an entry of the journal stands in the log otherwise',
+      index: 0,
+    });
+    await log.close();
+    main = await placeOf();
+    const again = await main.open();
+    const hash = leafHash(leaf);
+    const append = (id: string) =>
+      again.append(
+        { ...first!, id, evidence: encodeMergedFrom({ origin: JOURNAL, index: 0, leafHash: hash }) },
+        { source: 'merge' },
+      );
+    await append(first!.id);
+    await append(make().id);
+    await again.close();
+    expect(await check().catch((error: unknown) => error)).toMatchObject({
+      message: 'an entry of the journal stands in the log twice',
+      index: 0,
+    });
   });
 
   it('still holds when a subject was erased from the log', async () => {

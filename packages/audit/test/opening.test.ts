@@ -172,6 +172,14 @@ describe('a log with witnesses', () => {
     }
   });
 
+  it('is refused when a witness says with 409 that it has seen another root of that size', async () => {
+    const place = await placeOf();
+    const { open, clients } = await witnesses(place, anyOf);
+    await (await place.open()).close();
+    for (const client of clients) Object.assign(client, { addCheckpoint: async () => ({ kind: 'conflict', size: 0 }) });
+    expect(await codeOf(open())).toBe('LOG_ROLLED_BACK');
+  });
+
   it('is refused when no witness answers, unless two people override it, which is logged first', async () => {
     const place = await placeOf();
     const { open, down } = await witnesses(place, anyOf);

@@ -98,6 +98,7 @@ describe('succeed', () => {
     expect(await codeOf(succeed(follow(place, { predecessor: smaller })))).toBe('SUCCESSION_INVALID');
     const stranger = await newPlace('audit.elsewhere.example/2026');
     const other = await stranger.open();
+    for (let i = 0; i < 12; i++) await other.append(make());
     await other.close();
     const wrong = { checkpoint: other.checkpoint(), policy: { logKey: stranger.vkey } };
     expect(await codeOf(succeed(follow(place, { predecessor: wrong })))).toBe('SUCCESSION_INVALID');
@@ -164,7 +165,7 @@ describe('verifySuccession', () => {
     const place = await newPlace();
     const log = await succeed(follow(place));
     const data = b64url(new TextEncoder().encode(predecessor.checkpoint));
-    await log.append(make({ evidence: { kind: 'checkpoint', data } }));
+    await log.append(make({ type: 'log.succeed', evidence: { kind: 'checkpoint', data } }));
     await log.close();
     const { reader, keys, policy } = place.source;
     const [zero, one, closed] = [

@@ -95,6 +95,49 @@ describe('openYears', () => {
     await walk(places);
   });
 
+  it('waits for what is being written when the year turns, so that its retry is recognised', async () => {
+    const { clock, make, typesOf, open, places } = await chain(EVE);
+    const logs = await open();
+    const { store } = places.get(`${BASE}/2026`)!;
+    const { append } = store;
+    let began = (): void => undefined;
+    const begun = new Promise<void>((resolve) => {
+      began = resolve;
+    });
+    store.append = async (batch) => {
+      began();
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      return append(batch);
+    };
+    const [event, other] = [make(), make()];
+    const { outcome: _, ...intended } = other;
+    const first = logs.append(event);
+    const audited = logs.withAudit(intended, () => 1);
+    await begun;
+    clock.advance(2000);
+    const [retry] = await Promise.all([logs.append(event), first, audited]);
+    expect(retry).toMatchObject({ origin: `${BASE}/2026`, duplicate: true });
+    expect((await logs.append({ ...other, outcome: 'intent' })).origin).toBe(`${BASE}/2026`);
+    expect(typesOf(2027).filter((type) => type === 'image.view')).toEqual([]);
+    await logs.close();
+    await walk(places);
+  });
+
+  it('names where last year ended once, though it is closed twice', async () => {
+    const { clock, make, typesOf, open, places } = await chain(EVE);
+    const logs = await open();
+    const { outcome: _, ...event } = make();
+    await logs.withAudit(event, async () => {
+      clock.advance(2000);
+      await logs.append(make());
+    });
+    await logs.close();
+    clock.advance(HOUR);
+    await (await open()).close();
+    expect(typesOf(2027)).toEqual(['log.succeed', 'image.view', 'log.succeed']);
+    await walk(places);
+  });
+
   it("answers a late retry from last year's log, after a restart too, and closes that log two days later", async () => {
     const { clock, make, typesOf, open, asked, places } = await chain(EVE);
     const first = await open();
