@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { EVENT_TYPES } from '../src/event-codes.js';
 import { type Cursor, type ExportBatch, type ExporterOptions, exporter } from '../src/export.js';
 import { type AuditError, generateLogKey, type KeyStore } from '../src/index.js';
 import { codeOf, hexOf, ORIGIN, testClock } from './support/events.js';
@@ -337,6 +338,26 @@ describe('exporter refuses', () => {
     };
     const { options, seen } = setup(demo, { source: { ...demo.source, reader } });
     expect(await codeOf(exporter(options).drain())).toBe('LOG_CORRUPT');
+    expect(seen.indices()).toEqual([0, 1]);
+  });
+
+  it('an entry that is not the one in the signed tree, and delivers nothing from it on', async () => {
+    const demo = await filled(5, 'forged');
+    const reader = {
+      ...demo.source.reader,
+      async *readEntries(from: number, to?: number) {
+        for (const [i, entry] of demo.store.entries.entries()) {
+          if (i < from || i >= (to ?? 5)) continue;
+          // What whoever holds the disk can write without any key: the same compartments under another type, behind
+          // id and time (docs/spec/leaf.md).
+          const leaf = new Uint8Array(entry.leaf);
+          if (i === 3) leaf[30] = EVENT_TYPES['image.list'];
+          yield { ...entry, leaf };
+        }
+      },
+    };
+    const { options, seen } = setup(demo, { source: { ...demo.source, reader }, batchEntries: 2 });
+    expect(await codeOf(exporter(options).drain())).toBe('INCLUSION_INVALID');
     expect(seen.indices()).toEqual([0, 1]);
   });
 

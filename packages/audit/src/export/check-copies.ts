@@ -1,5 +1,4 @@
-import { equal, hex, leafHash, rootFromInclusion } from '@wardseal/primitives';
-import { EntryReceipts } from '../entry-receipt.js';
+import { hex, leafHash } from '@wardseal/primitives';
 import { AuditError } from '../errors.js';
 import { decodeLeaf } from '../leaf.js';
 import { latestCheckpoint } from '../prove-entry.js';
@@ -8,6 +7,7 @@ import { decodeBundle, fullTiles, partialWidth, readTile, TILE_WIDTH, type TileI
 import type { Checkpoint, VerifyPolicy } from '../verify-checkpoint.js';
 import type { ExportFormat } from './format.js';
 import { type CopiedEntry, readPosition } from './read-position.js';
+import { TreeCheck } from './tree-check.js';
 
 /** Faults that a report lists one by one; all are counted. */
 export const MAX_FAULTS = 1000;
@@ -54,9 +54,9 @@ export async function checkCopies(
   reader: LogReader,
   policy: VerifyPolicy,
 ): Promise<CopyReport> {
-  const { checkpoint, note } = await latestCheckpoint(reader, policy);
+  const { checkpoint } = await latestCheckpoint(reader, policy);
   const { origin, size } = checkpoint;
-  const log = new LogEntries(reader, checkpoint, note);
+  const log = new LogEntries(reader, checkpoint);
   // One bit an entry: a log of a hundred million needs 12 MB.
   const seen = new Uint8Array(Math.ceil(size / 8));
   const faults: CopyReport['faults'][number][] = [];
@@ -90,28 +90,26 @@ async function faultOf(
 /** The log's own leaves, each proved to be under the checkpoint; the last bundle is kept, for lines that come in order. */
 class LogEntries {
   readonly #reader: LogReader;
-  readonly #checkpoint: Checkpoint;
-  readonly #proofs: EntryReceipts;
+  readonly #size: number;
+  readonly #tree: TreeCheck;
   #bundle: { readonly index: number; readonly entries: readonly Uint8Array[] } | undefined;
 
-  constructor(reader: LogReader, checkpoint: Checkpoint, note: string) {
+  constructor(reader: LogReader, checkpoint: Checkpoint) {
     this.#reader = reader;
-    this.#checkpoint = checkpoint;
-    this.#proofs = new EntryReceipts(reader, note, checkpoint.size);
+    this.#size = checkpoint.size;
+    this.#tree = new TreeCheck(reader, checkpoint);
   }
 
   async leaf(index: number): Promise<Uint8Array> {
-    const { size, root } = this.#checkpoint;
     const leaf = (await this.#entries(Math.floor(index / TILE_WIDTH)))[index % TILE_WIDTH]!;
-    const found = rootFromInclusion(index, size, leafHash(leaf), await this.#proofs.path(index));
-    if (!found || !equal(found, root))
+    if (!(await this.#tree.holds(index, leafHash(leaf))))
       throw new AuditError('TILE_INVALID', "the log's files do not lead to its checkpoint", { index });
     return leaf;
   }
 
   async #entries(index: number): Promise<readonly Uint8Array[]> {
     if (this.#bundle?.index === index) return this.#bundle.entries;
-    const { size } = this.#checkpoint;
+    const size = this.#size;
     const width = index < fullTiles(size, 0) ? TILE_WIDTH : partialWidth(size, 0);
     const id: TileId = { level: 'entries', index, width };
     const data = await readTile((tile) => this.#reader.readTile(tile), id);

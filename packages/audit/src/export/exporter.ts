@@ -8,6 +8,7 @@ import { Attempts, DELIVERY_RETRY } from './attempts.js';
 import type { Cursor, CursorStore } from './cursor.js';
 import { type ExportFormat, exportLine } from './format.js';
 import { checkOptions, type ExportOptions } from './options.js';
+import { TreeCheck } from './tree-check.js';
 
 /** Entries of one batch: what a collector takes in one request, and what is sent twice after a crash at most. */
 export const BATCH_ENTRIES = 200;
@@ -69,7 +70,8 @@ export interface Exporter {
  * @throws RangeError when a number is not positive; TypeError, RangeError when an option of the format is malformed
  * @throws AuditError from `drain` and `run`: `LOG_ROLLED_BACK` when the log is shorter than the cursor or holds another
  *   entry before it; `ORIGIN_MISMATCH` when the cursor is another log's; `DELIVERY_FAILED` when `deliver`, `note` or the
- *   cursor's store failed, with their error as `cause`; and the codes of `verifyCheckpoint` and of
+ *   cursor's store failed, with their error as `cause`; `INCLUSION_INVALID` when an entry is not the one that the signed
+ *   tree holds at its index; and the codes of `verifyCheckpoint` and of
  *   reading entries
  * @example
  * const siem = exporter({ source, format: 'ecs', options: { source: system }, deliver: sink.deliver, cursor });
@@ -139,7 +141,9 @@ async function drain(
   const { source, cursor } = options;
   const stored = await source.reader.readCheckpoint();
   if (stored === null) return 0;
-  const { origin, size } = await verifyCheckpoint(stored, source.policy);
+  const checkpoint = await verifyCheckpoint(stored, source.policy);
+  const { origin, size } = checkpoint;
+  const tree = new TreeCheck(source.reader, checkpoint);
   const start = (await outside('the cursor could not be read', cursor.load())) ?? { origin, next: 0, leafHash: null };
   await checkCursor(source, origin, size, start);
   let next = start.next;
@@ -152,6 +156,11 @@ async function drain(
     return onBatch();
   };
   for await (const entry of openedFrom(source, origin, next, size)) {
+    // The side records' store could tell another story than the tree that is signed.
+    if (!(await tree.holds(entry.index, entry.leafHash)))
+      throw new AuditError('INCLUSION_INVALID', 'the entry is not the one under the checkpoint', {
+        index: entry.index,
+      });
     batch.add(entry, await write(options, entry, origin));
     if ((batch.lines.length >= batchEntries || batch.bytes >= batchBytes) && !(await flush())) return next - start.next;
   }
