@@ -174,6 +174,14 @@ describe('quorum and age', () => {
     expect(await aged(1000, note + (await at('c.example', START + 60_000)))).toBe('none');
   });
 
+  it('nobody signs in the year 287396', async () => {
+    const note = checkpoint + (await at('a.example', START)) + (await at('b.example', 9_007_199_254_741 * 1000));
+    expect(await codeOf(verifyCheckpoint(note, policy))).toBe('SIGNATURE_INVALID');
+    const future = checkpoint + (await at('a.example', START + 99_000)) + (await at('b.example', START + 99_000));
+    const patient = { ...policy, maxAge: Number.MAX_SAFE_INTEGER, now: () => START };
+    expect(await codeOf(verifyCheckpoint(future, patient))).toBe('CHECKPOINT_STALE');
+  });
+
   it('refuses an age that nothing judges, and a policy for other logs', async () => {
     const ask = (change: Partial<VerifyPolicy>) => codeOf(verifyCheckpoint(checkpoint, { logKey: vkey, ...change }));
     expect(await ask({ maxAge: 1 })).toBe('RangeError');
@@ -201,6 +209,21 @@ describe('keys', () => {
       pq.vkey,
     ];
     for (const text of bad) expect(await codeOf(logSigner(text)), text.slice(0, 40)).toBe('KEY_INVALID');
+    const short = (type: number, length: number): string => {
+      const key = new Uint8Array(length);
+      const id = [...idOf('w1', type, key)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+      return `w1+${id}+${b64(join(Uint8Array.of(type), key))}`;
+    };
+    for (const [type, length] of [
+      [1, 31],
+      [1, 33],
+      [6, 32],
+      [6, 1311],
+      [6, 1313],
+    ] as const) {
+      expect(await codeOf(verifyCheckpoint(checkpoint, { logKey: short(type, length) }))).toBe('KEY_INVALID');
+      if (length !== 32) expect(await codeOf(logSigner(`PRIVATE+KEY+${short(type, length)}`))).toBe('KEY_INVALID');
+    }
     const note = { logKey: vkey, witnesses: undefined as unknown as WitnessPolicy };
     for (const key of [`${vkey}=`, vkey.toUpperCase(), vkey.replace('+', ' +'), '', 'a+b+c', pq.vkey.slice(0, -4)])
       expect(await codeOf(verifyCheckpoint(checkpoint, { ...note, logKey: key }))).toBe('KEY_INVALID');

@@ -120,6 +120,12 @@ describe('verifyEvidence', () => {
       made: formatEvidence({ older: five, newer: nine, beginning: { root, path } }),
       short: formatEvidence({ older: five, newer: nine, beginning: { root, path: [] } }),
       turned: formatEvidence({ older: nine, newer: five, beginning: { root, path } }),
+      twice: formatEvidence({ older: nine, newer: fork, beginning: { root: mth(leavesOf(9, 'fork', 2)), path: [] } }),
+      long: formatEvidence({
+        older: five,
+        newer: fork,
+        beginning: { root, path: Array.from({ length: 64 }, () => root) },
+      }),
       equal: formatEvidence({ older: nine, newer: fork, beginning: { root, path: [] } }),
     }))
       expect(await codeOf(verifyEvidence(bundle, policy)), name).toBe('EVIDENCE_INVALID');

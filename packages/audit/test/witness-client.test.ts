@@ -152,6 +152,13 @@ describe('witnessClient', () => {
     expect(await served(text!)).toBe(text);
     for (const bad of ['', five, `other${text}`, text!.slice(0, -1)])
       expect(await codeOf(served(bad))).toBe('WITNESS_ANSWER_INVALID');
+    // A good word on another log's checkpoint.
+    const other = await demoSigner('signer', 'other.example');
+    const elsewhere = await demoWitness('w.example', { logs: [other.vkey] });
+    const checkpoint = await checkpointOver(leavesOf(5), [other.signer], { origin: 'other.example' });
+    await elsewhere.client.addCheckpoint({ ...ask, checkpoint });
+    const foreign = await elsewhere.client.latest('other.example');
+    expect(await codeOf(served(foreign!))).toBe('WITNESS_ANSWER_INVALID');
     expect(await codeOf(answering(() => new Response('', { status: 500 })).latest(ORIGIN))).toBe('WITNESS_UNAVAILABLE');
   });
 });

@@ -193,6 +193,25 @@ describe('a log with witnesses', () => {
     await log.close();
   });
 
+  it('without a quorum it asks again after 30 s though nothing new comes', async () => {
+    const { log, make, clock, witnesses } = await demo(['a.example'], 1);
+    witnesses[0]!.behaviour.kind = 'down';
+    await log.append(make(), { await: 'integrated' });
+    await expect.poll(() => log.witnessState()!.unwitnessedSince).not.toBeNull();
+    // The timer of the next checkpoint, which has nothing to cover and asks once more.
+    clock.advance(1000);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const { asked } = witnesses[0]!.behaviour;
+    clock.advance(29_999);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(witnesses[0]!.behaviour.asked).toBe(asked);
+    witnesses[0]!.behaviour.kind = 'well';
+    clock.advance(1);
+    await expect.poll(() => log.witnessState()!.unwitnessedSince).toBeNull();
+    expect(log.witnessed!.size).toBe(log.size);
+    await log.close();
+  });
+
   it('a hiccup of seconds logs nothing', async () => {
     const { log, make, clock, witnesses, store, alarms } = await demo(['a.example'], 1);
     witnesses[0]!.behaviour.kind = 'down';
