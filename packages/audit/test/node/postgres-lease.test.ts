@@ -5,7 +5,7 @@ import type { Integration, LogStore, Tile } from '../../src/index.js';
 import { postgresStore } from '../../src/postgres-store.js';
 import { entryOf } from '../support/entries.js';
 import { codeOf, demoSigner, ORIGIN } from '../support/events.js';
-import { inDatabase, type PostgresServer, startPostgres } from '../support/postgres.js';
+import { inDatabase, type PostgresServer, poolThat, startPostgres } from '../support/postgres.js';
 
 const { vkey } = await demoSigner();
 let server: PostgresServer;
@@ -95,6 +95,35 @@ describe('the lease', () => {
       });
       await hasty.integrate(async () => checkpoint(3, 'then'));
       expect(await rootOf(holder)).toBe('then');
+    }));
+
+  it('leaves nothing on its connection that nobody waited for', () =>
+    inDatabase(server, async (pool) => {
+      const statements: string[] = [];
+      const seen = poolThat(pool, (run, text) => {
+        statements.push(text);
+        return run();
+      });
+      const store = postgresStore(seen);
+      await store.open(ORIGIN, vkey);
+      let late: Promise<unknown> = Promise.resolve();
+      let over = false;
+      await store.integrate(async () => {
+        late = (async () => {
+          while (!over) await setTimeout(1);
+          // A transaction that was ended is nobody's to read in: the pool's connections are.
+          return store.readCheckpoint();
+        })();
+        return null;
+      });
+      const taken = await Promise.all(Array.from({ length: 10 }, () => pool.connect()));
+      over = true;
+      // Every connection of the pool is somebody's: the reader has to wait for one.
+      const waited = await Promise.race([late.then(() => 'no'), setTimeout(50, 'yes')]);
+      for (const client of taken) client.release();
+      await late;
+      expect(waited).toBe('yes');
+      expect(statements.at(-1)).toContain('checkpoint');
     }));
 
   it('does not hide why the work itself failed', () =>

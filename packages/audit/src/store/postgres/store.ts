@@ -54,8 +54,9 @@ class PostgresStore implements LogStore {
   readonly #schema: string;
   readonly #silence: number;
   readonly #wait: number;
-  // Whoever holds the lease reads on its connection: waiting for another one of the pool could last for ever.
-  readonly #leased = new AsyncLocalStorage<PostgresQueryable>();
+  // Whoever holds the lease reads on its connection: waiting for another one of the pool could last for ever. What it
+  // started and did not wait for must not: by then the connection is somebody else's.
+  readonly #leased = new AsyncLocalStorage<{ connection: PostgresQueryable | null }>();
   #open: { readonly log: number; readonly reader: PostgresReader } | undefined;
 
   constructor(pool: PostgresPool, options: PostgresStoreOptions) {
@@ -70,7 +71,7 @@ class PostgresStore implements LogStore {
     if (this.#open) throw new TypeError('the store is open already');
     await createAuditSchema(this.#pool, { schema: this.#schema });
     const rows = await this.#call('open_log($1, $2, $3)', [origin, logKey, this.#wait]);
-    const reader = new PostgresReader(() => this.#leased.getStore() ?? this.#pool, origin, this.#schema);
+    const reader = new PostgresReader(() => this.#database(), origin, this.#schema);
     this.#open = { log: numberOf(rows[0]!, 'log'), reader };
     return { size: numberOf(rows[0]!, 'size') };
   }
@@ -122,19 +123,22 @@ class PostgresStore implements LogStore {
     let held = false;
     try {
       await inTransaction(this.#pool, async (client) => {
-        const lease = `SELECT * FROM ${this.#schema}.lease($1, $2, $3)`;
-        const [row] = (await client.query(lease, [log, this.#wait, this.#silence])).rows;
+        const take = `SELECT * FROM ${this.#schema}.lease($1, $2, $3)`;
+        const [row] = (await client.query(take, [log, this.#wait, this.#silence])).rows;
         held = true;
         const state = {
           checkpoint: row!['checkpoint'] === null ? null : bytesOf(row!, 'checkpoint'),
           size: numberOf(row!, 'size'),
         };
-        const integration = await this.#leased.run(client, async () => {
+        const lease: { connection: PostgresQueryable | null } = { connection: client };
+        const integration = await this.#leased.run(lease, async () => {
           try {
             return await work(state);
           } catch (error) {
             thrown = { error };
             throw error;
+          } finally {
+            lease.connection = null;
           }
         });
         if (integration === null) return;
@@ -161,7 +165,7 @@ class PostgresStore implements LogStore {
   }
 
   #database(): PostgresQueryable {
-    return this.#leased.getStore() ?? this.#pool;
+    return this.#leased.getStore()?.connection ?? this.#pool;
   }
 
   /** A function of ours in a transaction of its own: one round trip. */
