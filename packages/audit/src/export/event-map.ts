@@ -45,14 +45,7 @@ export interface EventMapping {
 
 /** OCSF 1.8: Event Log Activity, Detection Finding, Authentication, Entity Management, Web Resources Activity. */
 export type OcsfClass = 1008 | 2004 | 3002 | 3004 | 6001;
-export type EcsCategory =
-  | 'api'
-  | 'authentication'
-  | 'configuration'
-  | 'file'
-  | 'iam'
-  | 'intrusion_detection'
-  | 'session';
+export type EcsCategory = 'api' | 'authentication' | 'configuration' | 'file' | 'iam' | 'intrusion_detection';
 export type EcsType =
   | 'access'
   | 'admin'
