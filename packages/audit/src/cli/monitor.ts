@@ -1,8 +1,19 @@
 import { existsSync } from 'node:fs';
-import { type Command, command, jsonLine, objectOf, UsageError, visible, writeOutput } from '@wardseal/primitives/cli';
+import {
+  type Command,
+  command,
+  counted,
+  jsonLine,
+  objectOf,
+  progressLine,
+  UsageError,
+  visible,
+  writeOutput,
+} from '@wardseal/primitives/cli';
 import { type MonitorReport, type MonitorState, monitor } from '../monitor.js';
 import { verdictOf } from '../verdict-of.js';
 import { checkpointFacts } from './checkpoint-facts.js';
+import { countedReader } from './counted-reader.js';
 import { EXIT } from './exits.js';
 import { openFiles } from './log-files.js';
 import { duration, iso } from './times.js';
@@ -37,7 +48,8 @@ it stands: without it every look begins anew and no rollback can be seen.`,
     const { reader } = await openFiles(where);
     const { policy } = await neededTrust(values);
     const kept = path === undefined || !existsSync(path) ? undefined : await objectOf(path, 'the state');
-    const watching = monitor(reader, policy, {
+    const bar = progressLine('looking', undefined, counted('tiles'));
+    const watching = monitor(countedReader(reader, bar.at), policy, {
       state: kept === undefined ? null : stateIn(kept),
       save: async (state) => {
         if (path === undefined) return;
@@ -46,13 +58,14 @@ it stands: without it every look begins anew and no rollback can be seen.`,
       },
     });
     if (values.every === undefined) {
-      const look = await watching.look();
+      const look = await watching.look().finally(bar.clear);
       await keepEvidence(look, values.evidence);
       return { facts: factsOf(look), words: wordsOf(look), exit: exitOf(look.alerts) };
     }
     const alerts: MonitorReport['alerts'][number][] = [];
     let looks = 0;
     for await (const look of watching.follow({ every: duration(values.every, 'every'), signal: untilStopped() })) {
+      bar.clear();
       print(look, values.json);
       alerts.push(...look.alerts.slice(0, MAX_KEPT - alerts.length));
       looks++;

@@ -1,10 +1,11 @@
-import { type Command, command, type JsonObject, objectOf, UsageError } from '@wardseal/primitives/cli';
+import { type Command, command, counted, objectOf, progressLine, UsageError } from '@wardseal/primitives/cli';
 import { type BreachOptions, breachPack } from '../report/breach.js';
 import { breakGlassReport } from '../report/break-glass.js';
-import { type Entitlement, type ExposureOf, exposure } from '../report/exposure.js';
+import { exposure } from '../report/exposure.js';
 import { flagRules } from '../report/flags/flag-rules.js';
 import { flagReport } from '../report/flags.js';
 import { subjectAccess } from '../report/subject-access.js';
+import { actorOf, entitlementsIn, entryIn, exposureOf, objectIn } from './asked.js';
 import { factsIn, parametersIn } from './flag-facts.js';
 import { REPORT, scopeOf, writeReport } from './report-output.js';
 import { SOURCES, sourcesOf, subjectOf } from './sources.js';
@@ -35,7 +36,8 @@ policy allows it.`,
   async run(values, [who]) {
     const subject = await subjectOf(who);
     const { range, nameOf } = await scopeOf(values);
-    const { sources, unpinned } = await sourcesOf(values);
+    const bar = progressLine('reading', undefined, counted('entries and tiles'));
+    const { sources, unpinned } = await sourcesOf(values, bar.at);
     const report = await subjectAccess({
       sources,
       subject,
@@ -47,7 +49,7 @@ policy allows it.`,
           return name === undefined ? {} : { name };
         },
       }),
-    });
+    }).finally(bar.clear);
     return writeReport(report, values, unpinned, subject);
   },
 });
@@ -82,7 +84,8 @@ fields of the notification and the 72-hour clock. Say what it is about by person
     const form = await objectOf(values.form, 'the form');
     const highRisk = await objectOf(values['high-risk'], 'the decision');
     const zone = values['time-zone'];
-    const { sources, unpinned } = await sourcesOf(values);
+    const bar = progressLine('reading', undefined, counted('entries and tiles'));
+    const { sources, unpinned } = await sourcesOf(values, bar.at);
     const report = await breachPack({
       sources,
       about: {
@@ -97,7 +100,7 @@ fields of the notification and the 72-hour clock. Say what it is about by person
       ...(highRisk && { highRisk: highRisk as unknown as NonNullable<BreachOptions['highRisk']> }),
       ...(nameOf && { nameOf }),
       ...(zone !== undefined && { timeZone: zone }),
-    });
+    }).finally(bar.clear);
     return writeReport(report, values, unpinned);
   },
 });
@@ -116,13 +119,14 @@ late. A review by somebody who took part does not count.`,
   async run(values) {
     const hours = values['within-hours'];
     const { range, nameOf } = await scopeOf(values);
-    const { sources, unpinned } = await sourcesOf(values);
+    const bar = progressLine('reading', undefined, counted('entries and tiles'));
+    const { sources, unpinned } = await sourcesOf(values, bar.at);
     const report = await breakGlassReport({
       sources,
       ...range,
       ...(nameOf && { nameOf }),
       ...(hours !== undefined && { withinHours: whole(hours, '--within-hours') }),
-    });
+    }).finally(bar.clear);
     return writeReport(report, values, unpinned);
   },
 });
@@ -145,14 +149,15 @@ flag is a question to a person, never a verdict.`,
     const parameters = parametersIn((await objectOf(values.parameters, 'the parameters')) ?? {});
     const { range, nameOf } = await scopeOf(values);
     const zone = values['time-zone'];
-    const { sources, unpinned } = await sourcesOf(values);
+    const bar = progressLine('reading', undefined, counted('entries and tiles'));
+    const { sources, unpinned } = await sourcesOf(values, bar.at);
     const report = await flagReport({
       sources,
       rules: flagRules({ ...facts, ...(zone !== undefined && { timeZone: zone }) }, parameters),
       ...range,
       ...(nameOf && { nameOf }),
       ...(zone !== undefined && { timeZone: zone }),
-    });
+    }).finally(bar.clear);
     return writeReport(report, values, unpinned);
   },
 });
@@ -177,60 +182,13 @@ marked.`,
     const { range, nameOf } = await scopeOf(values);
     const could = entitlementsIn(await objectOf(values.could, 'the entitlements'));
     const about = await exposureOf(values);
-    const { sources, unpinned } = await sourcesOf(values);
-    const report = await exposure({ sources, of: about, could, ...range, ...(nameOf && { nameOf }) });
+    const bar = progressLine('reading', undefined, counted('entries and tiles'));
+    const { sources, unpinned } = await sourcesOf(values, bar.at);
+    const report = await exposure({ sources, of: about, could, ...range, ...(nameOf && { nameOf }) }).finally(
+      bar.clear,
+    );
     return writeReport(report, values, unpinned);
   },
 });
-
-function actorOf(id: string | undefined, org: string | undefined): { id: string; org: string } | null {
-  if (id === undefined && org === undefined) return null;
-  if (id === undefined || org === undefined) throw new UsageError('--actor and --org go together');
-  return { id, org };
-}
-
-function objectIn(text: string): { kind: string; id: string } {
-  const [, kind, id] = /^([^:]+):(.+)$/.exec(text) ?? [];
-  if (kind === undefined || id === undefined) throw new UsageError('--object takes KIND:ID, as item:item-42');
-  return { kind, id };
-}
-
-function entryIn(text: string): { origin: string; index: number } {
-  const [, origin, index] = /^(.+)#(\d{1,15})$/.exec(text) ?? [];
-  if (origin === undefined || index === undefined) throw new UsageError('--entry takes ORIGIN#INDEX');
-  return { origin, index: Number(index) };
-}
-
-async function exposureOf(values: {
-  readonly subject: string | undefined;
-  readonly object: string | undefined;
-  readonly actor: string | undefined;
-  readonly org: string | undefined;
-}): Promise<ExposureOf> {
-  const { subject, object } = values;
-  const actor = actorOf(values.actor, values.org);
-  if ([subject, object, actor ?? undefined].filter((one) => one !== undefined).length !== 1)
-    throw new UsageError('give one of --subject, --object, --actor');
-  if (subject !== undefined) return { subject: await subjectOf(subject) };
-  return object === undefined ? { actor: actor! } : { object: objectIn(object) };
-}
-
-function entitlementsIn(file: JsonObject | undefined): readonly Entitlement[] {
-  const list = file?.['could'];
-  if (!Array.isArray(list)) throw new UsageError('--could takes {"could":[...]}');
-  return list.map((one: unknown) => {
-    const { actor, org, from, until, why, object } = (one ?? {}) as JsonObject;
-    if (typeof actor !== 'string' || typeof org !== 'string' || typeof why !== 'string' || typeof from !== 'string')
-      throw new UsageError('an entitlement has actor, org, from and why');
-    return {
-      actor,
-      org,
-      why,
-      from: moment(from, 'could'),
-      ...(typeof until === 'string' && { until: moment(until, 'could') }),
-      ...(object !== undefined && { object: object as unknown as NonNullable<Entitlement['object']> }),
-    };
-  });
-}
 
 export const verbs: Readonly<Record<string, Command>> = { sar, breach, breakglass, flags, exposure: exposed };

@@ -5,6 +5,7 @@ import { asText, MAX_NOTE, parseNote } from '../note.js';
 import { parseVkey } from '../note-key.js';
 import { fileKeyStore } from '../store/file-key-store.js';
 import { parsePolicy } from '../witness/policy.js';
+import { countedReader } from './counted-reader.js';
 import { openFiles } from './log-files.js';
 import { duration } from './times.js';
 import { keyBeside, readKey } from './trust.js';
@@ -23,9 +24,10 @@ export const SOURCES = {
   'max-age': { kind: 'text', value: 'TIME', help: "how old the witnesses' word may be, as 24h" },
 } as const satisfies Options;
 
-/** The logs, opened for reading. `unpinned` are those whose key came from beside the log. */
+/** The logs, opened for reading, told by `onRead`. `unpinned` are those whose key came from beside the log. */
 export async function sourcesOf(
   values: Values<typeof SOURCES>,
+  onRead: (done: number) => void = () => {},
 ): Promise<{ readonly sources: readonly LogSource[]; readonly unpinned: readonly string[] }> {
   if (values.log.length === 0) throw new UsageError("the log's folder is missing: give --log");
   if (values.secrets === undefined) throw new UsageError("the log's secrets are missing: give --secrets");
@@ -47,7 +49,7 @@ export async function sourcesOf(
       ...(policy && { witnesses: policy }),
       ...(age !== undefined && { maxAge: duration(age, 'max-age') }),
     };
-    sources.push({ reader, keys, policy: { logKey, ...wanted } });
+    sources.push({ reader: countedReader(reader, onRead), keys, policy: { logKey, ...wanted } });
   }
   return { sources, unpinned };
 }
