@@ -25,7 +25,7 @@ export {
   type VerifyFunction,
 } from './ed25519.js';
 export { hkdfExpand, hkdfExtract, hkdfSha256 } from './hkdf.js';
-export { hmacSha256 } from './hmac.js';
+export { hmacSha256, hmacSha256Public } from './hmac.js';
 export { hpkeOpen, hpkeOpenWith, hpkeSeal } from './hpke.js';
 export {
   consistencyPath,

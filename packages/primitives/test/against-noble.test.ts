@@ -19,6 +19,7 @@ import {
   hkdfExpand,
   hkdfSha256,
   hmacSha256,
+  hmacSha256Public,
   sha256,
   sha256Large,
   sha256Public,
@@ -47,6 +48,7 @@ onEachBackend((name) => {
             nobleSha256(data),
           );
           expect(hmacSha256(key, data)).toEqual(hmac(nobleSha256, key, data));
+          expect(hmacSha256Public(key, data)).toEqual(hmac(nobleSha256, key, data));
           expect(hkdfSha256(data, key, key, length)).toEqual(hkdf(nobleSha256, data, key, key, length));
         },
       ),
