@@ -1,8 +1,8 @@
 // What the benches of the file store share: entries that are ready to be stored, made by docs/spec/leaf.md, and a disk
 // that does not wait, to build large logs quickly.
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import promises from 'node:fs/promises';
-import type { RiskAcceptance, StoredEntry } from '@wardseal/audit';
+import type { AuditEvent, RiskAcceptance, StoredEntry } from '@wardseal/audit';
 import type { FileSystem } from '@wardseal/audit/file-store';
 
 /** A bench has no witness. */
@@ -47,6 +47,27 @@ export function preparedEntry(subject: Uint8Array, type = VIEW): StoredEntry {
 
 // Plain bytes of their own, as an event that was just sealed gives them.
 const bytes = (data: Uint8Array): Uint8Array => new Uint8Array(data);
+
+/** An event that a log parses, seals and stores itself. */
+export function freshEvent(): AuditEvent {
+  const time = Date.now().toString(16).padStart(12, '0');
+  const uuid = randomUUID();
+  return {
+    id: `${time.slice(0, 8)}-${time.slice(8)}-7${uuid.slice(15)}`,
+    occurredAt: new Date().toISOString(),
+    type: 'image.view',
+    outcome: 'success',
+    actor: { id: 'person-doctor-moss', kind: 'practitioner', org: 'RX1' },
+    subject: { handle: Buffer.alloc(32, 7).toString('base64url') },
+    object: { kind: 'item', id: uuid },
+    purpose: 'TREAT',
+  };
+}
+
+/** Bytes that a batch of entries takes in the journal. */
+export function journalBytes(entries: readonly StoredEntry[]): number {
+  return entries.reduce((sum, { leaf, subject, actor }) => sum + 22 + leaf.length + subject.length + actor.length, 34);
+}
 
 /** Node's file system with other syncs: none at all, or each so many milliseconds late. */
 export function diskWithSync(sync: (really: () => Promise<void>) => Promise<void>): FileSystem {

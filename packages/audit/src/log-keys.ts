@@ -1,4 +1,4 @@
-import { equal, hex, hkdfSha256, hmacSha256, sha256, utf8 } from '@wardseal/primitives';
+import { equal, hex, hkdfSha256, hmacSha256, hmacSha256Public, sha256, utf8 } from '@wardseal/primitives';
 import { systemClock } from './clock.js';
 import { AuditError } from './errors.js';
 import type { KeyStore } from './key-store.js';
@@ -199,15 +199,15 @@ function handleName(leafHandle: Uint8Array): string {
 
 /** Leaf handle of a subject: HMAC(h, P), h derived from the subject's secret of this log. */
 export function subjectHandle(secret: Uint8Array, handle: Uint8Array): Bytes {
-  return hmacSha256(hkdfSha256(secret, NONE, utf8('wardseal.org/audit/v0 subject handle'), 32), handle);
+  return hmacSha256Public(hkdfSha256(secret, NONE, utf8('wardseal.org/audit/v0 subject handle'), 32), handle);
 }
 
 /** Leaf handle of an actor within an organisation. */
 export function actorHandle(logSecret: Uint8Array, org: string, id: string): Bytes {
-  return hmacSha256(logSecret, utf8(`actor\0${org}\0${id}`));
+  return hmacSha256Public(logSecret, utf8(`actor\0${org}\0${id}`));
 }
 
 /** Leaf handle of an object. */
 export function objectHandle(logSecret: Uint8Array, object: { readonly kind: string; readonly id: string }): Bytes {
-  return hmacSha256(logSecret, utf8(`object\0${object.kind}\0${object.id}`));
+  return hmacSha256Public(logSecret, utf8(`object\0${object.kind}\0${object.id}`));
 }

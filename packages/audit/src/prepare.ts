@@ -3,7 +3,7 @@ import { AuditError } from './errors.js';
 import type { AuditEvent } from './event.js';
 import { decodeLeaf, encodeLeaf, type Leaf } from './leaf.js';
 import { actorHandle, type LogKeys, objectHandle, type SubjectSecret } from './log-keys.js';
-import { blind, type Opening, openSide, sealSide } from './side-record.js';
+import { blind, type Opening, openSide, SIDE_RANDOM, sealSide } from './side-record.js';
 import { commit, encodeActorSide, encodeSubjectSide } from './sides.js';
 import type { StoredEntry } from './store/store.js';
 
@@ -28,8 +28,9 @@ export async function prepare(
   event: AuditEvent,
   nonce: Uint8Array | undefined,
   recordedAt: number,
-  { origin, keys, random }: Context,
+  { origin, keys, random: source }: Context,
 ): Promise<Prepared> {
+  const random = drawn(source((event.subject ? 2 : 1) * SIDE_RANDOM));
   const actorSecret = await keys.organisation(event.actor.org);
   const actor = blind(encodeActorSide(event, nonce), random);
   const subjectSide = encodeSubjectSide(event);
@@ -46,6 +47,16 @@ export async function prepare(
   const sealedSubject =
     subject && known ? await sealSide(known.secret, 'subject', origin, event.id, subject.opening, random) : NONE;
   return { entry: { leaf, subject: sealedSubject, actor: sealedActor }, opening: actor.opening };
+}
+
+/** Hands out random bytes that were drawn together, each once: one call of the generator takes as long as another. */
+function drawn(bytes: Uint8Array): (length: number) => Uint8Array {
+  let at = 0;
+  return (length) => {
+    at += length;
+    if (at > bytes.length) throw new RangeError('the random source gave too few bytes');
+    return bytes.slice(at - length, at);
+  };
 }
 
 function subjectSecret(event: AuditEvent, keys: LogKeys): Promise<SubjectSecret> {

@@ -17,14 +17,21 @@ const SALT = 16;
 const BLINDING = 32;
 const TAG = 16;
 const HEAD = 1 + SALT;
+/** Random bytes that one compartment takes: its blinding value and its salt. */
+export const SIDE_RANDOM: number = SALT + BLINDING;
 // Each record has its own key, so the nonce need not differ.
 const NONCE = new Uint8Array(12);
 
 /** Bytes of the largest sealed compartment. */
 export const MAX_SEALED_SIDE: number = 1 + SALT + BLINDING + MAX_SIDE + TAG;
 
+const INFO: Readonly<Record<Compartment, Bytes>> = {
+  subject: utf8('wardseal.org/audit/v0 side subject'),
+  actor: utf8('wardseal.org/audit/v0 side actor'),
+};
+
 function recordKey(secret: Uint8Array, salt: Uint8Array, compartment: Compartment): Bytes {
-  return hkdfSha256(secret, salt, utf8(`wardseal.org/audit/v0 side ${compartment}`), 32);
+  return hkdfSha256(secret, salt, INFO[compartment], 32);
 }
 
 function associated(origin: string, id: string, head: Uint8Array): Bytes {

@@ -1,4 +1,4 @@
-import { base64url, canonicalJson, fromBase64url, hmacSha256 } from '@wardseal/primitives';
+import { base64url, canonicalJson, fromBase64url, hmacSha256Public } from '@wardseal/primitives';
 import { FieldReader, FieldWriter, MalformedFields, required } from './codec.js';
 import { AuditError } from './errors.js';
 import type { AuditEvent } from './event.js';
@@ -41,7 +41,7 @@ export interface ActorSide {
 
 /** HMAC-SHA-256(r, side bytes): hides the bytes while r is secret, and binds to them. */
 export function commit(r: Uint8Array, side: Uint8Array): Bytes {
-  return hmacSha256(r, side);
+  return hmacSha256Public(r, side);
 }
 
 export function encodeActorSide(event: AuditEvent, nonce: Uint8Array | undefined): Bytes {

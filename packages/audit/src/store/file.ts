@@ -153,7 +153,7 @@ class FileStore implements FileLogStore {
   async #append(batch: readonly StoredEntry[]): Promise<readonly Appended[]> {
     const { writer, index } = this.#usable();
     const fresh: StoredEntry[] = [];
-    const known = new IdIndex();
+    const known = new IdIndex(batch.length);
     const appended = batch.map((entry): Appended => {
       const id = leafId(entry.leaf);
       const before = this.#ids.find(id) ?? known.find(id);

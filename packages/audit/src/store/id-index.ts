@@ -5,13 +5,20 @@ const LOAD = 0.7;
 
 /** Event ids and the indices of their entries. */
 export class IdIndex {
-  #capacity = 1024;
-  #keys = new Uint32Array(this.#capacity * WORDS);
+  #capacity: number;
+  #keys: Uint32Array<ArrayBuffer>;
   // Index + 1, so that 0 means empty. A double holds every index up to 2^53.
-  #values = new Float64Array(this.#capacity);
+  #values: Float64Array<ArrayBuffer>;
   #count = 0;
   // The id in hand.
   readonly #id = new Uint32Array(WORDS);
+
+  /** `expected` ids fit before it grows. */
+  constructor(expected = 700) {
+    this.#capacity = 2 ** Math.ceil(Math.log2(expected / LOAD + 1));
+    this.#keys = new Uint32Array(this.#capacity * WORDS);
+    this.#values = new Float64Array(this.#capacity);
+  }
 
   /** The index of the id of 16 bytes at `at`, or null. */
   find(data: Uint8Array, at = 0): number | null {
