@@ -239,6 +239,22 @@ describe('Cosigners', () => {
     expect((await compareCheckpoints(kept!, forked, { logKey })).verdict).toBe('split');
   });
 
+  it('a caller’s own client may throw what it likes: the others’ words stand', async () => {
+    const a = await demoWitness('a.example');
+    const broken: WitnessClient = {
+      ...a.client,
+      name: 'broken.example',
+      addCheckpoint: () => Promise.reject(new TypeError('x')),
+    };
+    const { cosigned, failures } = await new Cosigners([broken, a.client]).cosign(five, prove);
+    expect(cosigned.map(({ name }) => name)).toEqual(['a.example']);
+    expect(failures[0]!.error).toMatchObject({ code: 'WITNESS_UNAVAILABLE', cause: expect.any(TypeError) });
+    // What is the log's own fault is not the witnesses'.
+    const six = await checkpointOver(leavesOf(6), [signer]);
+    const failing = new Cosigners([a.client]).cosign(six, () => Promise.reject(new TypeError('no tiles')));
+    await expect(failing).rejects.toThrow('no tiles');
+  });
+
   it('gives up on a witness that names another size each time, and refuses too many', async () => {
     let size = 0;
     const client = answering(

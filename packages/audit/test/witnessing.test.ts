@@ -25,7 +25,7 @@ async function switchable(name: string, clock: TestClock) {
   const { client, vkey, witness } = await demoWitness(name, { clock });
   const behaviour = { kind: 'well' as 'well' | 'down' | 'slow' | 'fork' | 'ahead', asked: 0 };
   const { AuditError } = await import('../src/index.js');
-  const wrapped: WitnessClient = {
+  const wrapped: { -readonly [K in keyof WitnessClient]: WitnessClient[K] } = {
     ...client,
     async addCheckpoint(request) {
       behaviour.asked++;
@@ -128,6 +128,31 @@ describe('a log with witnesses', () => {
     witnesses[2]!.behaviour.kind = 'slow';
     const { receipt } = await log.append(make(), witnessed);
     expect(receipt).not.toBeNull();
+  });
+
+  it('nor does the next one: who owes an answer is not asked again, and its late word is taken', async () => {
+    const { log, make, witnesses, clock, store } = await demo(['a.example', 'slow.example'], 1);
+    let release: () => void = () => undefined;
+    const { addCheckpoint } = witnesses[1]!.client;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    witnesses[1]!.client.addCheckpoint = async (request) => {
+      await gate;
+      return addCheckpoint(request);
+    };
+    await log.append(make(), witnessed);
+    expect(log.witnessState()!.failures).toEqual([]);
+    clock.advance(500);
+    await log.append(make(), witnessed);
+    await expect.poll(() => log.witnessState()!.failures.map(({ name }) => name)).toEqual(['slow.example']);
+    await log.append(make(), witnessed);
+    release();
+    const { checkpoint } = await log.witness();
+    expect(checkpoint).toContain('a.example');
+    await log.append(make(), witnessed);
+    await expect.poll(() => text(store.files.get('checkpoint')!)).toContain('slow.example');
+    await log.close();
   });
 
   it('QUORUM_MISSING when too few sign: the entry is in the log, and trying again recovers the receipt', async () => {

@@ -15,6 +15,8 @@ import { Outage, type OutageEvent, type WitnessOutage } from './outage.js';
 export const HEARTBEAT_EVERY = 600_000;
 /** Without a quorum they are asked again after this long, ms: an outage of minutes should not become one of ten. */
 export const RETRY_EVERY = 30_000;
+/** Once there is a quorum, the others have this long, ms, to be in the same round: most are a network's breadth apart. */
+export const STRAGGLERS = 500;
 /** An append that waits for witnesses waits this long, ms: two rounds in which one of them says nothing. */
 export const QUORUM_TIMEOUT = 10_000;
 
@@ -74,6 +76,7 @@ export class Witnessing {
   #latest: Witnessed | null = null;
   #failures: Cosigned['failures'] = [];
   #round: Promise<Cosigned> | undefined;
+  #settling: Promise<void> = Promise.resolve();
   #cancelHeartbeat: (() => void) | undefined;
   #started = false;
   #stopped = false;
@@ -186,24 +189,49 @@ export class Witnessing {
     this.kick();
   }
 
+  /** Asks all; when there is a quorum, those who are slow get a little more time and are then waited for elsewhere. */
   async #ask(): Promise<Cosigned> {
     const { checkpoint, size } = this.#integrator;
     const prove = (from: number, to: number): Promise<readonly Uint8Array[]> =>
       this.#integrator.consistencyProof(from, to);
-    // Whoever waits need not wait for the slowest witness.
-    const heard: Promise<boolean>[] = [];
-    const result = await this.#cosigners.cosign(checkpoint, prove, (soFar) => {
-      heard.push(this.#hear(soFar.checkpoint, size));
+    let cancel: (() => void) | undefined;
+    let newest: Cosigned | undefined;
+    let enough: (soFar: Cosigned) => void = () => undefined;
+    const early = new Promise<Cosigned>((resolve) => {
+      enough = resolve;
     });
-    await Promise.all(heard);
-    const enough = await this.#hear(result.checkpoint, size);
-    this.#failures = result.failures;
-    if (!enough) this.#outage.missing(result.failures, this.#cosigners.clients.length);
-    await this.#checkHistory(result);
-    await this.#integrator.adopt(result.checkpoint);
-    if (enough) await this.#keeper?.write(result.checkpoint);
-    if (result.failures.length > 0) this.#witnesses.onFailure?.(result.failures);
+    const heard: Promise<void>[] = [];
+    const hear = async (soFar: Cosigned): Promise<void> => {
+      newest = soFar;
+      // Whoever waits for a quorum is told at once. Before the log takes its first entry every witness is waited for.
+      const quorum = await this.#hear(soFar.checkpoint, size);
+      if (quorum && this.#started) cancel ??= this.#clock.after(STRAGGLERS, () => enough(newest!));
+    };
+    const all = this.#cosigners
+      .cosign(checkpoint, prove, (soFar) => heard.push(hear(soFar)))
+      .finally(() => Promise.all(heard));
+    const result = await Promise.race([all, early]);
+    cancel?.();
+    await this.#settle(result, size);
+    // A fault that comes late is kept, and told to the next caller.
+    if (result === newest) all.then((late) => this.#settle(late, size)).catch(() => undefined);
     return result;
+  }
+
+  /** Acts on the words of a round; never on two rounds at once. */
+  #settle(result: Cosigned, size: number): Promise<void> {
+    const mine = this.#settling.then(async () => {
+      if (this.#stopped) return;
+      const enough = await this.#hear(result.checkpoint, size);
+      this.#failures = result.failures;
+      if (!enough) this.#outage.missing(result.failures, this.#cosigners.clients.length);
+      await this.#checkHistory(result);
+      await this.#integrator.adopt(result.checkpoint);
+      if (enough) await this.#keeper?.write(result.checkpoint);
+      if (result.failures.length > 0) this.#witnesses.onFailure?.(result.failures);
+    });
+    this.#settling = mine.catch(() => undefined);
+    return mine;
   }
 
   /**

@@ -1,7 +1,8 @@
 import { parseCheckpointText } from '../checkpoint-text.js';
 import { AuditError } from '../errors.js';
 import { formatNote, MAX_SIGNATURES, parseNote, parseSignatures, sameKey } from '../note.js';
-import type { WitnessClient } from './client.js';
+import type { WitnessAnswer, WitnessClient } from './client.js';
+import type { AddCheckpoint } from './wire.js';
 
 /** Makes the consistency path between two sizes of the log, as `log.consistencyProof`. */
 export type Prove = (from: number, to: number) => Promise<readonly Uint8Array[]>;
@@ -21,6 +22,8 @@ const ATTEMPTS = 3;
 export class Cosigners {
   readonly clients: readonly WitnessClient[];
   readonly #seen = new Map<WitnessClient, number>();
+  // Clients that owe an answer: one request at a time is enough for who is slow.
+  readonly #asked = new Set<WitnessClient>();
 
   /**
    * @param clients - the witnesses, each once; their keys fit below one checkpoint beside the log's own two
@@ -48,7 +51,7 @@ export class Cosigners {
     await Promise.all(
       this.clients.map(async (client) => {
         try {
-          const { signatures, timestamp } = await this.#ask(client, checkpoint, prove);
+          const { signatures, timestamp } = await this.#once(client, () => this.#ask(client, checkpoint, prove));
           merged = addSignatures(merged, signatures);
           cosigned.push({ name: client.name, timestamp });
           onWord?.({ checkpoint: merged, cosigned: [...cosigned], failures: [...failures] });
@@ -61,6 +64,17 @@ export class Cosigners {
     return { checkpoint: merged, cosigned, failures };
   }
 
+  async #once<T>(client: WitnessClient, work: () => Promise<T>): Promise<T> {
+    if (this.#asked.has(client))
+      throw new AuditError('WITNESS_UNAVAILABLE', 'the witness has not answered the last request yet');
+    this.#asked.add(client);
+    try {
+      return await work();
+    } finally {
+      this.#asked.delete(client);
+    }
+  }
+
   async #ask(
     client: WitnessClient,
     checkpoint: string,
@@ -70,7 +84,7 @@ export class Cosigners {
     // What is remembered may be of a larger checkpoint that another node of the log sent.
     let old = Math.min(this.#seen.get(client) ?? 0, size);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const answer = await client.addCheckpoint({ oldSize: old, proof: await prove(old, size), checkpoint });
+      const answer = await answerOf(client, { oldSize: old, proof: await prove(old, size), checkpoint });
       if (answer.kind === 'cosigned') {
         this.#seen.set(client, size);
         return answer;
@@ -89,6 +103,16 @@ export class Cosigners {
       old = answer.size;
     }
     throw new AuditError('WITNESS_UNAVAILABLE', 'the witness names another size each time', { status: 409 });
+  }
+}
+
+/** A caller's own client may fail in its own ways; for a log they are all one. */
+async function answerOf(client: WitnessClient, request: AddCheckpoint): Promise<WitnessAnswer> {
+  try {
+    return await client.addCheckpoint(request);
+  } catch (cause) {
+    if (cause instanceof AuditError && cause.code.startsWith('WITNESS_')) throw cause;
+    throw new AuditError('WITNESS_UNAVAILABLE', 'the witness cannot be asked', { cause });
   }
 }
 
