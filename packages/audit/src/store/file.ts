@@ -1,4 +1,3 @@
-import promises from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { equal, utf8 } from '@wardseal/primitives';
 import { AuditError } from '../errors.js';
@@ -15,6 +14,7 @@ import { type IndexedJournal, readJournal } from './journal-reader.js';
 import type { BatchPlace } from './journal-scan.js';
 import { JournalWriter } from './journal-writer.js';
 import { processLock, type TakeLock } from './lock.js';
+import { nodeFiles } from './node-files.js';
 import { Publisher } from './publisher.js';
 import { selectEntries } from './select-entries.js';
 import type {
@@ -55,7 +55,7 @@ export interface FileLogStore extends LogStore {
  * const log = await openLog({ origin, store: fileStore('/srv/audit/2026'), keys, signer });
  */
 export function fileStore(folder: string, options: FileStoreOptions = {}): FileLogStore {
-  return new FileStore(resolve(folder), options.fs ?? promises, options.lock);
+  return new FileStore(resolve(folder), options.fs ?? nodeFiles, options.lock);
 }
 
 /** What is open of a log. */

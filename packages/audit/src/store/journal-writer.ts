@@ -1,4 +1,4 @@
-import { type StoreFile, writeAll } from './file-system.js';
+import { type StoreFile, writeAll, writeSmall } from './file-system.js';
 import { encodeBatch } from './journal.js';
 import { type BatchPlace, type Journal, scanJournal } from './journal-scan.js';
 import type { StoredEntry } from './store.js';
@@ -62,7 +62,7 @@ export class JournalWriter {
   async #write(data: Uint8Array): Promise<void> {
     const end = this.#end + data.length;
     const zeros = end > this.#zeroed && data.length < SMALL_BATCH ? AHEAD : 0;
-    if (zeros === 0) await writeAll(this.#file, data, this.#end);
+    if (zeros === 0) await (data.length < SMALL_BATCH ? writeSmall : writeAll)(this.#file, data, this.#end);
     else {
       const both = new Uint8Array(data.length + zeros);
       both.set(data);
