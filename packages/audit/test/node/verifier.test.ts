@@ -131,11 +131,7 @@ describe("the verifier's page", () => {
 
   it('compares with what the reader expects', async () => {
     const { tab } = page;
-    const again = async () => {
-      await tab.getByRole('button', { name: 'Check', exact: true }).click();
-      await tab.waitForSelector('#check-form button:not([disabled])');
-      return tab.locator('#verdict').textContent();
-    };
+    const { again } = page;
     await page.check(key, proof);
     await tab.getByText('More to compare with').click();
     await tab.getByLabel('Object', { exact: true }).fill(event.object!.id);
@@ -164,9 +160,7 @@ describe("the verifier's page", () => {
       [(await history('verifier', 4)).checkpoint, /^Cannot tell/],
     ] as const) {
       await other.fill(text);
-      await tab.getByRole('button', { name: 'Check', exact: true }).click();
-      await tab.waitForSelector('#check-form button:not([disabled])');
-      expect(await tab.locator('#verdict').textContent()).toMatch(verdict);
+      expect(await page.again()).toMatch(verdict);
     }
   });
 
@@ -180,9 +174,7 @@ describe("the verifier's page", () => {
     await tab.getByLabel('Witnesses that must have signed').setInputFiles(file);
     const again = async (text: string) => {
       await tab.getByLabel('Or paste its text').fill(text);
-      await tab.getByRole('button', { name: 'Check', exact: true }).click();
-      await tab.waitForSelector('#check-form button:not([disabled])');
-      return tab.locator('#verdict').textContent();
+      return page.again();
     };
     expect(await again(proof)).toMatch(/^Cannot tell/);
     const cut = proof.indexOf('\n\n') + 2;
@@ -222,7 +214,7 @@ describe("the verifier's page", () => {
     await tab.waitForSelector('#working:not([hidden])');
     expect(await tab.locator('#progress-words').textContent()).toMatch(/^\d+ of 4000 rows$/);
     await tab.getByRole('button', { name: 'Stop' }).click();
-    await tab.waitForSelector('#check-form button:not([disabled])');
+    await tab.waitForSelector('#working', { state: 'hidden' });
     expect(await tab.locator('#result').isHidden()).toBe(true);
   });
 
@@ -253,7 +245,7 @@ describe("the verifier's page", () => {
     const binary = Uint8Array.from({ length: 100_000 }, (_, i) => (i * 7919) % 256);
     expect(await page.check(key, { name: 'binary', data: binary })).toMatch(/^Cannot tell: the file/);
     expect(await page.check(key, { name: 'empty', data: '' })).toMatch(/^Cannot tell: the file/);
-    expect(await page.check(key, { name: 'large', data: `${proof}${'x'.repeat(30_000_000)}` })).toMatch(/^Cannot tell/);
+    expect(await page.check(key, { name: 'large', data: `${proof}${'x'.repeat(3_000_000)}` })).toMatch(/^Cannot tell/);
     expect(await page.check(key, { name: 'deep', data: '['.repeat(200_000) })).toMatch(/^Cannot tell: the file/);
     const rows = Array.from({ length: 300 }, () => ({ proof: MARKUP, origin: MARKUP }));
     const report = JSON.stringify({ kind: MARKUP, madeAt: MARKUP, rows });

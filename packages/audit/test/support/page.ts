@@ -24,6 +24,8 @@ export interface Visit {
   readonly asked: string[];
   /** Gives key and proof, checks, and tells the heading of the answer. */
   check(key: string, proof: string | { name: string; data: string | Uint8Array }): Promise<string>;
+  /** Checks again what stands in the form. */
+  again(): Promise<string>;
   texts(selector: string): Promise<string[]>;
 }
 
@@ -42,7 +44,6 @@ export async function visit(
   await tab.waitForSelector('#main[data-ready]');
   const answer = async (): Promise<string> => {
     await tab.getByRole('button', { name: 'Check', exact: true }).click();
-    await tab.waitForSelector('#check-form button:not([disabled])');
     await tab.waitForSelector('#result:not([hidden]), #check-error:not(:empty)');
     if (await tab.locator('#result').isVisible()) return (await tab.locator('#verdict').textContent()) ?? '';
     return `refused: ${await tab.locator('#check-error').textContent()}`;
@@ -62,6 +63,7 @@ export async function visit(
           .setInputFiles({ name: proof.name, mimeType: '', buffer: Buffer.from(proof.data) });
       return answer();
     },
+    again: answer,
     texts: (selector) => tab.locator(selector).allTextContents(),
   };
 }
