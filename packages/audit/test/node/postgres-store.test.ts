@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import { type CustomTypesConfig, type Pool, types } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type AuditError,
@@ -134,6 +134,27 @@ describe('the PostgreSQL store', () => {
       },
       { options: '-c default_transaction_isolation=serializable' },
     ));
+
+  it.each([
+    ['text', String],
+    ['number', Number],
+    ['bigint', BigInt],
+  ])('takes whole numbers as the driver was told to give them: %s', (_, parse) => {
+    const getTypeParser = (oid: number, format?: 'text' | 'binary') =>
+      oid === types.builtins.INT8 ? parse : types.getTypeParser(oid, format as 'text');
+    return inDatabase(
+      server,
+      async (pool) => {
+        const log = await logOn(pool);
+        expect((await log.append(make(), { await: 'integrated' })).index).toBe(0);
+        await log.close();
+        const chosen = [];
+        for await (const index of postgresReader(pool, ORIGIN).select({})) chosen.push(index);
+        expect(chosen).toEqual([0]);
+      },
+      { types: { getTypeParser } as CustomTypesConfig },
+    );
+  });
 
   it.each([
     ['a full disk', "RAISE EXCEPTION USING ERRCODE = '53100'", 'STORE_FAILED', 'the disk of the database is full'],
