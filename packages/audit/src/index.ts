@@ -29,25 +29,18 @@ export { type KeyStore, memoryKeyStore } from './key-store.js';
 export { decodeLeaf, type Leaf } from './leaf.js';
 export type { RiskAcceptance } from './life/acceptance.js';
 export type { CheckpointKeeper } from './life/keeper.js';
+export { HEARTBEAT_EVERY, type LogWitnesses, type Witnessed, type WitnessingState } from './life/log-witnesses.js';
 export type { WitnessOutage } from './life/outage.js';
 export type { Override } from './life/override.js';
-export type { WitnessingState } from './life/witnessing.js';
-export { HEARTBEAT_EVERY, type LogWitnesses, type Witnessed } from './life/witnessing.js';
 export type { AppendOptions, AppendResult, AuditLog } from './log.js';
 export type { LogSource } from './log-source.js';
 export { type Merged, type MergeOptions, mergeEmergency } from './merge-emergency.js';
-export {
-  type Monitor,
-  type MonitorAlert,
-  type MonitorEntry,
-  type MonitorOptions,
-  type MonitorReport,
-  type MonitorState,
-  monitor,
-} from './monitor.js';
+export { type Monitor, monitor } from './monitor.js';
+export type { MonitorAlert, MonitorEntry, MonitorOptions, MonitorReport, MonitorState } from './monitor-report.js';
 export { generateCosignerKey, generateLogKey, type LogSigner, logSigner } from './note-key.js';
 export { type LogOptions, type OpenLogOptions, openLog } from './open-log.js';
 export type { OpenedEntry } from './opened-entry.js';
+export { originOfYear } from './origin-of-year.js';
 export { patientHandle } from './patient-handle.js';
 export { proveConsistency } from './prove-consistency.js';
 export { proveEntry } from './prove-entry.js';
@@ -95,7 +88,6 @@ export {
   LATE_RETRIES,
   type OpenYearsOptions,
   openYears,
-  originOfYear,
   type YearAppendResult,
   type YearLogs,
 } from './years.js';
