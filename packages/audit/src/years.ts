@@ -2,9 +2,10 @@ import { type Clock, systemClock } from './clock.js';
 import { AuditError } from './errors.js';
 import type { AuditEvent } from './event.js';
 import { fixedId } from './fixed-id.js';
+import { lastCheckpoint, type OpenYearsOptions, openYearLog, type YearLog } from './life/year-log.js';
 import type { AppendOptions, AppendResult, AuditLog } from './log.js';
-import { type OpenLogOptions, openLog, openWith } from './open-log.js';
-import { appendSuccession, begin, namedIn } from './succeed.js';
+import { yearOf } from './origin-of-year.js';
+import { appendSuccession } from './succeed.js';
 import type { Audited, IntendedEvent, WithAuditOptions } from './with-audit.js';
 
 /**
@@ -16,42 +17,11 @@ export const LATE_RETRIES = 172_800_000;
 // Nobody keeps logs of more years than this; a mistyped `since` shall not open thousands.
 const MAX_YEARS = 200;
 
-/** The chain of a trust's logs, one a calendar year. */
-export interface OpenYearsOptions {
-  /** What every origin begins with: `audit.trust.example` gives `audit.trust.example/2026`. */
-  readonly base: string;
-  /** The first year of the chain: its log follows no other. */
-  readonly since: number;
-  /**
-   * What the log of a year needs: a store, secrets and a signer of its own. Asked again for each opening; called in December
-   * by `checkNext`, so that a missing key is found before midnight.
-   */
-  readonly open: (origin: string, year: number) => OpenLogOptions | Promise<OpenLogOptions>;
-  /** Who opens a new year; it stands in entry 0. */
-  readonly actor: AuditEvent['actor'];
-  /** Decides the year, in UTC; default the computer's. */
-  readonly clock?: Clock;
-}
+export type { OpenYearsOptions } from './life/year-log.js';
 
 /** What `append` of a chain gives: the entry, and in which log. */
 export interface YearAppendResult extends AppendResult {
   readonly origin: string;
-}
-
-/**
- * The name of the log of a year.
- *
- * @param base - what every origin begins with
- * @param time - milliseconds since 1970; the year is that of UTC
- * @example
- * originOfYear('audit.trust.example', Date.now()); // audit.trust.example/2026
- */
-export function originOfYear(base: string, time: number): string {
-  return `${base}/${yearOf(time)}`;
-}
-
-function yearOf(time: number): number {
-  return new Date(time).getUTCFullYear();
 }
 
 /**
@@ -70,7 +40,13 @@ function yearOf(time: number): number {
  */
 export async function openYears(options: OpenYearsOptions): Promise<YearLogs> {
   const logs = new YearLogs(options);
-  await logs.current();
+  try {
+    await logs.current();
+  } catch (error) {
+    // The first error says what is wrong; one on closing would hide it.
+    await logs.close().catch(() => undefined);
+    throw error;
+  }
   return logs;
 }
 
@@ -235,36 +211,22 @@ export class YearLogs {
     this.#keep(old, year - 1);
   }
 
-  /** Opens a year's log; `named` is what its entry 0 says of the size of the year before. */
-  async #openYear(year: number, predecessor?: () => Promise<string>): Promise<{ log: AuditLog; named: number }> {
-    const { base, open, since, actor } = this.#options;
-    const options = await open(`${base}/${year}`, year);
-    if (year <= since) return { log: await openLog(options), named: 0 };
-    let named = 0;
-    const before = predecessor ?? (() => this.#checkpointOf(year - 1));
-    const log = await openWith(options, async (started) => {
-      await begin(
-        started,
-        async () => ({ checkpoint: await before(), reason: `the year ${year}`, actor }),
-        this.#clock,
-      );
-      const head = await namedIn(started);
-      named = head.size;
-      if (head.origin !== `${base}/${year - 1}`)
-        throw new AuditError('SUCCESSION_INVALID', 'the log follows another than that of the year before', {
-          index: 0,
-        });
-    });
-    return { log, named };
+  #openYear(year: number, before: () => Promise<string> = () => this.#checkpointOf(year - 1)): Promise<YearLog> {
+    return openYearLog(this.#options, year, before, this.#clock);
   }
 
   /** The last checkpoint of a year's log that is not open; opens it, and all before it that were never opened. */
   async #checkpointOf(year: number): Promise<string> {
     const { log } = await this.#openYear(year);
-    const checkpoint = await lastCheckpoint(log);
-    if (this.#clock.now() < Date.UTC(year + 1, 0) + LATE_RETRIES) this.#keep(log, year);
-    else await log.close();
-    return checkpoint;
+    let kept = false;
+    try {
+      const checkpoint = await lastCheckpoint(log);
+      kept = this.#clock.now() < Date.UTC(year + 1, 0) + LATE_RETRIES;
+      if (kept) this.#keep(log, year);
+      return checkpoint;
+    } finally {
+      if (!kept) await log.close();
+    }
   }
 
   #keep(log: AuditLog, year: number): void {
@@ -290,15 +252,4 @@ export class YearLogs {
     const last = { checkpoint: log.checkpoint(), reason: `the year ${year} is closed`, actor: this.#options.actor };
     await appendSuccession(this.#log, id, last, this.#clock);
   }
-}
-
-/** A log's checkpoint over everything it holds, with its witnesses' word as far as they answer. */
-async function lastCheckpoint(log: AuditLog): Promise<string> {
-  await log.integrate();
-  if (log.unwitnessed === null)
-    await log.witness().catch((error: unknown) => {
-      // A year does not fail to turn because a witness sleeps; whoever verifies sees whose word is missing.
-      if (!(error instanceof AuditError) || error.code !== 'QUORUM_MISSING') throw error;
-    });
-  return log.checkpoint();
 }

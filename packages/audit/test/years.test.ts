@@ -278,6 +278,24 @@ describe('openYears', () => {
     await stranger.append(eventMaker('stranger', () => clock.now())());
     await stranger.close();
     expect(await codeOf(open())).toBe('SUCCESSION_INVALID');
+    // Nothing is left open behind a failed start.
+    for (const { store } of places.values()) expect(await codeOf(store.append([]))).toBe('LOG_CLOSED');
+  });
+
+  it('leaves nothing open when last year cannot be opened', async () => {
+    const { clock, open, places, setBroken, options } = await chain(EVE);
+    await (await open()).close();
+    clock.advance(HOUR);
+    await (await open()).close();
+    const half = {
+      ...options,
+      open: (origin: string, year: number) => {
+        setBroken(year === 2026);
+        return options.open(origin, year);
+      },
+    };
+    await expect(openYears(half)).rejects.toThrow('no key for that year');
+    for (const { store } of places.values()) expect(await codeOf(store.append([]))).toBe('LOG_CLOSED');
   });
 
   it('still refuses a stale id, and takes any age from the outbox', async () => {
