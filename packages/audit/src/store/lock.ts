@@ -9,13 +9,18 @@ import { failedWith, readWhole, writeNew } from './file-system.js';
 export type TakeLock = (folder: string) => Promise<() => Promise<void>>;
 
 // Bytes of the longest lock file, with room.
-const MAX_HOLDER = 100;
+const MAX_HOLDER = 120;
 // Processes that died one after the other while each took the lock of the one before.
 const MAX_DEAD = 3;
 
 // [Note: two locks] An exclusive transaction of node:sqlite falls with its process, whatever kills it, and holds
 // between containers that share a disk; but Node 20 has no node:sqlite. So every writer takes the lock file, and where
 // node:sqlite exists its lock first: an old and a new Node then still exclude each other.
+
+// [Note: other containers] A process number means nothing outside its PID namespace, so a lock file also names that, and
+// the boot of the machine. A holder in another namespace of the same boot cannot be seen: it counts as alive, and after
+// it died without giving the lock back somebody has to remove the file. With node:sqlite that never happens. A holder of
+// another boot is dead: a folder is never shared between machines.
 
 /** The lock that `fileStore` takes unless told otherwise. */
 export function processLock(): TakeLock {
@@ -52,9 +57,20 @@ async function sqliteLock(path: string): Promise<DatabaseSync | null> {
   }
 }
 
-/** Who holds a lock file: the process, when it started, whether it also holds the sqlite lock, and a random token. */
+/**
+ * Who holds a lock file: the process, when it started, whether it also holds the sqlite lock, a random token, the boot
+ * of the machine and the PID namespace.
+ */
 async function self(sqlite: boolean, token: string): Promise<string> {
-  return `${process.pid} ${await startOf(process.pid)} ${sqlite ? 'sqlite' : 'file'} ${token}\n`;
+  const { boot, namespace } = await whereabouts();
+  return `${process.pid} ${await startOf(process.pid)} ${sqlite ? 'sqlite' : 'file'} ${token} ${boot} ${namespace}\n`;
+}
+
+/** The first 8 digits of the boot's id and the number of our PID namespace; `-` where the system does not tell. */
+async function whereabouts(): Promise<{ boot: string; namespace: string }> {
+  const boot = await promises.readFile('/proc/sys/kernel/random/boot_id', 'latin1').catch(() => '');
+  const namespace = await promises.readlink('/proc/self/ns/pid').catch(() => '');
+  return { boot: /^[0-9a-f]{8}/.exec(boot)?.[0] ?? '-', namespace: /\d{1,12}/.exec(namespace)?.[0] ?? '-' };
 }
 
 /** When a process started (field 22 of /proc/PID/stat), so that a number used again is no alibi; `-` if unknown. */
@@ -67,19 +83,24 @@ async function startOf(pid: number): Promise<string> {
   }
 }
 
+const HOLDER =
+  /^(?<pid>\d{1,10}) (?<start>\d{1,20}|-) (?<kind>sqlite|file)(?: [0-9a-f]{16}(?: (?<boot>[0-9a-f]{8}|-) (?<namespace>\d{1,12}|-))?)?\n$/;
+
 async function alive(holder: string, haveSqlite: boolean): Promise<boolean> {
-  const match = /^(\d{1,10}) (\d{1,20}|-) (sqlite|file)(?: [0-9a-f]{16})?\n$/.exec(holder);
+  const { pid, start, kind, boot = '-', namespace = '-' } = HOLDER.exec(holder)?.groups ?? {};
   // Not a lock of ours, or torn by a power cut.
-  if (!match) return false;
+  if (pid === undefined) return false;
   // We hold the sqlite lock, so a holder of it is gone.
-  if (haveSqlite && match[3] === 'sqlite') return false;
-  const pid = Number(match[1]);
+  if (haveSqlite && kind === 'sqlite') return false;
+  const here = await whereabouts();
+  if (boot !== '-' && here.boot !== '-' && boot !== here.boot) return false;
+  if (namespace !== '-' && here.namespace !== '-' && namespace !== here.namespace) return true;
   try {
-    process.kill(pid, 0);
+    process.kill(Number(pid), 0);
   } catch (error) {
     return failedWith(error, 'EPERM');
   }
-  return match[2] === '-' || match[2] === (await startOf(pid));
+  return start === '-' || start === (await startOf(Number(pid)));
 }
 
 /**

@@ -1,8 +1,10 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fileLock } from '../../src/store/lock.js';
+import { codeOf } from '../support/events.js';
 import { inFolder } from '../support/folder.js';
+import { raced } from '../support/race.js';
 
 // What Node 20, which has no node:sqlite, relies on alone.
 describe('the lock file', () => {
@@ -29,4 +31,32 @@ describe('the lock file', () => {
       }
     }),
   );
+
+  it('names the boot and the PID namespace of its holder', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'lock');
+      const release = await fileLock(path, false);
+      expect(await readFile(path, 'latin1')).toMatch(
+        new RegExp(`^${process.pid} \\d+ file [0-9a-f]{16} [0-9a-f]{8} \\d+\\n$`),
+      );
+      await release();
+    }));
+
+  it('of a container that we cannot look into is left to it; of an earlier boot it is taken', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'lock');
+      const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'latin1')).slice(0, 8);
+      await writeFile(path, `9999999 123 file 0123456789abcdef ${boot} 1\n`);
+      expect(await codeOf(fileLock(path, false))).toBe('LOG_LOCKED');
+      // Whoever holds the sqlite lock knows that its holder is gone, wherever it was.
+      await writeFile(path, `9999999 123 sqlite 0123456789abcdef ${boot} 1\n`);
+      await (await fileLock(path, true))();
+      const other = boot === '00000000' ? '11111111' : '00000000';
+      await writeFile(path, `${process.pid} 123 file 0123456789abcdef ${other} 1\n`);
+      await (await fileLock(path, false))();
+    }));
+});
+
+describe('two processes that race for a log', () => {
+  it('fork nothing in 40 races; the full suite has 1,000', () => raced(20), 120_000);
 });
