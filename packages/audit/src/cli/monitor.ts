@@ -10,7 +10,8 @@ import {
   visible,
   writeOutput,
 } from '@wardseal/primitives/cli';
-import { type MonitorReport, type MonitorState, monitor } from '../monitor.js';
+import { monitor } from '../monitor.js';
+import type { MonitorReport, MonitorState } from '../monitor-report.js';
 import { verdictOf } from '../verdict-of.js';
 import { checkpointFacts } from './checkpoint-facts.js';
 import { countedReader } from './counted-reader.js';
