@@ -163,6 +163,22 @@ describe('an administrator of the database', () => {
 });
 
 describe('roles', () => {
+  it('may own a schema that was made for them', async () => {
+    const database = await server.createDatabase();
+    const owner = poolOf(server, database);
+    await owner.query(`CREATE ROLE tenant LOGIN; CREATE SCHEMA tenants_log AUTHORIZATION tenant`);
+    const tenant = poolOf(server, database, {
+      connectionString: undefined,
+      host: server.host,
+      user: 'tenant',
+      database,
+    });
+    const store = postgresStore(tenant, { schema: 'tenants_log' });
+    expect(await store.open(ORIGIN, vkey)).toEqual({ size: 0 });
+    expect(await codeOf(postgresStore(tenant).open(ORIGIN, vkey))).toBe('STORE_FAILED');
+    await Promise.all([owner.end(), tenant.end()]);
+  });
+
   it('need no more than the README grants', async () => {
     const database = await server.createDatabase();
     const owner = poolOf(server, database);

@@ -39,8 +39,10 @@ export async function ensureSchema(pool: PostgresPool, schema: string, version: 
     if (await isThere(pool, schema, version)) return;
     await inTransaction(pool, async (client) => {
       await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`wardseal.org/audit ${schema}`]);
-      if (!(await isThere(client, schema, version)))
-        await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema};${make(schema)}`);
+      if (await isThere(client, schema, version)) return;
+      // An administrator may have made the schema for a role that may make none.
+      const { rows } = await client.query('SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1', [schema]);
+      await client.query(`${rows.length === 0 ? `CREATE SCHEMA ${schema};` : ''}${make(schema)}`);
     });
   } catch (cause) {
     throw asStoreError(cause);

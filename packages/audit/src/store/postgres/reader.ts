@@ -172,7 +172,10 @@ function missing(index: number): AuditError {
 }
 
 /** A query as conditions on columns, $3 the first value. Each handle has an index that is in the order of entries. */
-function wanted({ subject, actor, object, types, from, until }: EntryQuery): { conditions: string; values: unknown[] } {
+function wanted({ subject, actor, object, objects, types, from, until }: EntryQuery): {
+  conditions: string;
+  values: unknown[];
+} {
   const values: unknown[] = [];
   let conditions = '';
   const demand = (condition: (place: string) => string, value: unknown): void => {
@@ -183,6 +186,8 @@ function wanted({ subject, actor, object, types, from, until }: EntryQuery): { c
   const handles = { subject_handle: subject, actor_handle: actor, object_handle: object };
   for (const [column, handle] of Object.entries(handles))
     demand((place) => `${column} = ${place}::bytea`, handle && `\\x${hex(handle)}`);
+  const list = objects && `{${objects.map((one) => `"\\\\x${hex(one)}"`).join(',')}}`;
+  demand((place) => `object_handle = ANY (${place}::bytea[])`, list);
   demand((place) => `type = ANY (${place}::smallint[])`, types && plainArray(types.map((type) => EVENT_TYPES[type])));
   demand((place) => `recorded_at >= ${place}::bigint`, from && Math.ceil(from));
   demand((place) => `recorded_at < ${place}::bigint`, until && Math.ceil(until));
