@@ -29,6 +29,7 @@ export function matches(leaf: Leaf, query: EntryQuery): boolean {
     same(query.subject, leaf.subjectHandle) &&
     same(query.actor, leaf.actorHandle) &&
     same(query.object, leaf.objectHandle) &&
+    (query.objects === undefined || query.objects.some((object) => same(object, leaf.objectHandle))) &&
     (query.types === undefined || query.types.includes(leaf.type)) &&
     leaf.recordedAt >= (query.from ?? 0) &&
     leaf.recordedAt < (query.until ?? Number.POSITIVE_INFINITY)

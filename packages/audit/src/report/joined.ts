@@ -24,7 +24,7 @@ export async function entriesOfSubject(source: ReportSource, handle: Uint8Array)
       items.set(hex(leaf.objectHandle!), objectHandle(logSecret, actor.object));
   const early = new Map<number, OpenedEntry>();
   const owners = new Map<string, string>();
-  for await (const entry of source.entries([...items.values()].map((object) => ({ object })))) {
+  for await (const entry of source.entries(items.size === 0 ? [] : [{ objects: [...items.values()] }])) {
     const { leaf, index } = entry;
     if (leaf.type === 'item.handled' && leaf.outcome === 'success' && leaf.subjectHandle)
       owners.set(hex(leaf.objectHandle!), hex(leaf.subjectHandle));

@@ -8,6 +8,9 @@ import type { Checkpoint } from '../verify-checkpoint.js';
 // Entries that are passed over rather than asked for anew: about a batch, which the store reads as a whole.
 const MAX_GAP = 128;
 
+const SUBJECT_FIELD = 10;
+const OBJECT_FIELD = 11;
+
 /** An entry and its place. */
 export type Placed = readonly [index: number, stored: StoredEntry];
 
@@ -45,10 +48,17 @@ function* runsOf(indices: readonly number[]): Generator<readonly number[]> {
   if (run.length > 0) yield run;
 }
 
-/** Whether at least one of the queries asks for an entry. */
-export function asksFor(queries: readonly EntryQuery[]): (leaf: Leaf) => boolean {
+/** What a replay looks for. */
+export interface Wanted {
+  /** Whether it is worth decoding an entry; a malformed one is found out by its hash. Default: always. */
+  readonly worth?: (leaf: Uint8Array) => boolean;
+  readonly match: (leaf: Leaf, index: number) => boolean;
+}
+
+/** Looks for the entries that at least one of the queries asks for. */
+export function asksFor(queries: readonly EntryQuery[]): Wanted {
   const sorted = new Queries(queries);
-  return (leaf) => sorted.match(leaf);
+  return { worth: (leaf) => sorted.worth(leaf), match: (leaf) => sorted.match(leaf) };
 }
 
 /**
@@ -58,15 +68,14 @@ export function asksFor(queries: readonly EntryQuery[]): (leaf: Leaf) => boolean
 export async function* byReplay(
   readEntries: NonNullable<LogReader['readEntries']>,
   { size, root }: Checkpoint,
-  wanted: (leaf: Leaf, index: number) => boolean,
+  { worth = () => true, match }: Wanted,
   alreadyChecked: boolean,
 ): AsyncGenerator<Placed> {
   const tree = new MerkleBuilder();
   let index = 0;
   for await (const stored of readEntries(0, size)) {
-    const leaf = new Uint8Array(stored.leaf);
-    if (!alreadyChecked) tree.append(leafHash(leaf));
-    if (wanted(decodeLeaf(leaf), index)) yield [index, stored];
+    if (!alreadyChecked) tree.append(leafHash(stored.leaf));
+    if (worth(stored.leaf) && match(decodeLeaf(stored.leaf), index)) yield [index, stored];
     index++;
   }
   if (index !== size || !(alreadyChecked || equal(tree.root(), root)))
@@ -81,10 +90,20 @@ class Queries {
 
   constructor(queries: readonly EntryQuery[]) {
     for (const query of queries) {
-      if (query.object) add(this.#byObject, query.object, query);
+      const { object, objects, ...rest } = query;
+      if (object && !objects) add(this.#byObject, object, query);
+      else if (objects && !object) for (const one of objects) add(this.#byObject, one, { ...rest, object: one });
       else if (query.subject) add(this.#bySubject, query.subject, query);
       else this.#others.push(query);
     }
+  }
+
+  worth(leaf: Uint8Array): boolean {
+    if (this.#others.length > 0) return true;
+    const [subject, object] = handlesIn(leaf);
+    return (
+      (subject !== undefined && this.#bySubject.has(subject)) || (object !== undefined && this.#byObject.has(object))
+    );
   }
 
   match(leaf: Leaf): boolean {
@@ -99,10 +118,22 @@ class Queries {
 
 function add(map: Map<number, EntryQuery[]>, handle: Uint8Array, query: EntryQuery): void {
   const key = start(handle);
-  map.set(key, [...(map.get(key) ?? []), query]);
+  const known = map.get(key);
+  if (known) known.push(query);
+  else map.set(key, [query]);
+}
+
+/** How the handles of subject and object begin in an encoded leaf (docs/spec/leaf.md): each field has a length of one byte. */
+function handlesIn(leaf: Uint8Array): readonly [subject: number | undefined, object: number | undefined] {
+  let [subject, object]: (number | undefined)[] = [];
+  for (let at = 2; at + 2 < leaf.length; at += 2 + leaf[at + 1]!) {
+    if (leaf[at] === SUBJECT_FIELD) subject = start(leaf, at + 2);
+    if (leaf[at] === OBJECT_FIELD) object = start(leaf, at + 2);
+  }
+  return [subject, object];
 }
 
 /** The first bytes of a handle: enough to sort by; `matches` looks at all of them. */
-function start(handle: Uint8Array): number {
-  return (handle[0]! << 24) | (handle[1]! << 16) | (handle[2]! << 8) | handle[3]!;
+function start(bytes: Uint8Array, at = 0): number {
+  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
 }

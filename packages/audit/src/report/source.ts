@@ -1,7 +1,6 @@
 import { equal, fromUtf8, hex, inclusionPath, rootFromInclusion } from '@wardseal/primitives';
 import { AuditError } from '../errors.js';
 import { HashReader } from '../hash-reader.js';
-import type { Leaf } from '../leaf.js';
 import type { LogKeys } from '../log-keys.js';
 import { type LogSource, readingKeys } from '../log-source.js';
 import { EntryOpener, type OpenedEntry } from '../opened-entry.js';
@@ -10,7 +9,7 @@ import { formatProof } from '../tlog-proof.js';
 import { type Checkpoint, type VerifyPolicy, verifyCheckpoint } from '../verify-checkpoint.js';
 import { quorumTime } from '../witness/quorum.js';
 import type { ReportLog, Row, RowActor } from './row.js';
-import { asksFor, byIndex, byReplay } from './select.js';
+import { asksFor, byIndex, byReplay, type Wanted } from './select.js';
 
 /** Says how a reader of the report may know who did it. */
 export type ShowActor = (entry: OpenedEntry) => RowActor | undefined;
@@ -60,7 +59,10 @@ export class ReportSource {
   async *entries(queries: readonly EntryQuery[]): AsyncGenerator<OpenedEntry> {
     const { readEntries, select } = this.#source.reader;
     if (!readEntries || queries.length === 0) return;
-    if (!select) return yield* this.replay(asksFor(queries));
+    if (!select) {
+      const { match, worth } = asksFor(queries);
+      return yield* this.replay(match, worth);
+    }
     const reader = this.#source.reader;
     const indexed = { readEntries: readEntries.bind(reader), select: select.bind(reader) };
     for await (const [index, stored] of byIndex(indexed, this.#checkpoint.size, queries))
@@ -68,7 +70,8 @@ export class ReportSource {
   }
 
   /** The wanted entries, opened, by reading every one: for what no index knows. */
-  async *replay(wanted: (leaf: Leaf, index: number) => boolean): AsyncGenerator<OpenedEntry> {
+  async *replay(match: Wanted['match'], worth?: Wanted['worth']): AsyncGenerator<OpenedEntry> {
+    const wanted: Wanted = { match, ...(worth && { worth }) };
     const { reader } = this.#source;
     const readEntries = reader.readEntries!.bind(reader);
     for await (const [index, stored] of byReplay(readEntries, this.#checkpoint, wanted, this.#replayed))

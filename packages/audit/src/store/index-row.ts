@@ -60,7 +60,7 @@ export function sameRow(a: Uint8Array, at: number, b: Uint8Array, bt: number): b
  * in 2^64 for another; without a handle in the query it decides. Throws RangeError when a handle is not 32 bytes.
  */
 export function rowMatcher(query: EntryQuery): (rows: Uint8Array, at: number) => boolean {
-  const { subject, actor, object, types, from = 0, until = Number.POSITIVE_INFINITY } = query;
+  const { subject, actor, object, objects, types, from = 0, until = Number.POSITIVE_INFINITY } = query;
   const handles = (
     [
       [SUBJECT, subject],
@@ -69,13 +69,31 @@ export function rowMatcher(query: EntryQuery): (rows: Uint8Array, at: number) =>
     ] as const
   ).flatMap(([field, handle]) => (handle === undefined ? [] : [{ field, handle }]));
   if (handles.some(({ handle }) => handle.length !== HANDLE)) throw new RangeError('a handle must be 32 bytes');
+  const oneOf = objects && byStart(objects);
   const codes = types && new Set<number>(types.map((type) => EVENT_TYPES[type]));
   return (rows, at) => {
     for (const { field, handle } of handles) if (!begins(rows, at + field, handle)) return false;
+    if (oneOf && !oneOf.get(start(rows, at + OBJECT))?.some((handle) => begins(rows, at + OBJECT, handle)))
+      return false;
     if (codes !== undefined && !codes.has(rows[at + TYPE]!)) return false;
     const time = readUint(rows, at + TIME, 6)!;
     return time >= from && time < until;
   };
+}
+
+function byStart(handles: readonly Uint8Array[]): ReadonlyMap<number, Uint8Array[]> {
+  const map = new Map<number, Uint8Array[]>();
+  for (const handle of handles) {
+    if (handle.length !== HANDLE) throw new RangeError('a handle must be 32 bytes');
+    const known = map.get(start(handle, 0));
+    if (known) known.push(handle);
+    else map.set(start(handle, 0), [handle]);
+  }
+  return map;
+}
+
+function start(bytes: Uint8Array, at: number): number {
+  return readUint(bytes, at, 4)!;
 }
 
 function begins(rows: Uint8Array, at: number, handle: Uint8Array): boolean {

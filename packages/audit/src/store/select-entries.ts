@@ -21,7 +21,11 @@ async function* select(
   size: number,
   mayMatch: (rows: Uint8Array, at: number) => boolean,
 ): AsyncGenerator<number> {
-  const decided = query.subject === undefined && query.actor === undefined && query.object === undefined;
+  const decided =
+    query.subject === undefined &&
+    query.actor === undefined &&
+    query.object === undefined &&
+    query.objects === undefined;
   let from = { offset: start, first: 0 };
   // The first entry that is not judged yet.
   let next = 0;

@@ -14,6 +14,8 @@ export interface EntryQuery {
   readonly subject?: Uint8Array;
   readonly actor?: Uint8Array;
   readonly object?: Uint8Array;
+  /** One of these objects. */
+  readonly objects?: readonly Uint8Array[];
   readonly types?: readonly EventType[];
   /** Recorded at or after, and before: milliseconds since 1970. */
   readonly from?: number;

@@ -132,6 +132,7 @@ export function entriesConformance({ inPlace, using, shared }: StoreTools): void
           same(query.subject, leaf.subjectHandle) &&
           same(query.actor, leaf.actorHandle) &&
           same(query.object, leaf.objectHandle) &&
+          (query.objects?.some((one) => same(one, leaf.objectHandle)) ?? true) &&
           (query.types?.includes(leaf.type) ?? true) &&
           leaf.recordedAt >= (query.from ?? 0) &&
           leaf.recordedAt < (query.until ?? Number.POSITIVE_INFINITY)
@@ -143,6 +144,7 @@ export function entriesConformance({ inPlace, using, shared }: StoreTools): void
           fc.integer({ min: 0, max: 4 }).map((which) => new Uint8Array(32).fill(16 * kind + which)),
           { nil: undefined },
         );
+      const some = fc.array(fc.integer({ min: 0, max: 4 }).map((which) => new Uint8Array(32).fill(64 + which)));
       const moment = fc.option(fc.double({ min: START - 5, max: START + 15_010, noNaN: true }), { nil: undefined });
       await fc.assert(
         fc.asyncProperty(
@@ -152,15 +154,16 @@ export function entriesConformance({ inPlace, using, shared }: StoreTools): void
           fc.option(fc.subarray([...TYPES]), { nil: undefined }),
           moment,
           moment,
-          async (subject, actor, object, wanted, from, until) => {
-            const parts = { subject, actor, object, types: wanted, from, until };
+          fc.option(some, { nil: undefined }),
+          async (subject, actor, object, wanted, from, until, objects) => {
+            const parts = { subject, actor, object, objects, types: wanted, from, until };
             const query: EntryQuery = Object.fromEntries(
               Object.entries(parts).filter(([, part]) => part !== undefined),
             );
             expect(await all(reader.select!(query))).toEqual(matches(query));
           },
         ),
-        { numRuns: 60, examples: [[undefined, undefined, undefined, undefined, undefined, undefined]] },
+        { numRuns: 60, examples: [[undefined, undefined, undefined, undefined, undefined, undefined, undefined]] },
       );
     }));
 
