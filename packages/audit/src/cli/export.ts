@@ -1,10 +1,20 @@
-import { type Command, command, counted, OUTPUT, objectOf, progressLine, UsageError } from '@wardseal/primitives/cli';
+import {
+  type Command,
+  command,
+  counted,
+  OUTPUT,
+  objectOf,
+  progressLine,
+  readText,
+  UsageError,
+} from '@wardseal/primitives/cli';
 import type { Cursor, CursorStore } from '../export/cursor.js';
 import { type ExportBatch, exporter } from '../export/exporter.js';
 import { fileCursor } from '../export/file-cursor.js';
 import { fileSink } from '../export/file-sink.js';
 import { EXPORT_FORMATS, type ExportFormat } from '../export/format.js';
 import type { ExportSource } from '../export/options.js';
+import { syslogSink } from '../export/syslog-sink.js';
 import { namesIn, SOURCES, sourcesOf } from './sources.js';
 import { untilStopped } from './until-stopped.js';
 
@@ -31,13 +41,17 @@ one is missing.`,
       value: 'N',
       help: "the trust's private enterprise number, for syslog and atna",
     },
+    syslog: { kind: 'text', value: 'HOST:PORT', help: 'send to this collector over TLS: syslog, atna or cef' },
+    ca: { kind: 'text', value: 'FILE', help: "whom to trust there, in PEM; the system's own list without it" },
+    cert: { kind: 'text', value: 'FILE', help: 'our certificate, where the collector wants one' },
+    'cert-key': { kind: 'text', value: 'FILE', help: 'its private key' },
     cursor: { kind: 'text', value: 'FILE', help: 'how far earlier runs got' },
     follow: { kind: 'flag', help: 'go on until stopped' },
   },
   operands: [0, 0],
   payload: true,
   async run(values) {
-    const { format, output } = values;
+    const { format } = values;
     if (format === undefined || !EXPORT_FORMATS.includes(format as ExportFormat))
       throw new UsageError(`--format takes one of: ${EXPORT_FORMATS.join(', ')}`);
     const system = await objectOf(values.source, 'the source');
@@ -47,7 +61,7 @@ one is missing.`,
     if (sources.length !== 1) throw new UsageError('an export is of one log');
     const number = values['enterprise-number'];
     const bar = progressLine('exported', undefined, counted('entries'));
-    const sink = output === undefined || output === '-' ? toStdout : fileSink(output).deliver;
+    const sink = await sinkOf(values);
     let done = 0;
     const running = exporter({
       source: sources[0]!,
@@ -77,6 +91,28 @@ one is missing.`,
     return { facts: { entries: done, format, unpinned }, words: [`${done} entries exported`, ...told] };
   },
 });
+
+async function sinkOf(values: {
+  readonly output: string | undefined;
+  readonly syslog: string | undefined;
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly 'cert-key': string | undefined;
+}): Promise<(batch: ExportBatch) => Promise<void>> {
+  const { output, syslog } = values;
+  if (syslog === undefined) return output === undefined || output === '-' ? toStdout : fileSink(output).deliver;
+  if (output !== undefined) throw new UsageError('either --output or --syslog');
+  const [, host, port] = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(syslog) ?? [];
+  if (host === undefined || port === undefined) throw new UsageError('--syslog takes HOST:PORT');
+  const pem = async (path: string | undefined) => (path === undefined ? undefined : readText(path, 'the certificate'));
+  const [ca, cert, key] = [await pem(values.ca), await pem(values.cert), await pem(values['cert-key'])];
+  const tls = {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+  };
+  return syslogSink({ host, port: Number(port), tls }).deliver;
+}
 
 async function toStdout({ lines }: ExportBatch): Promise<void> {
   await new Promise<void>((resolve, reject) => {

@@ -106,6 +106,14 @@ describe('prove and check', () => {
     expect((await box.files()).filter((name) => name.includes('.part'))).toEqual([]);
   });
 
+  it('are no success when their reader is gone or the disk is full', async () => {
+    const full = await box.sh('wardseal-audit prove -l log -k key 3 >/dev/full');
+    expect(full).toMatchObject({ code: 2, err: expect.not.stringMatching(/:\d+:\d+/) });
+    const gone = await box.sh('wardseal-audit check -k key moved >/dev/full');
+    expect(gone.code).toBe(1); // what was found stays
+    expect((await box.sh('wardseal-audit anchor -k key log | head -c 0')).err).not.toMatch(/at /);
+  });
+
   it.each<[string, string[]]>([
     ['a missing proof', ['check', '-k', 'key', 'nowhere']],
     ['a folder for a proof', ['check', '-k', 'key', 'log']],

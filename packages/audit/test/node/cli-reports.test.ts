@@ -160,5 +160,9 @@ describe('export', () => {
     expect(piped.err).toContain('5 entries exported');
     expect((await box.run('export', ...READ, '--format', 'xml', '--source', 'system')).code).toBe(2);
     expect((await box.run('export', ...READ, '--format', 'ecs')).code).toBe(2);
+    const syslog = ['export', ...READ, '--format', 'syslog', '--source', 'system', '--syslog'];
+    expect((await box.run(...syslog, 'collector')).code).toBe(2);
+    expect((await box.run(...syslog, '127.0.0.1:6514', '-o', 'file')).code).toBe(2);
+    expect(await box.run(...syslog, '127.0.0.1:1')).toMatchObject({ code: 2, err: expect.stringContaining('deliver') });
   });
 });
