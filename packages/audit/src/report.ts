@@ -49,6 +49,7 @@ export {
   type ReportedFlag,
 } from './report/flags.js';
 export { type ReportFormat, render } from './report/render.js';
+export { renderTable } from './report/render-csv.js';
 export { REPORT_FORMAT } from './report/render-json.js';
 export type { RenderOptions } from './report/render-options.js';
 export type { Report, ReportLog, ReportTable, Row, RowActor } from './report/row.js';

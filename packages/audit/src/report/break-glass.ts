@@ -91,6 +91,7 @@ export async function breakGlassReport(options: BreakGlassOptions): Promise<Brea
   const { log, entries } = aboutLogs(sources);
   return {
     kind: 'break-glass',
+    tablesFirst: true,
     madeAt: new Date(now).toISOString(),
     log,
     summary: summary(found),

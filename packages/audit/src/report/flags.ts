@@ -96,6 +96,7 @@ export async function flagReport(options: FlagReportOptions): Promise<FlagReport
   });
   return {
     kind: 'flags',
+    tablesFirst: true,
     madeAt: new Date(now).toISOString(),
     log,
     ruleSet: RULE_SET,

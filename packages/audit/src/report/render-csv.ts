@@ -1,4 +1,4 @@
-import type { Report, Row } from './row.js';
+import type { Report, ReportTable, Row } from './row.js';
 
 const COLUMNS = [
   'origin',
@@ -33,7 +33,23 @@ const FORMULA = /^[\s\u200b-\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20\u
 export function renderCsv({ rows }: Report, proofs: boolean): string {
   const header = proofs ? [...COLUMNS, 'proof'] : [...COLUMNS];
   const lines = rows.map((row) => (proofs ? [...fields(row), row.proof ?? ''] : fields(row)));
-  return [header, ...lines].map((line) => `${line.map(field).join(',')}\r\n`).join('');
+  return csvOf([header, ...lines]);
+}
+
+/**
+ * One further table of a report as CSV, such as the list of people to write to, as safe to open as the rows.
+ *
+ * @param table - of `report.tables`
+ * @returns the text; write it as UTF-8
+ * @example
+ * const letters = renderTable(pack.tables.find(({ title }) => title === 'People to write to'));
+ */
+export function renderTable({ columns, rows }: ReportTable): string {
+  return csvOf([columns, ...rows]);
+}
+
+function csvOf(lines: readonly (readonly string[])[]): string {
+  return lines.map((line) => `${line.map(field).join(',')}\r\n`).join('');
 }
 
 function fields(row: Row): string[] {

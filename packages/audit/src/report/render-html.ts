@@ -35,8 +35,7 @@ export function renderHtml(report: Report, options: RenderOptions): string {
 <body><a class="skip" href="#main">Skip to the report</a>
 <header>${options.organisation === undefined ? null : html`<p class="quiet">${options.organisation}</p>`}<h1>${title}</h1><p>${lead}</p></header>
 <main id="main">${unwitnessed(report)}${summary(report, page)}
-<h2>What the log recorded</h2>${entries(report, page)}
-${(report.tables ?? []).map((table) => further(table, page))}
+${report.tablesFirst ? [tables(report, page), recorded(report, page)] : [recorded(report, page), tables(report, page)]}
 <h2>What to know about this report</h2><ul>${report.notes.map((note) => html`<li>${note}</li>`)}</ul>
 <h2>Where it comes from</h2>${provenance(report, options, page)}
 ${proofs(report, page)}</main>
@@ -54,6 +53,15 @@ function unwitnessed({ log }: Report): Html | null {
 function summary({ summary: facts }: Report, { clock }: Page): Html | null {
   if (!facts || facts.length === 0) return null;
   return html`<h2>In short</h2><dl>${facts.map(({ label, value }) => html`<dt>${label}</dt><dd>${cell(value, clock)}</dd>`)}</dl>`;
+}
+
+function recorded(report: Report, page: Page): Html {
+  return html`<h2>What the log recorded</h2>${entries(report, page)}
+`;
+}
+
+function tables(report: Report, page: Page): Html {
+  return html`${(report.tables ?? []).map((table) => further(table, page))}`;
 }
 
 function entries({ rows }: Report, page: Page): Html {

@@ -76,6 +76,8 @@ export interface Report<R extends Row = Row> {
   readonly summary?: readonly { readonly label: string; readonly value: string }[];
   readonly rows: readonly R[];
   readonly tables?: readonly ReportTable[];
+  /** The tables are what the reader came for: they stand in front of the rows. */
+  readonly tablesFirst?: boolean;
   readonly completeness: {
     /** `index`: the store's index was believed; `replay`: every entry was read. */
     readonly searched: 'index' | 'replay';

@@ -5,7 +5,16 @@ import { pathToFileURL } from 'node:url';
 import type axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { exposure, type Report, render, subjectAccess } from '../../src/report.js';
+import {
+  breachPack,
+  breakGlassReport,
+  exposure,
+  flagReport,
+  flagRules,
+  type Report,
+  render,
+  subjectAccess,
+} from '../../src/report.js';
 import { demoLog, patient } from '../support/demo-log.js';
 import { inFolder } from '../support/folder.js';
 import { launch } from '../support/page.js';
@@ -31,6 +40,9 @@ beforeAll(async () => {
     await subjectAccess({ ...common, subject: patient(1) }),
     await subjectAccess({ ...common, subject: patient(2) }),
     await exposure({ ...common, of: { subject: patient(1) }, could }),
+    await breachPack({ ...common, about: { from: 0 }, awareAt: 0 }),
+    await breakGlassReport(common),
+    await flagReport({ ...common, rules: flagRules() }),
   ];
 });
 afterAll(() => browser?.close());
