@@ -2,33 +2,16 @@
 import { writeFileSync } from 'node:fs';
 import { seededRandom } from '@wardseal/testkit';
 import { generateLogKey, logSigner, memoryKeyStore, openLog } from '../dist/index.js';
+import { memoryStore } from './memory-store.mjs';
 
 const origin = 'audit.demo-trust.example/2026';
 const start = Date.parse('2026-03-01T09:00:00.000Z');
 const random = seededRandom('audit vectors');
 const { vkey, skey } = await generateLogKey(origin, random);
-const files = new Map();
-const entries = [];
-const key = (tile) => `${tile.level}/${tile.index}/${tile.width}`;
-const store = {
-  open: async () => ({ size: 0 }),
-  append: async (batch) => ({ first: entries.push(...batch) - batch.length }),
-  find: async () => null,
-  async *readEntries(from) {
-    yield* entries.slice(from);
-  },
-  readTile: async (tile) => files.get(key(tile)) ?? null,
-  readCheckpoint: async () => null,
-  writeTiles: async (tiles) => {
-    for (const tile of tiles) files.set(key(tile), tile.data);
-  },
-  casCheckpoint: async () => undefined,
-  close: async () => undefined,
-};
 const clock = { now: () => start, after: () => () => undefined };
 const unwitnessed = { acceptedBy: 'demo board', until: '2099-12-31', reason: 'vectors' };
 const signer = await logSigner(skey);
-const log = await openLog({ origin, store, keys: memoryKeyStore(), signer, clock, random, unwitnessed });
+const log = await openLog({ origin, store: memoryStore(), keys: memoryKeyStore(), signer, clock, random, unwitnessed });
 const hex = (bytes) => Buffer.from(bytes).toString('hex');
 const nonce = random(32);
 const headerDigest = random(32);
