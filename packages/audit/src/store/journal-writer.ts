@@ -18,6 +18,8 @@ export class JournalWriter {
   // Up to here the file is zeroed.
   #zeroed = 0;
   #torn = false;
+  // Whether it was us who zeroed it.
+  #roomMade = false;
 
   constructor(journal: Journal) {
     this.journal = journal;
@@ -67,6 +69,7 @@ export class JournalWriter {
       const both = new Uint8Array(data.length + zeros);
       both.set(data);
       await writeAll(this.#file, both, this.#end);
+      this.#roomMade = true;
     }
     this.#zeroed = Math.max(this.#zeroed, end + zeros);
   }
@@ -83,10 +86,10 @@ export class JournalWriter {
     this.#torn = false;
   }
 
-  /** Gives back the room ahead, when nothing failed, and closes the file. */
+  /** Gives back the room ahead that it made, when nothing failed, and closes the file. */
   async close(sound: boolean): Promise<void> {
     try {
-      if (sound && !this.#torn && this.#zeroed > this.#end) await this.#file.truncate(this.#end);
+      if (sound && this.#roomMade) await this.#file.truncate(this.#end);
     } finally {
       await this.#file.close();
     }
