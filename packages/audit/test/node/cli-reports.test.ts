@@ -163,6 +163,6 @@ describe('export', () => {
     const syslog = ['export', ...READ, '--format', 'syslog', '--source', 'system', '--syslog'];
     expect((await box.run(...syslog, 'collector')).code).toBe(2);
     expect((await box.run(...syslog, '127.0.0.1:6514', '-o', 'file')).code).toBe(2);
-    expect(await box.run(...syslog, '127.0.0.1:1')).toMatchObject({ code: 2, err: expect.stringContaining('deliver') });
+    expect(await box.run(...syslog, '127.0.0.1:1')).toMatchObject({ code: 2, err: expect.stringContaining('collector') });
   });
 });
