@@ -150,6 +150,12 @@ describe('an administrator of the database', () => {
     ['changes a tile', 'UPDATE tiles SET hashes = set_byte(hashes, 5, 1 + get_byte(hashes, 5) % 255) WHERE index = 1'],
     ['removes a tile', 'DELETE FROM tiles WHERE level = 1'],
     ['changes the checkpoint', 'UPDATE signers SET checkpoint = set_byte(checkpoint, 40, 66)'],
+    ['hides an entry from its subject', 'UPDATE entries SET subject_handle = NULL WHERE index = 7'],
+    ['blames another actor', "UPDATE entries SET actor_handle = decode(repeat('ab', 32), 'hex') WHERE index = 7"],
+    ['hides an entry from its object', "UPDATE entries SET object_handle = '' WHERE index = 299"],
+    ['moves an entry in time', 'UPDATE entries SET recorded_at = recorded_at - 1 WHERE index = 256'],
+    ['calls an entry something else', 'UPDATE entries SET type = type + 1 WHERE index = 0'],
+    ['gives an entry another id', 'UPDATE entries SET id = gen_random_uuid() WHERE index = 7'],
     ['removes the checkpoint', 'UPDATE signers SET checkpoint = NULL'],
   ])('who %s is found out', async (_, change) => {
     expect(await verdictAfter(`ALTER TABLE entries DISABLE TRIGGER USER; ${change}`)).toBe('tampered');

@@ -2,12 +2,13 @@ import { hex } from '@wardseal/primitives';
 import { AuditError } from '../../errors.js';
 import { EVENT_TYPES } from '../../event-codes.js';
 import { encodeBundle, HASH_BYTES, TILE_WIDTH, type TileId, tilePath } from '../../tiles.js';
-import type { EntryQuery, LogReader, StoredEntry } from '../store.js';
+import type { EntryQuery, IndexReport, LogReader, StoredEntry } from '../store.js';
 import { LOG_SCHEMA } from './create-schema.js';
 import { asStoreError } from './failure.js';
 import { type PostgresQueryable, type Row, schemaName } from './pool.js';
 import { SCHEMA_VERSION } from './tables.js';
-import { bytesOf, numberOf, plainArray } from './values.js';
+import { byteaArray, bytesOf, numberOf, plainArray } from './values.js';
+import { verifyIndex } from './verify-index.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -38,11 +39,11 @@ export function postgresReader(
   pool: PostgresQueryable,
   origin: string,
   { schema = LOG_SCHEMA }: PostgresReaderOptions = {},
-): Required<Omit<LogReader, 'verifyIndex'>> {
+): Required<LogReader> {
   return new PostgresReader(() => pool, origin, schemaName(schema));
 }
 
-export class PostgresReader implements Required<Omit<LogReader, 'verifyIndex'>> {
+export class PostgresReader implements Required<LogReader> {
   readonly #database: () => PostgresQueryable;
   readonly #origin: string;
   readonly #schema: string;
@@ -137,6 +138,23 @@ export class PostgresReader implements Required<Omit<LogReader, 'verifyIndex'>> 
     }
   }
 
+  verifyIndex(): Promise<IndexReport> {
+    return verifyIndex(this.#indexed());
+  }
+
+  async *#indexed(): AsyncGenerator<readonly Row[]> {
+    for (let next = 0; ; ) {
+      const rows = await this.#rows(
+        (s) => `SELECT index, id, recorded_at, type, subject_handle, actor_handle, object_handle, leaf
+          FROM ${s}.entries WHERE log = $1 AND index >= $2 ORDER BY index LIMIT ${PAGE}`,
+        [next],
+      );
+      yield rows;
+      if (rows.length < PAGE) return;
+      next = numberOf(rows.at(-1)!, 'index') + 1;
+    }
+  }
+
   async #size(): Promise<number> {
     const rows = await this.#rows((s) => `SELECT size FROM ${s}.heads WHERE log = $1`, []);
     return rows[0] ? numberOf(rows[0], 'size') : 0;
@@ -186,8 +204,7 @@ function wanted({ subject, actor, object, objects, types, from, until }: EntryQu
   const handles = { subject_handle: subject, actor_handle: actor, object_handle: object };
   for (const [column, handle] of Object.entries(handles))
     demand((place) => `${column} = ${place}::bytea`, handle && `\\x${hex(handle)}`);
-  const list = objects && `{${objects.map((one) => `"\\\\x${hex(one)}"`).join(',')}}`;
-  demand((place) => `object_handle = ANY (${place}::bytea[])`, list);
+  demand((place) => `object_handle = ANY (${place}::bytea[])`, objects && byteaArray(objects));
   demand((place) => `type = ANY (${place}::smallint[])`, types && plainArray(types.map((type) => EVENT_TYPES[type])));
   demand((place) => `recorded_at >= ${place}::bigint`, from && Math.ceil(from));
   demand((place) => `recorded_at < ${place}::bigint`, until && Math.ceil(until));
