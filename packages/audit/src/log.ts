@@ -308,7 +308,7 @@ export class AuditLog {
       await this.#integrator.cover(size);
       this.#behind = false;
       witnessing?.kick();
-      await keeping?.keep(this.#integrator.checkpoint);
+      keeping?.notice(this.#integrator.checkpoint);
     } catch (error) {
       this.#behind = true;
       throw error;
@@ -374,7 +374,7 @@ export class AuditLog {
    * twice is harmless.
    *
    * @throws AuditError `STORE_FAILED`, `LOG_POISONED` when the last checkpoint could not be made and nobody was told
-   *   yet; the store is given back all the same
+   *   yet, and what the keeper of an unwitnessed log failed with; the store is given back all the same
    * @example
    * await log.close();
    */
@@ -388,7 +388,7 @@ export class AuditLog {
         if (!told) throw error;
       });
       if (!this.#behind) await this.#showLast();
-      await this.#parts.keeping?.keep(this.#integrator.checkpoint, true);
+      await this.#parts.keeping?.keep(this.#integrator.checkpoint);
     } finally {
       this.#closed = true;
       await this.#parts.witnessing?.stop();

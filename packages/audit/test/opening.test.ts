@@ -288,6 +288,39 @@ describe('a keeper apart from the store', () => {
     expect(await codeOf(place.open({ keeper }))).toBe('LOG_ROLLED_BACK');
   });
 
+  it('does not stop a log when it fails; closing tells', async () => {
+    const place = await placeOf();
+    const keeper: CheckpointKeeper = { read: async () => null, write: () => Promise.reject(new Error('far disk')) };
+    const log = await place.open({ keeper });
+    for (let i = 0; i < 3; i++) {
+      await log.append(make(), { await: 'integrated' });
+      place.clock.advance(60_000);
+    }
+    await expect(log.close()).rejects.toThrow('far disk');
+    expect(await codeOf(place.store.append([]))).toBe('LOG_CLOSED');
+  });
+
+  it('is given a checkpoint a minute, and the last one, in order', async () => {
+    const place = await placeOf();
+    const written: number[] = [];
+    const keeper: CheckpointKeeper = {
+      read: async () => null,
+      async write(text) {
+        const size = Number(text.split('\n')[1]);
+        // The first one is slow.
+        if (size === 1) await new Promise((resolve) => setTimeout(resolve, 30));
+        written.push(size);
+      },
+    };
+    const log = await place.open({ keeper });
+    for (let i = 0; i < 3; i++) await log.append(make(), { await: 'integrated' });
+    place.clock.advance(60_000);
+    for (let i = 0; i < 3; i++) await log.append(make(), { await: 'integrated' });
+    await log.append(make());
+    await log.close();
+    expect(written).toEqual([1, 3, 7]);
+  });
+
   it("holds a witnessed log's last cosigned checkpoint", async () => {
     const place = await placeOf();
     const keeper = memoryKeeper();

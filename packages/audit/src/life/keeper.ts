@@ -25,18 +25,31 @@ export class Keeping {
   readonly #clock: Clock;
   #kept = '';
   #at = Number.NEGATIVE_INFINITY;
+  // One write at a time: an older checkpoint must not come last.
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(keeper: CheckpointKeeper, clock: Clock) {
     this.#keeper = keeper;
     this.#clock = clock;
   }
 
-  /** Keeps a checkpoint when the last one is old enough, or at once. */
-  async keep(checkpoint: string, atOnce = false): Promise<void> {
+  /** Keeps a checkpoint in the background when the last one is old enough. A keeper that fails does not stop the log. */
+  notice(checkpoint: string): void {
     const now = this.#clock.now();
-    if (checkpoint === this.#kept || (!atOnce && Math.abs(now - this.#at) < KEEP_EVERY)) return;
-    [this.#kept, this.#at] = [checkpoint, now];
-    await this.#keeper.write(checkpoint);
+    if (Math.abs(now - this.#at) < KEEP_EVERY) return;
+    this.#at = now;
+    this.keep(checkpoint).catch(() => undefined);
+  }
+
+  /** Keeps a checkpoint at once. */
+  keep(checkpoint: string): Promise<void> {
+    const work = this.#writing.then(async () => {
+      if (checkpoint === this.#kept) return;
+      await this.#keeper.write(checkpoint);
+      this.#kept = checkpoint;
+    });
+    this.#writing = work.catch(() => undefined);
+    return work;
   }
 }
 
