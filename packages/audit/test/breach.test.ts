@@ -167,7 +167,7 @@ describe.each([['replay'], ['index']] as const)('the breach pack by %s', (search
     const report = await pack(demo, { actor: { id: 'person-moss', org: 'RX1' } });
     expect(report.containment.map(({ index }) => index)).toEqual([2, 3, 4, 6]);
     expect(report.article33.measuresTaken).toHaveLength(4);
-    expect(report.article33.measuresTaken[0]).toBe('Recalled an item: item a, 1 March 2026, 09:00 GMT (entry 2)');
+    expect(report.article33.measuresTaken[0]).toBe('Recalled an item: a, 1 March 2026, 09:00 GMT (entry 2)');
     await demo.log.close();
   });
 

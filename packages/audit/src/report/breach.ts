@@ -15,7 +15,7 @@ import { CONTAINMENT_TYPES, isSeen } from './entry-kinds.js';
 import type { Report, Row } from './row.js';
 import { aboutLogs, openSources, type ReportSource, type ShowActor, showEverybody } from './source.js';
 import { wallClock } from './time-zone.js';
-import { act, moment } from './words.js';
+import { act, itemOf, moment } from './words.js';
 
 /** Lines of a pack, some 2 kB each: what is left out is counted, and every number stays exact. */
 export const MAX_BREACH_ROWS = 20_000;
@@ -221,7 +221,7 @@ function counts(parts: readonly Part[]): Pick<Article33, 'recordCategories' | 'r
 }
 
 function contained(row: Row, timeZone: string | undefined): string {
-  const what = row.object ? `: ${row.object.kind} ${row.object.id}` : '';
+  const what = row.object ? `: ${itemOf(row.object)}` : '';
   return `${act(row)}${what}, ${moment(row.recordedAt, wallClock(timeZone))} (entry ${row.index})`;
 }
 

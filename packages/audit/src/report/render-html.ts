@@ -6,7 +6,7 @@ import type { Report, ReportTable, Row } from './row.js';
 import { STYLE } from './style.js';
 import { type WallClock, wallClock } from './time-zone.js';
 import { titleOf } from './titles.js';
-import { act, cell, moment, why } from './words.js';
+import { act, cell, itemOf, moment, why } from './words.js';
 
 interface Page {
   readonly clock: WallClock;
@@ -79,11 +79,6 @@ function entry(row: Row, i: number, [, ...labels]: readonly string[], page: Page
   const link = page.proofs && row.proof !== undefined ? html` <a class="screen" href="#proof-${i}">proof</a>` : null;
   return html`<tr role="row"><th role="rowheader" scope="row">${moment(row.recordedAt, page.clock)}<span class="line quiet">entry ${row.index}${link}</span></th>${cells.map((value, n) => html`<td role="cell" data-label="${labels[n]!}">${value}</td>`)}</tr>
 `;
-}
-
-/** Items are what most rows are about: they need no kind in front. */
-function itemOf({ kind, id }: NonNullable<Row['object']>): string {
-  return kind === 'item' || id.startsWith(kind) ? id : `${kind} ${id}`;
 }
 
 function who({ actor, org }: Row, page: Page): Html {

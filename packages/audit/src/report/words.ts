@@ -104,6 +104,11 @@ export function why({ purpose }: Pick<Row, 'purpose'>): string {
   return purpose === undefined ? 'No reason recorded' : PURPOSES[purpose];
 }
 
+/** What an item is called. Items are what most rows are about: they need no kind in front. */
+export function itemOf({ kind, id }: NonNullable<Row['object']>): string {
+  return kind === 'item' || id.startsWith(kind) ? id : `${kind} ${id}`;
+}
+
 /** A day and time as people in the UK write them, with the zone said: `1 July 2026, 09:05 BST`. */
 export function moment(iso: string, clock: WallClock): string {
   const time = Date.parse(iso);

@@ -1,6 +1,6 @@
 import type { BreachReport } from '../breach.js';
 import type { ReportTable, Row } from '../row.js';
-import { act } from '../words.js';
+import { act, itemOf } from '../words.js';
 
 /** The pack as tables: the form first, then whom it is about, who did it, and what was done against it. */
 export function breachTables(
@@ -27,10 +27,7 @@ export function breachTables(
         last,
         String(seen),
         String(shared),
-        [
-          ...objects.map(({ kind, id }) => `${kind} ${id}`),
-          ...(unnamedObjects > 0 ? [`${unnamedObjects} not known any more`] : []),
-        ].join(', '),
+        [...objects.map(itemOf), ...(unnamedObjects > 0 ? [`${unnamedObjects} not known any more`] : [])].join(', '),
         sealed === undefined ? 'none' : 'for the guardians',
       ]),
     },
@@ -43,7 +40,7 @@ export function breachTables(
         row.recordedAt,
         act(row),
         nameIn(row),
-        row.object ? `${row.object.kind} ${row.object.id}` : '',
+        row.object ? itemOf(row.object) : '',
         row.origin,
         String(row.index),
       ]),

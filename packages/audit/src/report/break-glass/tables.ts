@@ -8,7 +8,7 @@ export function reviewTables({ uses }: { readonly uses: readonly ReviewedUse[] }
   const open = (title: string, caption: string, state: ReviewedUse['state']): ReportTable => ({
     title,
     caption,
-    columns: ['Recorded', 'Entry', 'Who', 'Organisation', 'Reason given', 'Entries', 'Review due'],
+    columns: ['Recorded', 'Use', 'Who', 'Reason given', 'Review due'],
     rows: uses.filter((use) => use.state === state).map((use) => [...about(use), use.due]),
   });
   return [
@@ -16,19 +16,7 @@ export function reviewTables({ uses }: { readonly uses: readonly ReviewedUse[] }
     open('Waiting', 'There is time left for these', 'waiting'),
     {
       title: 'Reviewed',
-      columns: [
-        'Recorded',
-        'Entry',
-        'Who',
-        'Organisation',
-        'Reason given',
-        'Entries',
-        'Reviewed',
-        'Review entry',
-        'Finding',
-        'By',
-        'Words',
-      ],
+      columns: ['Recorded', 'Use', 'Who', 'Reason given', 'Reviewed', 'By', 'Finding'],
       rows: uses.flatMap((use) => (use.review ? [[...about(use), ...reviewed(use.review)]] : [])),
     },
     {
@@ -44,11 +32,13 @@ export function reviewTables({ uses }: { readonly uses: readonly ReviewedUse[] }
 
 function about({ recordedAt, index, people, org, reason = '', entries, emergency }: ReviewedUse): string[] {
   const who = people.map(({ id, name, role }) => `${name ?? id ?? 'not known any more'}${role ? ` (${role})` : ''}`);
-  const from = emergency ? ` (from the emergency journal ${emergency.origin}, entry ${emergency.index})` : '';
-  return [recordedAt, `${index}${from}`, who.join(', '), org, reason, String(entries.length)];
+  const more = entries.length > 1 ? ` and ${entries.length - 1} more` : '';
+  const from = emergency ? `, from the emergency journal ${emergency.origin}, entry ${emergency.index}` : '';
+  return [recordedAt, `entry ${index}${more}${from}`, `${who.join(', ')}, ${org}`, reason];
 }
 
-function reviewed({ index, recordedAt, outcome, reviewer, reason = '' }: NonNullable<ReviewedUse['review']>): string[] {
+function reviewed({ index, recordedAt, outcome, reviewer, reason }: NonNullable<ReviewedUse['review']>): string[] {
   const by = reviewer === undefined || 'withheld' in reviewer ? 'not known any more' : (reviewer.name ?? reviewer.id);
-  return [recordedAt, String(index), outcome === null ? 'not said' : OUTCOME_WORDS[outcome], by, reason];
+  const finding = outcome === null ? 'not said' : OUTCOME_WORDS[outcome];
+  return [recordedAt, `${by}, entry ${index}`, reason === undefined ? finding : `${finding}: ${reason}`];
 }

@@ -1,5 +1,6 @@
 import type { FlagReport, ReportedFlag } from '../flags.js';
 import type { ReportTable, Row } from '../row.js';
+import type { Plain } from './rule.js';
 
 // Places named in a cell; the report's data has all of them.
 const SHOWN = 12;
@@ -24,7 +25,7 @@ export function flagTables(
         title,
         why,
         Object.entries(parameters)
-          .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+          .map(([name, value]) => `${name}: ${plainWords(value)}`)
           .join(', '),
         idle === undefined ? String(count) : `did not run: ${idle}`,
       ]),
@@ -38,18 +39,18 @@ function table(
   rows: ReadonlyMap<string, Row>,
   rules: FlagReport['rules'],
 ): ReportTable {
+  const several = new Set([...rows.values()].map(({ origin }) => origin)).size > 1;
   const why = rules.find((rule) => rule.title === title)?.why;
   return {
     title,
     ...(why !== undefined && { caption: why.replace(/\.$/, '') }),
-    columns: ['When', 'Who', 'What was found', 'Log', 'Entries', 'Logged as'],
+    columns: ['When', 'Who', 'What was found', 'Entries', 'Flag in the log'],
     rows: flags.map((flag) => [
       flag.at,
       who(flag, rows),
       flag.reason,
-      flag.origin,
-      places(flag.entries),
-      flag.loggedAt === undefined ? '' : String(flag.loggedAt),
+      several ? `${places(flag.entries)} of ${flag.origin}` : places(flag.entries),
+      flag.loggedAt === undefined ? 'no' : `entry ${flag.loggedAt}`,
     ]),
   };
 }
@@ -67,4 +68,10 @@ function who({ origin, entries }: ReportedFlag, rows: ReadonlyMap<string, Row>):
 function places(entries: readonly number[]): string {
   const shown = entries.slice(0, SHOWN).join(', ');
   return entries.length > SHOWN ? `${shown} and ${entries.length - SHOWN} more` : shown;
+}
+
+function plainWords(value: Plain): string {
+  if (Array.isArray(value)) return value.map(plainWords).join(' ') || 'none';
+  if (value !== null && typeof value === 'object') return Object.values(value).map(plainWords).join(' = ');
+  return String(value);
 }

@@ -21,7 +21,7 @@ export function takenOutRule(types: readonly EventType[] = TAKEN_OUT_TYPES): Fla
     },
     ({ outcomeOf, entry: { leaf } }) =>
       types.includes(leaf.type) && !failed(leaf) && outcomeOf === undefined
-        ? { reason: `took content out of the viewer: \`${leaf.type}\``, what: leaf.type }
+        ? { reason: `took content out of the viewer, by ${leaf.type}`, what: leaf.type }
         : null,
   );
 }
