@@ -31,7 +31,7 @@ export interface PostgresStoreOptions {
 }
 
 /**
- * Logs in a PostgreSQL database (12 or later), several by origin. Any number of processes append to one log; one at a
+ * Logs in a PostgreSQL database, several by origin. Any number of processes append to one log; one at a
  * time integrates and signs, and its lease is a transaction: it falls with the connection. Closing leaves the pool open.
  *
  * Needs a server with `fsync` and `full_page_writes` on, and listens to what the pool is told about time-outs.
@@ -43,7 +43,7 @@ export interface PostgresStoreOptions {
  *   `LEASE_LOST` (try again) or `LOG_CORRUPT`
  * @throws RangeError when the schema's name is not a plain lower-case SQL name, or a time is not a whole number of ms
  * @example
- * const log = await openLog({ origin, store: postgresStore(pool), keys, signer });
+ * const log = await openLog({ origin, store: postgresStore(pool), keys, signer, witnesses });
  */
 export function postgresStore(pool: PostgresPool, options: PostgresStoreOptions = {}): LogStore {
   return new PostgresStore(pool, options);
