@@ -14,7 +14,9 @@ export interface RowCheck {
   /** Counted from 1, as a reader counts. */
   readonly row: number;
   readonly verdict: ProofCheck['verdict'];
-  /** In plain words; null when the row is proved. */
+  /** What is wrong with the row's proof; null when the row is proved, or is itself what is wrong. */
+  readonly code: NonNullable<ProofCheck['problem']>['code'] | null;
+  /** The same in words; null when the row is proved. */
   readonly problem: string | null;
 }
 
@@ -66,9 +68,9 @@ export async function checkReport(text: string, { policyOf, onProgress }: Settin
   const count = { proved: 0, tampered: 0, unknown: 0 };
   const told: RowCheck[] = [];
   for (const [i, row] of rows.entries()) {
-    const { verdict, problem } = await checkRow(row, policyOf);
+    const { verdict, code, problem } = await checkRow(row, policyOf);
     count[verdict]++;
-    if (problem !== null && told.length < MAX_TOLD) told.push({ row: i + 1, verdict, problem });
+    if (problem !== null && told.length < MAX_TOLD) told.push({ row: i + 1, verdict, code, problem });
     await onProgress?.(i + 1, rows.length);
   }
   const verdict = count.tampered > 0 ? 'tampered' : count.unknown > 0 || rows.length === 0 ? 'unknown' : 'proved';
@@ -77,15 +79,25 @@ export async function checkReport(text: string, { policyOf, onProgress }: Settin
 
 async function checkRow(row: Fields, policyOf: Settings['policyOf']): Promise<Omit<RowCheck, 'row'>> {
   const { proof, origin } = row;
-  if (typeof proof !== 'string') return { verdict: 'unknown', problem: 'the row has no proof' };
+  if (typeof proof !== 'string') return { verdict: 'unknown', code: null, problem: 'the row has no proof' };
   const policy = typeof origin === 'string' ? policyOf(origin) : null;
   const { verdict, problem, claim } = await checkProof(proof, policy, NO_FACTS);
-  if (problem !== null || claim === null) return { verdict, problem: `${problem?.code}: ${problem?.message}` };
+  if (problem !== null || claim === null)
+    return { verdict, code: problem?.code ?? null, problem: problem?.message ?? null };
   const other = differsIn(row, claim, leafHash(parseProof(proof).leaf));
-  return other === null
-    ? { verdict, problem: null }
-    : { verdict: 'tampered', problem: `the row says another ${other} than its proof` };
+  if (other === null) return { verdict, code: null, problem: null };
+  return { verdict: 'tampered', code: null, problem: `the row says another ${WORDS[other] ?? other} than its proof` };
 }
+
+const WORDS: Readonly<Record<string, string>> = {
+  index: 'place in the log',
+  leafHash: 'entry',
+  recordedAt: 'time of recording',
+  occurredAt: 'time',
+  type: 'kind',
+  org: 'organisation',
+  actor: 'person',
+};
 
 /** The first field in which a row and its own, good proof differ. */
 function differsIn(row: Fields, { index, leaf, entry }: UnverifiedProof, hash: Uint8Array): string | null {

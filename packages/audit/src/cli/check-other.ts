@@ -49,7 +49,7 @@ export async function checkRows(text: string, policy: VerifyPolicy | null): Prom
     facts: { ...report, verdict: answer },
     words: [
       `${kind}: ${rows} rows, ${proved} proved, ${tampered} changed or false, ${unknown} that cannot be told`,
-      ...told.map(({ row, problem }) => `row ${row}  ${problem}`),
+      ...told.map(({ row, code, problem }) => `row ${row}  ${code === null ? '' : `${code}: `}${problem}`),
       'that no row is missing, and names and sums in the report, are not proved',
       { good: 'GOOD', tampered: 'CHANGED OR FALSE', unknown: 'CANNOT TELL' }[answer],
     ],

@@ -3,6 +3,7 @@ import { by, hide, list, show, visible, write } from '@wardseal/primitives/page'
 import { momentInWords } from '../proof-words.js';
 import type { Trust } from './trust.js';
 import type { Shown } from './verdict.js';
+import { wordsFor } from './words.js';
 
 const VERDICTS = { proved: 'Proved', tampered: 'Changed or false', unknown: 'Cannot tell' } as const;
 
@@ -27,7 +28,11 @@ export async function showResult(shown: Shown, { name, data, trust }: Checked): 
   part('rows-part', rows.length > 0);
   table(
     'rows',
-    rows.map((row) => [String(row.row), VERDICTS[row.verdict], row.problem ?? '']),
+    rows.map((row) => [
+      String(row.row),
+      VERDICTS[row.verdict],
+      row.code === null ? (row.problem ?? '') : wordsFor(row.code),
+    ]),
     false,
   );
   part('not-part', notProved.length > 0);

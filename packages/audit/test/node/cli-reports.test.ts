@@ -68,7 +68,7 @@ describe('report', () => {
     await box.write('lie.json', text.replace('"person-9"', '"person-8"'));
     expect(await box.run('check', '-k', 'key', 'lie.json')).toMatchObject({
       code: 1,
-      out: expect.stringContaining('the row says another actor than its proof'),
+      out: expect.stringContaining('the row says another person than its proof'),
     });
     expect((await box.run('check', 'sar.json')).code).toBe(2);
   });
@@ -163,6 +163,9 @@ describe('export', () => {
     const syslog = ['export', ...READ, '--format', 'syslog', '--source', 'system', '--syslog'];
     expect((await box.run(...syslog, 'collector')).code).toBe(2);
     expect((await box.run(...syslog, '127.0.0.1:6514', '-o', 'file')).code).toBe(2);
-    expect(await box.run(...syslog, '127.0.0.1:1')).toMatchObject({ code: 2, err: expect.stringContaining('collector') });
+    expect(await box.run(...syslog, '127.0.0.1:1')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('collector'),
+    });
   });
 });

@@ -203,7 +203,7 @@ describe("the verifier's page", () => {
     expect(await page.check(key, JSON.stringify({ ...report, rows }))).toBe('Proved: a report with 3 rows');
     const lie = rows.map((row, i) => (i === 1 ? { ...row, type: 'image.export' } : row));
     expect(await page.check(key, JSON.stringify({ ...report, rows: lie }))).toMatch(/^Changed or false/);
-    expect(await page.texts('#rows tr')).toEqual(['2Changed or falsethe row says another type than its proof']);
+    expect(await page.texts('#rows tr')).toEqual(['2Changed or falsethe row says another kind than its proof']);
     const many = Array.from({ length: 4000 }, (_, i) => rows[i % 3]);
     const { tab } = page;
     const file = { name: 'many.json', mimeType: '', buffer: Buffer.from(JSON.stringify({ ...report, rows: many })) };
