@@ -4,17 +4,16 @@ import { AuditError } from '../errors.js';
 import { leafId } from '../leaf.js';
 import { MAX_NOTE } from '../note.js';
 import { MAX_TILE, type TileId, tilePath } from '../tiles.js';
-import { type FileSystem, failedWith, readWhole } from './file-system.js';
+import { type FileSystem, readWhole } from './file-system.js';
 import { flatten } from './flatten.js';
 import { IdIndex } from './id-index.js';
 import { ROW_BYTES } from './index-row.js';
-import { type IndexWriter, openIndex } from './index-writer.js';
-import { journalHeader, journalSeed, malformedJournal, readHeader } from './journal.js';
-import { type IndexedJournal, readJournal } from './journal-reader.js';
+import type { IndexWriter } from './index-writer.js';
+import { readJournal } from './journal-reader.js';
 import type { BatchPlace } from './journal-scan.js';
-import { JournalWriter } from './journal-writer.js';
 import { processLock, type TakeLock } from './lock.js';
 import { nodeFiles } from './node-files.js';
+import { type OpenJournal, openJournal } from './open-journal.js';
 import { Publisher } from './publisher.js';
 import { selectEntries } from './select-entries.js';
 import type {
@@ -26,6 +25,7 @@ import type {
   LogStore,
   StoredEntry,
 } from './store.js';
+import { asStoreError } from './store-error.js';
 import { verifyIndex } from './verify-index.js';
 
 /** Settings of `fileStore`; the defaults are right outside tests. */
@@ -58,19 +58,13 @@ export function fileStore(folder: string, options: FileStoreOptions = {}): FileL
   return new FileStore(resolve(folder), options.fs ?? nodeFiles, options.lock);
 }
 
-/** What is open of a log. */
-interface Open extends IndexedJournal {
-  readonly writer: JournalWriter;
-  readonly index: IndexWriter;
-}
-
 class FileStore implements FileLogStore {
   readonly #folder: string;
   readonly #fs: FileSystem;
   readonly #lock: TakeLock;
   #publisher: Publisher;
   #release: (() => Promise<void>) | undefined;
-  #open: Open | undefined;
+  #open: OpenJournal | undefined;
   #failed = false;
   #ids = new IdIndex();
   // Resolves when the last append is through: the next waits for it.
@@ -91,7 +85,7 @@ class FileStore implements FileLogStore {
       await this.#publisher.prepare();
       this.#release = await this.#lock(join(this.#folder, 'private'));
       await this.#publisher.removeLeftovers();
-      this.#open = await this.#journal(origin);
+      this.#open = await openJournal(this.#fs, this.#folder, origin, this.#publisher);
       await this.#recover(this.#open);
       const key = utf8(`${logKey}\n`);
       const published = await readWhole(this.#fs, join(this.#folder, 'log.vkey'), key.length);
@@ -104,27 +98,8 @@ class FileStore implements FileLogStore {
     }
   }
 
-  async #journal(origin: string): Promise<Open> {
-    const path = join(this.#folder, 'private/journal');
-    const header = journalHeader(origin);
-    if ((await readWhole(this.#fs, path, header.length)) === null)
-      await this.#publisher.publish([{ path: 'private/journal', data: header }]);
-    const file = await this.#fs.open(path, 'r+');
-    try {
-      const found = await readHeader(file);
-      if (found === null) throw malformedJournal();
-      if (found.origin !== origin) throw new AuditError('ORIGIN_MISMATCH', 'the folder holds another log');
-      const journal = { file, seed: journalSeed(origin) };
-      const index = await openIndex(this.#fs, join(this.#folder, 'private/index'), journal);
-      return { journal, start: found.end, index, writer: new JournalWriter(journal) };
-    } catch (cause) {
-      await file.close().catch(() => undefined);
-      throw cause;
-    }
-  }
-
   /** Learns the ids of all entries: of most from the index, of the others from the journal's end. */
-  async #recover({ index, writer, start }: Open): Promise<void> {
+  async #recover({ index, writer, start }: OpenJournal): Promise<void> {
     this.#ids = new IdIndex();
     const last = await index.load(({ first, rows }) => {
       for (let i = 0; i * ROW_BYTES < rows.length; i++) this.#ids.add(rows, i * ROW_BYTES, first + i);
@@ -260,7 +235,7 @@ class FileStore implements FileLogStore {
   }
 
   /** What is open. After a failed write or sync nobody knows what the disk holds: only opening again tells. */
-  #usable(): Open {
+  #usable(): OpenJournal {
     if (this.#failed) throw new AuditError('LOG_POISONED', 'an earlier write failed: open the log again');
     if (!this.#open) throw new AuditError('LOG_CLOSED', 'the store is closed');
     return this.#open;
@@ -274,10 +249,4 @@ class FileStore implements FileLogStore {
       throw asStoreError(cause);
     }
   }
-}
-
-function asStoreError(cause: unknown): AuditError {
-  if (cause instanceof AuditError) return cause;
-  const full = failedWith(cause, 'ENOSPC');
-  return new AuditError('STORE_FAILED', full ? 'the disk is full' : 'the disk failed', { cause });
 }
