@@ -14,18 +14,14 @@ import { diskWithSync, preparedEntry, UNWITNESSED } from './prepared.ts';
 const ENTRIES = Number(process.env['WARDSEAL_BENCH_ENTRIES'] ?? 1_000_000);
 const MATCHING = 5000;
 const PATIENTS = 2000;
-const BATCH = 256;
-// The matching entries lie in so many places of the log, as a year's misuse does.
-const PLACES = 10;
-
 const root = mkdtempSync(join(tmpdir(), 'wardseal-bench-'));
 const folder = join(root, 'log');
 const origin = 'bench.example/2026';
 const { vkey, skey } = await generateLogKey(origin);
 const fs = diskWithSync(async () => undefined);
 const keys = fileKeyStore(join(root, 'keys'), { fs });
-const open = async () =>
-  openLog({ origin, store: fileStore(folder, { fs }), keys, signer: await logSigner(skey), unwitnessed: UNWITNESSED });
+const open = async (path: string) =>
+  openLog({ origin, store: fileStore(path, { fs }), keys, signer: await logSigner(skey), unwitnessed: UNWITNESSED });
 
 function view(n: number): AuditEvent {
   const patient = createHash('sha256')
@@ -45,21 +41,20 @@ function view(n: number): AuditEvent {
 }
 
 const started = performance.now();
-await (await open()).close();
+// Their real entries come from a small log of the same origin and secrets, and are strewn over the large one.
+const small = await open(join(root, 'small'));
+await Promise.all(Array.from({ length: MATCHING }, (_, n) => small.append(view(n))));
+await small.close();
+await (await open(folder)).close();
 const others = Array.from({ length: 20_000 }, () => new Uint8Array(randomBytes(32)));
-for (let place = 0; place < PLACES; place++) {
-  const store = fileStore(folder, { fs });
-  await store.open(origin, vkey);
-  for (let left = (ENTRIES - MATCHING) / PLACES; left > 0; left -= BATCH)
-    await store.append(
-      Array.from({ length: Math.min(BATCH, left) }, (_, i) => preparedEntry(others[(left + i) % others.length]!)),
-    );
-  await store.close();
-  const log = await open();
-  const part = MATCHING / PLACES;
-  await Promise.all(Array.from({ length: part }, (_, i) => log.append(view(place * part + i))));
-  await log.close();
-}
+const store = fileStore(folder, { fs });
+await store.open(origin, vkey);
+const apart = ENTRIES / MATCHING - 1;
+let n = 0;
+for await (const real of (await folderReader(join(root, 'small'))).readEntries!(0))
+  await store.append([...Array.from({ length: apart }, () => preparedEntry(others[n++ % others.length]!)), real]);
+await store.close();
+await (await open(folder)).close();
 console.log(`made ${ENTRIES} entries in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 
 const reader = await folderReader(folder);
