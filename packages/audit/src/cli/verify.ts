@@ -49,8 +49,10 @@ function inWords({ verdict, findings, checkpoint, checked, keyFrom, ...report }:
   const lines = checkpoint ? checkpointWords(checkpoint) : [];
   lines.push(`checked     ${checked.entries} entries, ${checked.tiles} tiles and bundles`);
   lines.push(`journal     ${checked.journal ? 'agrees where nothing is said below' : 'not looked at'}`);
-  if (checked.sidesOpened + report.sidesErased > 0)
-    lines.push(`side records ${checked.sidesOpened} opened, ${report.sidesErased} with their secret destroyed`);
+  const { sidesErased, sidesMissing } = report;
+  const lost = sidesMissing > 0 ? `, ${sidesMissing} whose secret is missing` : '';
+  if (checked.sidesOpened + sidesErased + sidesMissing > 0)
+    lines.push(`side records ${checked.sidesOpened} opened, ${sidesErased} with their secret destroyed${lost}`);
   if (report.unintegrated > 0) lines.push(`waiting     ${report.unintegrated} durable entries for the next checkpoint`);
   if (report.clockJumps.length > 0) lines.push(`clock       set back before entry ${report.clockJumps.join(', ')}`);
   for (const path of report.strangers) lines.push(`stranger    ${path} belongs to no tile`);
