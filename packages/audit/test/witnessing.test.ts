@@ -155,6 +155,24 @@ describe('a log with witnesses', () => {
     await log.close();
   });
 
+  it('a word that comes late, on what is still the latest checkpoint, is published too', async () => {
+    const { log, make, witnesses, clock, store } = await demo(['a.example', 'slow.example'], 1);
+    let release: () => void = () => undefined;
+    const { addCheckpoint } = witnesses[1]!.client;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    witnesses[1]!.client.addCheckpoint = (request) => gate.then(() => addCheckpoint(request));
+    await log.append(make(), witnessed);
+    clock.advance(500);
+    await expect.poll(() => text(store.files.get('checkpoint')!)).toContain('a.example');
+    expect(log.checkpoint()).not.toContain('slow.example');
+    release();
+    await expect.poll(() => log.checkpoint()).toContain('slow.example');
+    expect(log.checkpoint()).toContain('a.example');
+    await log.close();
+  });
+
   it('QUORUM_MISSING when too few sign: the entry is in the log, and trying again recovers the receipt', async () => {
     const { log, make, store, witnesses } = await demo(['a.example', 'b.example'], 2);
     witnesses[1]!.behaviour.kind = 'down';
