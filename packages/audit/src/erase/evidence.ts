@@ -8,7 +8,7 @@ import type { ActorSide } from '../sides.js';
 import type { Approval, ErasureRequest, ErasureScope } from './request.js';
 
 /** Kind of what an `erase` entry rests on: canonical JSON with request, digest and approvers. */
-const EVIDENCE = 'wardseal.org/erasure-v0';
+const EVIDENCE = 'erasure-decision';
 
 /** A step of an erasure in one log; each has one entry, however often it is tried. */
 export type ErasureStep = 'intent' | 'outcome';
