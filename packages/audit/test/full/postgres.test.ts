@@ -42,7 +42,7 @@ describe('a log that waited long for its first checkpoint', () => {
       await (await log()).close();
       const store = postgresStore(pool);
       await store.open(ORIGIN, vkey);
-      const COUNT = 300_000;
+      const COUNT = 150_000;
       for (let n = 1; n <= COUNT; n += 250)
         await store.append(
           entriesOf(250, n).map((entry) => ({ ...entry, subject: new Uint8Array(0), actor: entry.leaf })),
