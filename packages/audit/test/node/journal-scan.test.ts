@@ -43,6 +43,14 @@ describe('reading a journal while somebody appends', () => {
     expect(await counts(torn)).toEqual([10]);
   });
 
+  it('looks again at an end that it read long ago', async () => {
+    const file = growing(Buffer.concat([journal.subarray(0, -batches[2]!.length), Buffer.alloc(5000)]), journal);
+    const scan = scanJournal({ file, seed }, { offset: start, first: 0 });
+    expect((await scan.next()).value).toMatchObject({ first: 0 });
+    await file.stat();
+    expect((await all(scan)).map(({ first }) => first)).toEqual([10, 20]);
+  });
+
   it('still sees damage', async () => {
     const damaged = Buffer.from(journal);
     damaged[start + batches[0]!.length + 50]! ^= 1;
