@@ -62,8 +62,8 @@ const REFUSALS: Readonly<Record<number, readonly [AuditErrorCode, string]>> = {
  * one longer than a note. `latest` rejects with the last two. `status` is on the error.
  *
  * @param options - where it is, and its pinned key
- * @throws RangeError when a URL is not https (or http on loopback), or no key is given; AuditError `KEY_INVALID` when a
- *   key is not one of a witness
+ * @throws TypeError when a URL is none; RangeError when it is not https (or http on loopback), has credentials, a query or a
+ *   fragment, or no key is given; AuditError `KEY_INVALID` when a key is not one of a witness
  * @see https://c2sp.org/tlog-witness
  * @example
  * const witness = witnessClient({ url: 'https://witness.other-trust.example/', vkey });
