@@ -7,6 +7,7 @@ import { idBytes, idTime } from './leaf.js';
 import type { RiskAcceptance } from './life/acceptance.js';
 import type { Keeping } from './life/keeper.js';
 import type { Witnessed, WitnessingState } from './life/log-witnesses.js';
+import { UnderWay } from './life/under-way.js';
 import type { Witnessing } from './life/witnessing.js';
 import type { LogKeys } from './log-keys.js';
 import { type Prepared, prepare, recognise } from './prepare.js';
@@ -79,7 +80,7 @@ export class AuditLog {
   readonly #integrator: Integrator;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #underWay = new UnderWay();
   #durable: number;
   #cancelTimer: (() => void) | undefined;
   // Set while the last integration in the background failed.
@@ -138,13 +139,7 @@ export class AuditLog {
    * const { index, receipt } = await log.append(event, { await: 'integrated', nonce });
    */
   append(event: AuditEvent, options: AppendOptions = {}): Promise<AppendResult> {
-    const work = this.#append(event, options);
-    this.#underWay.add(work);
-    const done = (): void => {
-      this.#underWay.delete(work);
-    };
-    work.then(done, done);
-    return work;
+    return this.#underWay.add(this.#append(event, options));
   }
 
   async #append(event: AuditEvent, options: AppendOptions): Promise<AppendResult> {
@@ -380,7 +375,7 @@ export class AuditLog {
    */
   async close(): Promise<void> {
     if (this.#closed) return;
-    await Promise.allSettled(this.#underWay);
+    await this.#underWay.settled();
     await this.#writing;
     const told = this.#behind;
     try {

@@ -2,22 +2,26 @@ import { type Clock, systemClock } from './clock.js';
 import { AuditError } from './errors.js';
 import type { AuditEvent } from './event.js';
 import { fixedId } from './fixed-id.js';
-import { lastCheckpoint, type OpenYearsOptions, openYearLog, type YearLog } from './life/year-log.js';
+import { UnderWay } from './life/under-way.js';
+import {
+  LATE_RETRIES,
+  lastCheckpoint,
+  type OpenYearsOptions,
+  openYearLog,
+  optionsOfYear,
+  type YearLog,
+} from './life/year-log.js';
 import type { AppendOptions, AppendResult, AuditLog } from './log.js';
 import { yearOf } from './origin-of-year.js';
 import { appendSuccession } from './succeed.js';
 import type { Audited, IntendedEvent, WithAuditOptions } from './with-audit.js';
 
-/**
- * Last year's log stays open this long into the new year, ms, to recognise late retries: a caller's id may be 24 h old, and
- * 24 h ahead of that for its clock.
- */
-export const LATE_RETRIES = 172_800_000;
-
 // Nobody keeps logs of more years than this; a mistyped `since` shall not open thousands.
 const MAX_YEARS = 200;
+// A year that could not be opened is tried again after this long, ms: not by every view.
+const TURN_RETRY = 60_000;
 
-export type { OpenYearsOptions } from './life/year-log.js';
+export { LATE_RETRIES, type OpenYearsOptions } from './life/year-log.js';
 
 /** What `append` of a chain gives: the entry, and in which log. */
 export interface YearAppendResult extends AppendResult {
@@ -29,7 +33,9 @@ export interface YearAppendResult extends AppendResult {
  * year's log begins with the last checkpoint of the year before (`succeed`), whenever it is opened first.
  *
  * An event goes to the log of the year in which it is logged, unless last year's log holds its id: then it is answered from
- * there, until two days into the year. A clock that is set back does not bring the old year back.
+ * there, until two days into the year. A clock that is set back does not bring the old year back. A new year that cannot be
+ * opened, because its key is missing or no witness answers, leaves the old one in use: nobody's view waits for it.
+ * `onTurnFailure` is told, and it is tried again after a minute.
  *
  * @param options - the chain's name, first year, and how a year's log is opened
  * @returns the chain; close it to give the stores back
@@ -59,11 +65,12 @@ export class YearLogs {
   #previous: { readonly log: AuditLog; readonly year: number; readonly until: number } | undefined;
   // Turning the year, or closing the old one: one at a time.
   #turning: Promise<void> = Promise.resolve();
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #underWay = new UnderWay();
   // What entry 0 of the log opened last says of the year before: its size.
   #named = 0;
   #cancelTimer: (() => void) | undefined;
   #failure: unknown;
+  #failedAt = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   constructor(options: OpenYearsOptions) {
@@ -77,8 +84,7 @@ export class YearLogs {
   /**
    * The log of the current year; turns the year when it is time.
    *
-   * @throws AuditError `LOG_CLOSED` after `close`; every code of `openLog` and `succeed` when a new year cannot be opened:
-   *   the next call tries again
+   * @throws AuditError `LOG_CLOSED` after `close`
    */
   async current(): Promise<AuditLog> {
     if (this.#closed) throw new AuditError('LOG_CLOSED', 'the logs are closed');
@@ -99,9 +105,7 @@ export class YearLogs {
    */
   async append(event: AuditEvent, options: AppendOptions = {}): Promise<YearAppendResult> {
     const log = await this.#logOf(event.id);
-    const appended = log.append(event, options);
-    this.#track(appended);
-    return { ...(await appended), origin: log.origin };
+    return { ...(await this.#underWay.add(log.append(event, options))), origin: log.origin };
   }
 
   /**
@@ -119,7 +123,7 @@ export class YearLogs {
     const log = await this.#logOf(event.id);
     // The turn of the year waits for the intent, not for the work.
     let begun = (): void => undefined;
-    this.#track(new Promise<void>((resolve) => (begun = resolve)));
+    void this.#underWay.add(new Promise<void>((resolve) => (begun = resolve)));
     const told = (intent: AppendResult): T | Promise<T> => {
       begun();
       return work(intent);
@@ -137,11 +141,7 @@ export class YearLogs {
    * @throws RangeError when the signer's key is not next year's; and what the caller's `open` throws
    */
   async checkNext(): Promise<void> {
-    const year = this.#year + 1;
-    const origin = `${this.#options.base}/${year}`;
-    const { signer, origin: given } = await this.#options.open(origin, year);
-    if (given !== origin || !signer.vkey.startsWith(`${origin}+`))
-      throw new RangeError('origin and signer must be those of the year that was asked for');
+    await optionsOfYear(this.#options, this.#year + 1);
   }
 
   /**
@@ -169,14 +169,6 @@ export class YearLogs {
     return known === null ? log : this.#previous!.log;
   }
 
-  #track(work: Promise<unknown>): void {
-    const done = (): void => {
-      this.#underWay.delete(work);
-    };
-    this.#underWay.add(work);
-    work.then(done, done);
-  }
-
   async #turn(): Promise<void> {
     const now = this.#clock.now();
     if (this.#previous && now >= this.#previous.until)
@@ -186,8 +178,7 @@ export class YearLogs {
       });
     const year = yearOf(now);
     if (this.#log === undefined) await this.#begin(year);
-    // Never back: the old year's log is sealed.
-    else while (this.#year < year) await this.#next();
+    else if (Math.abs(now - this.#failedAt) >= TURN_RETRY) await this.#turnTo(year, now);
   }
 
   /** Opens the current year's log on the first call, and last year's where its ids still count. */
@@ -199,12 +190,23 @@ export class YearLogs {
       this.#keep((await this.#openYear(year - 1)).log, year - 1);
   }
 
+  /** Never back: the old year's log is sealed. A new year that cannot be opened leaves the old one in use. */
+  async #turnTo(year: number, now: number): Promise<void> {
+    try {
+      while (this.#year < year) await this.#next();
+      this.#failedAt = Number.NEGATIVE_INFINITY;
+    } catch (error) {
+      this.#failedAt = now;
+      this.#options.onTurnFailure?.(error);
+    }
+  }
+
   /** Opens the next year's log while the current one is open. */
   async #next(): Promise<void> {
     const [old, year] = [this.#log!, this.#year + 1];
     await this.#closePrevious();
     // What was appended in the old year is in its last checkpoint.
-    await Promise.allSettled(this.#underWay);
+    await this.#underWay.settled();
     const checkpoint = await lastCheckpoint(old);
     const { log, named } = await this.#openYear(year, async () => checkpoint);
     [this.#log, this.#year, this.#named] = [log, year, named];

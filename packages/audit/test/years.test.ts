@@ -1,18 +1,22 @@
 import { seededRandom } from '@wardseal/testkit';
 import { describe, expect, it } from 'vitest';
 import {
+  AuditError,
   auditLog,
   createEventId,
   decodeLeaf,
+  type OpenLogOptions,
   type OpenYearsOptions,
   openYears,
   originOfYear,
   proveEntry,
+  verifySuccession,
   verifySuccessions,
   type YearLogs,
 } from '../src/index.js';
 import { codeOf, demoSigner, eventMaker, type TestClock, testClock, UNWITNESSED, uuid7 } from './support/events.js';
-import { type Place, placeOf } from './support/life.js';
+import { type Place, placeOf, policyOf } from './support/life.js';
+import { demoWitness } from './support/witnesses.js';
 
 const BASE = 'audit.demo-trust.example';
 const EVE = Date.parse('2026-12-31T23:59:59.000Z');
@@ -236,20 +240,67 @@ describe('openYears', () => {
     await walk(places);
   });
 
-  it('refuses to log when the new year cannot be opened, and tries again', async () => {
-    const { clock, make, typesOf, open, setBroken } = await chain(EVE);
-    const logs = await open();
+  it('goes on in the old year when the new one cannot be opened, tells, and tries again after a minute', async () => {
+    const { clock, make, typesOf, options, setBroken, asked, places } = await chain(EVE);
+    const told: unknown[] = [];
+    const logs = await openYears({ ...options, onTurnFailure: (error) => told.push(error) });
     setBroken(true);
     await expect(logs.checkNext()).rejects.toThrow('no key for that year');
     clock.advance(2000);
-    const event = make();
-    await expect(logs.append(event)).rejects.toThrow('no key for that year');
-    await expect(logs.append(event)).rejects.toThrow('no key for that year');
-    expect(typesOf(2026)).toEqual([]);
+    const events = [make(), make(), make()];
+    for (const event of events) expect(await logs.append(event)).toMatchObject({ origin: `${BASE}/2026` });
+    expect(told).toEqual([new Error('no key for that year')]);
     setBroken(false);
-    await logs.checkNext();
-    expect(await logs.append(event)).toMatchObject({ origin: `${BASE}/2027`, index: 1 });
+    asked.length = 0;
+    clock.advance(59_999);
+    expect(await logs.append(make())).toMatchObject({ origin: `${BASE}/2026` });
+    expect(asked).toEqual([]);
+    clock.advance(1);
+    expect(await logs.append(make())).toMatchObject({ origin: `${BASE}/2027`, index: 1 });
+    expect(await logs.append(events[0]!)).toMatchObject({ origin: `${BASE}/2026`, duplicate: true });
+    expect(told).toHaveLength(1);
     await logs.close();
+    expect(typesOf(2026)).toHaveLength(4);
+    await walk(places);
+  });
+
+  it('turns with its witnesses, and waits for them in the old year when they sleep at midnight', async () => {
+    const { clock, make, options, places } = await chain(EVE);
+    const name = 'witness.one.example';
+    const keys = await Promise.all([2026, 2027].map((year) => demoSigner(`${BASE}/${year}`, `${BASE}/${year}`)));
+    const { client } = await demoWitness(name, { logs: keys.map(({ vkey }) => vkey), clock });
+    const policy = await policyOf([name], 1);
+    let asleep = false;
+    const sleeper: typeof client = {
+      ...client,
+      addCheckpoint: (request) => {
+        if (asleep) throw new AuditError('WITNESS_UNAVAILABLE', 'asleep');
+        return client.addCheckpoint(request);
+      },
+    };
+    const told: unknown[] = [];
+    const logs = await openYears({
+      ...options,
+      onTurnFailure: (error) => told.push(error),
+      async open(origin, year) {
+        const { unwitnessed: _, ...rest } = await options.open(origin, year);
+        return { ...rest, witnesses: { policy, clients: [sleeper] } } as OpenLogOptions;
+      },
+    });
+    await logs.append(make(), { await: 'witnessed' });
+    asleep = true;
+    clock.advance(2000);
+    expect(await logs.append(make())).toMatchObject({ origin: `${BASE}/2026` });
+    expect(told).toMatchObject([{ code: 'WITNESS_UNREACHABLE' }]);
+    asleep = false;
+    clock.advance(60_000);
+    expect(await logs.append(make(), { await: 'witnessed' })).toMatchObject({ origin: `${BASE}/2027` });
+    await logs.close();
+    const { reader, keys: secrets, policy: own } = places.get(`${BASE}/2027`)!.source;
+    const step = { receipt: await proveEntry(reader, 0, own, secrets), policy: { ...own, witnesses: policy } };
+    const { vkey } = places.get(`${BASE}/2026`)!;
+    const verified = await verifySuccession(step, { logKey: vkey, witnesses: policy });
+    expect(verified.predecessor).toMatchObject({ size: 2, cosignatures: [{ witness: 'w0' }] });
   });
 
   it("finds next year's wrong key in December", async () => {
