@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   auditLog,
+  decodeLeaf,
   erasuresIn,
   holdsOn,
   type KeyStore,
@@ -12,7 +13,7 @@ import {
 import { subjectAccess } from '../src/report.js';
 import { type DemoLog, demoLog, patient } from './support/demo-log.js';
 import { approval, erase, request } from './support/erasure.js';
-import { codeOf, hexOf } from './support/events.js';
+import { b64url, codeOf, hexOf } from './support/events.js';
 
 const audit = (log: DemoLog, erasures?: ReadonlySet<string>) =>
   auditLog(log.reader, log.policy, { keys: log.keys, ...(erasures && { erasures }) });
@@ -391,6 +392,38 @@ describe('a crash', () => {
   });
 });
 
+describe('a second try', () => {
+  it('says what was decided the first time, whatever approvals it brings', async () => {
+    const demo = await twoPatients();
+    let deletes = 0;
+    const keys: KeyStore = {
+      ...demo.keys,
+      async delete(name) {
+        await demo.keys.delete(name);
+        // Everything is destroyed, and the outcome is not logged yet.
+        if (++deletes === 3) throw new Error('the process died');
+      },
+    };
+    expect(await codeOf(erase({ ...demo, keys }, 0))).toBe('KEY_STORE_FAILED');
+    const result = await erase({ ...demo, log: await demo.reopen() }, 0, request(), () => []);
+    if (!result.erased) throw new Error('refused');
+    expect(result.certificate.approvers.map(({ id }) => id)).toEqual(['person-caldicott-elm', 'person-dpo-fir']);
+    const { intent, outcome, handle } = result.certificate.logs[0]!;
+    const facts = {
+      logKey: demo.vkey,
+      nonce: null,
+      headerDigest: null,
+      actor: 'person-ig-birch',
+      type: 'erase',
+    } as const;
+    const [first, second] = await Promise.all(
+      [intent, outcome].map((proof) => verifyReceipt(proof, { ...facts, object: handle })),
+    );
+    expect(second!.entry.evidence).toBeDefined();
+    expect(second!.entry.evidence).toEqual(first!.entry.evidence);
+  });
+});
+
 describe('auditLog', () => {
   it('finds an erased secret that a backup brought back', async () => {
     const demo = await twoPatients();
@@ -407,6 +440,19 @@ describe('auditLog', () => {
     for (const [name, secret] of copy) await demo.keys.put(name, secret);
     expect(copy.size).toBe(2);
     expect(await audit(demo)).toMatchObject({ verdict: 'unknown', findings: [{ code: 'ERASURE_UNDONE', index: 7 }] });
+  });
+
+  it('believes no entry that says that an erasure failed', async () => {
+    for (const outcome of ['major', 'success'] as const) {
+      const demo = await twoPatients();
+      const { subjectHandle } = decodeLeaf(demo.store.entries[0]!.leaf);
+      const object = { kind: 'subject', id: b64url(subjectHandle!) };
+      await demo.add({ type: 'erase', outcome, object, subject: undefined as never });
+      await demo.log.integrate();
+      const own = `-handle-${hexOf(subjectHandle!.subarray(0, 16))}`;
+      const broken: KeyStore = { ...demo.keys, get: async (name) => (name.endsWith(own) ? null : demo.keys.get(name)) };
+      expect((await audit({ ...demo, keys: broken })).verdict).toBe(outcome === 'success' ? 'good' : 'unknown');
+    }
   });
 
   it('believes no refused erasure, and none of another subject', async () => {
