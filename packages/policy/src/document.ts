@@ -34,6 +34,8 @@ export type Test =
   | { readonly sameAs: string }
   | { readonly includes: Constant | AttributeRef }
   | { readonly overlaps: readonly Constant[] | AttributeRef }
+  | { readonly within: readonly string[] }
+  | { readonly insideFence: string }
   | { readonly olderThan: Duration }
   | { readonly notOlderThan: Duration };
 
@@ -46,9 +48,12 @@ export type Condition =
 
 /** The type and domain of one fact. Whatever lies outside the domain counts as missing. */
 export interface AttributeDeclaration {
-  /** `list` is an array of objects: each of its `fields` can be asked about as the set of its values. */
-  readonly type: 'string' | 'enum' | 'integer' | 'boolean' | 'time' | 'text' | 'set' | 'list';
-  /** The only values of an enum, or the only members of a set. */
+  /**
+   * `list` is an array of objects: each of its `fields` can be asked about as the set of its values. `fences` is an object
+   * that says for each fence `inside`, `outside` or `uncertain`; the last counts as not known. `address` is an IP address.
+   */
+  readonly type: 'string' | 'enum' | 'integer' | 'boolean' | 'time' | 'text' | 'set' | 'list' | 'address' | 'fences';
+  /** The only values of an enum, the only members of a set, or the names of the fences. */
   readonly values?: readonly string[];
   /** Least integer; least number of members of a set or list. */
   readonly min?: number;

@@ -32,10 +32,10 @@ const NOTHING: readonly never[] = Object.freeze([]);
  * the wrong type is a missing fact. The duties of every permit that is not known to be false come with a permission, so
  * hiding a fact never sheds a duty.
  *
- * @param pack - from `loadPolicy`, or the same `{ document, digest }` from a place that checked it.
+ * @param pack - from `loadPolicy`, or the same `{ document, digest }` from a place that checked it: it is not checked again.
  * @param options - `clock` gives the only present moment; a request cannot bring its own.
- * @throws TypeError when `clock.now` is not a function. PolicyError as `loadPolicy` when the document names something
- * it does not declare.
+ * @throws TypeError when `clock.now` is not a function, or the document is one that `loadPolicy` never saw and names
+ * something it does not declare.
  * @example
  * ```ts
  * const pdp = createPdp(loadPolicy(nhs()), { clock: { now: Date.now } });
@@ -192,7 +192,9 @@ class Engine {
   }
 
   #actual(finding: Finding, frame: Frame): Finding {
-    const value = this.#program.slots.get(finding.attribute)!.read(frame);
+    const { attribute, op, expected } = finding;
+    const fact = op.endsWith('insideFence') ? `${attribute}.${String(expected)}` : attribute;
+    const value = this.#program.slots.get(fact)!.read(frame);
     if (value === MISSING) return finding;
     return { ...finding, actual: value === NONE ? 'none' : value };
   }

@@ -1,15 +1,15 @@
 import type { Finding } from '../decision.js';
-import { PolicyError, step } from '../errors.js';
 import { type Frame, MISSING, type Slot } from './facts.js';
 import { onlyKey, type Vocabulary } from './operand.js';
 import { compileTest } from './operators.js';
 import { FALSE, negate, TRUE, type Truth, UNKNOWN } from './three-valued.js';
 
-/** Deepest nesting of conditions: far more than a person can read. */
-export const MAX_DEPTH = 16;
-
 /** A condition ready to run, with the means to say why it came out as it did. */
 export interface Code {
+  /** Every fact it can read. */
+  readonly slots: ReadonlySet<Slot>;
+  /** What must all hold for it to be true. */
+  readonly parts: readonly Code[] | undefined;
   readonly test: (frame: Frame) => Truth;
   /** Adds the tests that keep it from having the given truth. */
   readonly blame: (frame: Frame, wanted: typeof TRUE | typeof FALSE, out: Finding[]) => void;
@@ -17,42 +17,34 @@ export interface Code {
   readonly gaps: (frame: Frame, out: Set<Slot>) => void;
 }
 
-/** Compiles a condition once into closures; refuses everything the document's vocabulary does not know. */
-export function compile(condition: unknown, vocabulary: Vocabulary, path: string, depth = 0): Code {
-  if (depth > MAX_DEPTH) throw new PolicyError('TOO_DEEP', path, `conditions nested deeper than ${MAX_DEPTH}`);
-  const key = onlyKey(condition, path);
-  const body = (condition as Record<string, unknown>)[key];
-  const at = step(path, key);
-  switch (key) {
-    case 'all':
-    case 'any': {
-      if (!Array.isArray(body) || (key === 'any' && body.length === 0))
-        throw new PolicyError('DOCUMENT_INVALID', at, 'expected a list of conditions');
-      const parts = body.map((part, i) => compile(part, vocabulary, step(at, i), depth + 1));
-      return key === 'all' ? join(parts, FALSE) : join(parts, TRUE);
-    }
-    case 'not':
-      return inverse(compile(body, vocabulary, at, depth + 1));
-    default:
-      return leaf(key, body, vocabulary, path);
-  }
+/** Compiles a condition of a checked document into closures. */
+export function compile(condition: unknown, vocabulary: Vocabulary): Code {
+  const key = onlyKey(condition);
+  const body: unknown = (condition as Record<string, unknown>)[key];
+  if (key === 'not') return inverse(compile(body, vocabulary));
+  if (key !== 'all' && key !== 'any') return leaf(key, body, vocabulary);
+  return join(
+    (body as unknown[]).map((part) => compile(part, vocabulary)),
+    key === 'all' ? FALSE : TRUE,
+  );
 }
 
 /** `all` when FALSE settles it, `any` when TRUE does. */
-function join(parts: readonly Code[], settles: typeof FALSE | typeof TRUE): Code {
-  const otherwise: Truth = settles === FALSE ? TRUE : FALSE;
-  const [first, ...rest] = parts;
-  const test = (frame: Frame): Truth => {
-    let result: Truth = otherwise;
-    for (const part of parts) {
-      const truth = part.test(frame);
-      if (truth === settles) return settles;
-      if (truth === UNKNOWN) result = UNKNOWN;
-    }
-    return result;
-  };
+function join(codes: readonly Code[], settles: typeof FALSE | typeof TRUE): Code {
+  if (codes.length === 1) return codes[0]!;
+  const parts = settles === FALSE ? codes.flatMap((code) => code.parts ?? [code]) : codes;
   return {
-    test: first !== undefined && rest.length === 0 ? first.test : test,
+    slots: new Set(parts.flatMap(({ slots }) => [...slots])),
+    parts: settles === FALSE ? parts : undefined,
+    test: (frame) => {
+      let result: Truth = negate(settles);
+      for (const part of parts) {
+        const truth = part.test(frame);
+        if (truth === settles) return settles;
+        if (truth === UNKNOWN) result = UNKNOWN;
+      }
+      return result;
+    },
     blame: (frame, wanted, out) => {
       for (const part of parts) if (part.test(frame) !== wanted) part.blame(frame, wanted, out);
     },
@@ -62,8 +54,11 @@ function join(parts: readonly Code[], settles: typeof FALSE | typeof TRUE): Code
   };
 }
 
+/** True where the other is false. */
 export function inverse(code: Code): Code {
   return {
+    slots: code.slots,
+    parts: undefined,
     test: (frame) => negate(code.test(frame)),
     blame: (frame, wanted, out) => code.blame(frame, wanted === TRUE ? FALSE : TRUE, out),
     gaps: code.gaps,
@@ -75,12 +70,12 @@ export function both(a: Code, b: Code): Code {
   return join([a, b], FALSE);
 }
 
-function leaf(attribute: string, asked: unknown, vocabulary: Vocabulary, path: string): Code {
-  const slot = vocabulary.slots.get(attribute);
-  if (slot === undefined) throw new PolicyError('UNKNOWN_ATTRIBUTE', path, `no attribute \`${attribute}\``);
-  const { op, expected, slots, test } = compileTest(asked, slot, vocabulary, step(path, attribute));
+function leaf(attribute: string, asked: unknown, vocabulary: Vocabulary): Code {
+  const { op, expected, slots, test } = compileTest(asked, attribute, vocabulary);
   const finding: Finding = Object.freeze({ attribute, op, expected });
   return {
+    slots: new Set(slots),
+    parts: undefined,
     test,
     blame: (_frame, _wanted, out) => {
       out.push(finding);

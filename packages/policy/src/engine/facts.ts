@@ -1,4 +1,5 @@
 import type { AttributeDeclaration, FieldDeclaration } from '../document.js';
+import { parseAddress } from '../place/cidr.js';
 import { MAX_TEXT, substance } from './substance.js';
 import { instant } from './time.js';
 
@@ -12,7 +13,7 @@ export const NONE: unique symbol = Symbol('none');
 /** Nothing is known: absent, or outside the declared domain. */
 export const MISSING: unique symbol = Symbol('missing');
 
-/** A typed fact: string, integer, boolean, ms (time), count (text), or the members of a set. */
+/** A typed fact: string, integer, boolean (of a fence: inside), ms (time), count (text), or the members of a set. */
 export type Value = string | number | boolean | readonly (string | boolean)[] | typeof NONE | typeof MISSING;
 
 /** One request being decided. Each fact is read at most once, so a request cannot answer twice differently. */
@@ -37,7 +38,9 @@ export interface Slot {
   readonly attribute: string;
   readonly declaration: AttributeDeclaration;
   /** What its values are compared as. */
-  readonly kind: 'string' | 'integer' | 'boolean' | 'time' | 'text' | 'set';
+  readonly kind: 'string' | 'integer' | 'boolean' | 'time' | 'text' | 'set' | 'address';
+  /** Every value it can have beside `NONE` and `MISSING`, where they can be listed. */
+  readonly domain: readonly Value[] | undefined;
   readonly read: (frame: Frame) => Value;
 }
 
@@ -83,6 +86,10 @@ function typing(declared: AttributeDeclaration | FieldDeclaration): Typing {
       };
     case 'time':
       return (raw) => (typeof raw === 'string' ? (instant(raw) ?? MISSING) : MISSING);
+    case 'address':
+      return (raw) => (typeof raw === 'string' && parseAddress(raw) !== null ? raw : MISSING);
+    case 'fences':
+      return (raw) => (raw === 'inside' ? true : raw === 'outside' ? false : MISSING);
     case 'text':
       return (raw) => (typeof raw === 'string' && raw.length <= MAX_TEXT ? substance(raw) : MISSING);
     default:
@@ -119,7 +126,17 @@ export function own(holder: unknown, key: string): unknown {
   return (holder as Record<string, unknown>)[key];
 }
 
-/** Every attribute that rules may name, with fields of lists as `list.field`. */
+/** Most values of an integer that are listed one by one: sign-in levels, not seconds. */
+const MAX_LISTED = 64;
+
+function listed({ type, values, min, max }: AttributeDeclaration): readonly Value[] | undefined {
+  if (type === 'enum') return values;
+  if (type === 'boolean' || type === 'fences') return [true, false];
+  if (type !== 'integer' || min === undefined || max === undefined || max - min >= MAX_LISTED) return undefined;
+  return Array.from({ length: max - min + 1 }, (_, i) => min + i);
+}
+
+/** Every fact that rules can ask about; a field of a list is `list.field`, a fence is `fences.fence`. */
 export function slots(attributes: Readonly<Record<string, AttributeDeclaration>>): ReadonlyMap<string, Slot> {
   const out = new Map<string, Slot>();
   const add = (
@@ -129,18 +146,19 @@ export function slots(attributes: Readonly<Record<string, AttributeDeclaration>>
     type: Typing,
     kind: Slot['kind'],
   ): void => {
-    out.set(attribute, reader({ index: out.size, attribute, declaration, kind }, path, type));
+    const domain = listed(declaration);
+    out.set(attribute, reader({ index: out.size, attribute, declaration, kind, domain }, path, type));
   };
   for (const [attribute, declaration] of Object.entries(attributes)) {
     const path = attribute.split('.');
-    if (declaration.type === 'list') {
-      for (const [name, field] of Object.entries(declaration.fields ?? {})) {
+    const { type } = declaration;
+    if (type === 'list') {
+      for (const [name, field] of Object.entries(declaration.fields ?? {}))
         add(`${attribute}.${name}`, path, declaration, projection(declaration, name, field), 'set');
-      }
-    } else {
-      const kind = declaration.type === 'enum' ? 'string' : declaration.type;
-      add(attribute, path, declaration, typing(declaration), kind);
-    }
+    } else if (type === 'fences') {
+      for (const name of declaration.values ?? [])
+        add(`${attribute}.${name}`, [...path, name], declaration, typing(declaration), 'boolean');
+    } else add(attribute, path, declaration, typing(declaration), type === 'enum' ? 'string' : type);
   }
   return out;
 }
@@ -150,15 +168,16 @@ function reader(slot: Omit<Slot, 'read'>, path: readonly string[], type: Typing)
   const none: Value = declaration.none === true ? NONE : MISSING;
   const isClock = declaration.source === 'clock';
   const sayNone = declaration.values?.includes('none') !== true;
-  const [section, key, part] = path as ['subject' | 'action' | 'resource' | 'context', string, string | undefined];
+  const [section, key, ...parts] = path as ['subject' | 'action' | 'resource' | 'context', string, ...string[]];
   const find = (frame: Frame): Value => {
     if (isClock) return frame.now ?? MISSING;
     const facts = frame[section];
     if (!Object.hasOwn(facts, key)) return MISSING;
     let raw = facts[key];
     // "none" said of a whole object ("no relationship") holds for each of its parts.
-    if (part !== undefined && raw !== 'none') raw = own(raw, part);
-    if (raw === undefined) return MISSING;
+    for (const part of parts) if (raw !== 'none') raw = own(raw, part);
+    // Too near the edge, or too old: known to be not known.
+    if (raw === undefined || (raw === 'uncertain' && declaration.type === 'fences')) return MISSING;
     const value = raw === 'none' && sayNone ? none : type(raw);
     if (value === MISSING) {
       frame.illTyped ??= [];

@@ -1,7 +1,7 @@
-import { PolicyError, step } from '../errors.js';
+import { inRange, parseAddress, parseCidr } from '../place/cidr.js';
 import type { Frame, Slot, Value } from './facts.js';
 import { MISSING, NONE } from './facts.js';
-import { amount, constant, duration, member, onlyKey, type Vocabulary } from './operand.js';
+import { amount, constant, duration, onlyKey, type Vocabulary } from './operand.js';
 import { FALSE, negate, TRUE, type Truth, UNKNOWN } from './three-valued.js';
 
 /** A compiled test of one fact. */
@@ -14,29 +14,16 @@ export interface TestCode {
 }
 
 type Members = readonly (string | boolean)[];
-type Make = (operand: unknown, slot: Slot, vocabulary: Vocabulary, path: string) => Omit<TestCode, 'op'>;
-
-const truth = (holds: boolean): Truth => (holds ? TRUE : FALSE);
-
-/** Slots a reference in an operand names. */
-function referred(name: unknown, vocabulary: Vocabulary, path: string): Slot {
-  const slot = typeof name === 'string' ? vocabulary.slots.get(name) : undefined;
-  if (slot === undefined) throw new PolicyError('UNKNOWN_ATTRIBUTE', path, `no attribute \`${String(name)}\``);
-  return slot;
-}
-
-function mismatch(slot: Slot, path: string): never {
-  throw new PolicyError('OPERATOR_MISMATCH', path, `operator does not fit \`${slot.attribute}\``);
-}
-
-function one(
+type Known = Exclude<Value, typeof MISSING>;
+type Make = (
+  operand: never,
   slot: Slot,
-  expected: unknown,
-  holds: (value: Exclude<Value, typeof MISSING>) => boolean,
-): Omit<TestCode, 'op'> {
+  vocabulary: Vocabulary,
+) => Omit<TestCode, 'op' | 'expected'> & { readonly expected?: unknown };
+
+function one(slot: Slot, holds: (value: Known) => boolean): Omit<TestCode, 'op' | 'expected'> {
   const { read } = slot;
   return {
-    expected,
     slots: [slot],
     test: (frame) => {
       const value = read(frame);
@@ -45,136 +32,99 @@ function one(
   };
 }
 
-function two(slot: Slot, other: Slot, expected: unknown, holds: (a: Value, b: Value) => boolean): Omit<TestCode, 'op'> {
+function two(slot: Slot, other: Slot, holds: (a: Known, b: Known) => boolean): Omit<TestCode, 'op' | 'expected'> {
   return {
-    expected,
     slots: [slot, other],
     test: (frame) => {
       const a = slot.read(frame);
       const b = other.read(frame);
-      return a === MISSING || b === MISSING ? UNKNOWN : truth(holds(a, b));
+      return a === MISSING || b === MISSING ? UNKNOWN : holds(a, b) ? TRUE : FALSE;
     },
   };
 }
 
 // `none` is neither more nor less than any number, holds no member and has no age: every operator but equality is false of it.
-function ordered(compare: (value: number, bound: number) => boolean): Make {
-  return (operand, slot, vocabulary, path) => {
-    if (slot.kind !== 'integer' && slot.kind !== 'text') mismatch(slot, path);
-    const bound = amount(operand, vocabulary, path);
-    return one(slot, bound, (value) => typeof value === 'number' && compare(value, bound));
+const ordered =
+  (compare: (value: number, bound: number) => boolean): Make =>
+  (operand, slot, vocabulary) => {
+    const bound = amount(operand, vocabulary);
+    return { expected: bound, ...one(slot, (value) => typeof value === 'number' && compare(value, bound)) };
   };
-}
 
 // The age of a moment is the present less the moment; an interval that starts at it is closed at its start, open at its end.
-function aged(older: boolean): Make {
-  return (operand, slot, vocabulary, path) => {
-    if (slot.kind !== 'time') mismatch(slot, path);
-    const limit = duration(operand, vocabulary, path);
-    const { read } = slot;
+const aged =
+  (older: boolean): Make =>
+  (operand, slot, vocabulary) => {
+    const limit = duration(operand, vocabulary);
     return {
-      expected: operand,
       slots: [slot],
       test: (frame) => {
-        const value = read(frame);
+        const value = slot.read(frame);
         if (value === MISSING || frame.now === null) return UNKNOWN;
-        return truth(typeof value === 'number' && frame.now - value >= limit === older);
+        return typeof value === 'number' && frame.now - value >= limit === older ? TRUE : FALSE;
       },
     };
   };
-}
 
-const equals: Make = (operand, slot, vocabulary, path) => {
-  const expected = constant(operand, slot, vocabulary, path);
-  return one(slot, operand, (value) => value === expected);
+/** Of a set: with constants or one constant, or with another fact. */
+const held =
+  (holds: (members: Members, wanted: Known | Members) => boolean): Make =>
+  (operand: unknown, slot, { slots }) => {
+    const isConstant = typeof operand !== 'object' || Array.isArray(operand);
+    const test = (a: Known, b: Known | Members): boolean => Array.isArray(a) && holds(a as Members, b);
+    return isConstant
+      ? one(slot, (value) => test(value, operand as string))
+      : two(slot, slots.get((operand as { attribute: string }).attribute)!, test);
+  };
+
+const OPERATORS: Readonly<Record<string, Make>> = {
+  equals: (operand, slot, vocabulary) => {
+    const expected = constant(operand, slot, vocabulary);
+    return one(slot, (value) => value === expected);
+  },
+  in: (operand: readonly unknown[], slot, vocabulary) => {
+    const known = new Set(operand.map((value) => constant(value, slot, vocabulary)));
+    return one(slot, (value) => known.has(value));
+  },
+  atLeast: ordered((value, bound) => value >= bound),
+  atMost: ordered((value, bound) => value <= bound),
+  lessThan: ordered((value, bound) => value < bound),
+  moreThan: ordered((value, bound) => value > bound),
+  olderThan: aged(true),
+  notOlderThan: aged(false),
+  sameAs: (operand, slot, { slots }) => ({
+    expected: { attribute: operand },
+    ...two(slot, slots.get(operand)!, (a, b) =>
+      // A set is the same as a single value when that is all it holds: "every recipient belongs to this organisation".
+      Array.isArray(a) ? a.length > 0 && a.every((each) => each === b) : a === b && a !== NONE,
+    ),
+  }),
+  includes: held((members, wanted) => members.includes(wanted as string)),
+  overlaps: held((members, wanted) => {
+    if (!Array.isArray(wanted)) return false;
+    // Each member is looked up once: two lists of 10,000 would else take 100 million comparisons.
+    const known = new Set<string | boolean>(wanted as Members);
+    return members.some((each) => known.has(each));
+  }),
+  within: (operand: readonly string[], slot) => {
+    const ranges = operand.map((cidr) => parseCidr(cidr)!);
+    return one(slot, (value) => {
+      const key = parseAddress(value as string);
+      return key !== null && ranges.some((range) => inRange(range, key));
+    });
+  },
+  insideFence: (_operand, slot) => one(slot, (value) => value === true),
 };
 
-const OPERATORS: ReadonlyMap<string, Make> = new Map<string, Make>([
-  ['equals', equals],
-  [
-    'in',
-    (operand, slot, vocabulary, path) => {
-      if (!Array.isArray(operand) || operand.length === 0)
-        throw new PolicyError('VALUE_INVALID', path, 'expected at least one value');
-      const known = new Set(operand.map((value, i) => constant(value, slot, vocabulary, step(path, i))));
-      return one(slot, operand, (value) => known.has(value));
-    },
-  ],
-  ['atLeast', ordered((value, bound) => value >= bound)],
-  ['atMost', ordered((value, bound) => value <= bound)],
-  ['lessThan', ordered((value, bound) => value < bound)],
-  ['moreThan', ordered((value, bound) => value > bound)],
-  ['olderThan', aged(true)],
-  ['notOlderThan', aged(false)],
-  [
-    'sameAs',
-    (operand, slot, vocabulary, path) => {
-      const other = referred(operand, vocabulary, path);
-      // A set is the same as a single value when that is all it holds: "every recipient belongs to this organisation".
-      if (slot.kind === 'set' && other.kind === 'string')
-        return two(
-          slot,
-          other,
-          { attribute: operand },
-          (a, b) => Array.isArray(a) && a.length > 0 && a.every((each) => each === b),
-        );
-      if (slot.kind !== other.kind || slot.kind === 'set' || slot.kind === 'text') mismatch(slot, path);
-      return two(slot, other, { attribute: operand }, (a, b) => a === b && a !== NONE);
-    },
-  ],
-  [
-    'includes',
-    (operand, slot, vocabulary, path) => {
-      if (slot.kind !== 'set') mismatch(slot, path);
-      if (typeof operand === 'object' && operand !== null) {
-        if (onlyKey(operand, path) !== 'attribute')
-          throw new PolicyError('VALUE_INVALID', path, 'expected a value or an attribute');
-        const other = referred((operand as { attribute: unknown }).attribute, vocabulary, step(path, 'attribute'));
-        if (other.kind !== 'string') mismatch(other, path);
-        return two(slot, other, operand, (a, b) => Array.isArray(a) && (a as Members).includes(b as string));
-      }
-      const wanted = member(operand, slot, path);
-      return one(slot, operand, (value) => Array.isArray(value) && (value as Members).includes(wanted));
-    },
-  ],
-  [
-    'overlaps',
-    (operand, slot, vocabulary, path) => {
-      if (slot.kind !== 'set') mismatch(slot, path);
-      if (Array.isArray(operand)) {
-        if (operand.length === 0) throw new PolicyError('VALUE_INVALID', path, 'expected at least one value');
-        const wanted = operand.map((value, i) => member(value, slot, step(path, i)));
-        return one(
-          slot,
-          operand,
-          (value) => Array.isArray(value) && wanted.some((each) => (value as Members).includes(each)),
-        );
-      }
-      if (onlyKey(operand, path) !== 'attribute')
-        throw new PolicyError('VALUE_INVALID', path, 'expected values or an attribute');
-      const other = referred((operand as { attribute: unknown }).attribute, vocabulary, step(path, 'attribute'));
-      if (other.kind !== 'set') mismatch(other, path);
-      // Each member is looked up once: two lists of 10,000 would else take 100 million comparisons.
-      return two(slot, other, operand, (a, b) => {
-        if (!Array.isArray(a) || !Array.isArray(b)) return false;
-        const known = new Set<string | boolean>(b as Members);
-        return (a as Members).some((each) => known.has(each));
-      });
-    },
-  ],
-]);
-
-/** Compiles what is asked of one fact. */
-export function compileTest(test: unknown, slot: Slot, vocabulary: Vocabulary, path: string): TestCode {
-  if (typeof test !== 'object' || test === null) return { op: 'equals', ...equals(test, slot, vocabulary, path) };
-  const op = onlyKey(test, path);
-  const operand = (test as Record<string, unknown>)[op];
-  const at = step(path, op);
+/** Compiles what is asked of one fact; the fact is found when the operator is known, since each fence is a fact. */
+export function compileTest(test: unknown, attribute: string, vocabulary: Vocabulary): TestCode {
+  if (typeof test !== 'object' || test === null) return compileTest({ equals: test }, attribute, vocabulary);
+  const op = onlyKey(test);
+  const expected = (test as Record<string, never>)[op]!;
   if (op === 'not') {
-    const inner = compileTest(operand, slot, vocabulary, at);
+    const inner = compileTest(expected, attribute, vocabulary);
     return { ...inner, op: `not ${inner.op}`, test: (frame) => negate(inner.test(frame)) };
   }
-  const make = OPERATORS.get(op);
-  if (make === undefined) throw new PolicyError('UNKNOWN_OPERATOR', at, `no operator \`${op}\``);
-  return { op, ...make(operand, slot, vocabulary, at) };
+  const slot = vocabulary.slots.get(op === 'insideFence' ? `${attribute}.${expected}` : attribute)!;
+  return { op, expected, ...OPERATORS[op]!(expected, slot, vocabulary) };
 }
