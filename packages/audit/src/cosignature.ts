@@ -73,11 +73,6 @@ export async function signText(text: string, signer: LogSigner, now: number): Pr
   return { name: key.name, id: key.id, signature };
 }
 
-/** A text that ends in a newline under one key: the whole note. */
-export async function signNote(text: string, signer: LogSigner): Promise<string> {
-  return formatNote({ text, signatures: [await signText(text, signer, 0)] });
-}
-
 /** A log's checkpoint under all of its keys, the Ed25519 one first. */
 export async function signCheckpoint(head: TreeHead, signers: readonly LogSigner[], now: number): Promise<string> {
   const text = formatCheckpoint(head);

@@ -1,9 +1,6 @@
 import { base64, concat, equal, fromBase64, fromUtf8 } from '@wardseal/primitives';
 import { type NoteKey, validKeyName } from './note-key.js';
 
-export { signNote } from './cosignature.js';
-export { generateLogKey, type LogSigner, logSigner, parseVkey } from './note-key.js';
-
 type Bytes = Uint8Array<ArrayBuffer>;
 
 // C2SP signed-note v1.0.0.

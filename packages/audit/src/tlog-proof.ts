@@ -1,10 +1,10 @@
 import { base64, concat, fromBase64, readUint, uint } from '@wardseal/primitives';
+import { parseDecimal } from './checkpoint-text.js';
 import { AuditError } from './errors.js';
 import { MAX_LEAF } from './leaf.js';
 import { asText, MAX_NOTE } from './note.js';
 import type { Opening } from './side-record.js';
 import { MAX_SIDE } from './sides.js';
-import { parseDecimal } from './verify-checkpoint.js';
 import type { InclusionProof } from './verify-inclusion.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;

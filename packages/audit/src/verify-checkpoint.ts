@@ -6,8 +6,6 @@ import { type NoteKey, parseVkey, vkeyOf } from './note-key.js';
 import type { WitnessPolicy } from './witness/policy.js';
 import { type Cosignature, quorumMet, quorumTime } from './witness/quorum.js';
 
-export { formatCheckpoint, parseDecimal } from './checkpoint-text.js';
-
 /** A witness's clock may be this far ahead of the verifier's, ms: NTP keeps servers within 1 s, phones within a minute. */
 export const MAX_AHEAD = 60_000;
 
