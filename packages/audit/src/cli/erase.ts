@@ -5,6 +5,7 @@ import {
   type JsonObject,
   OUTPUT,
   objectOf,
+  type Result,
   UsageError,
   writeOutput,
 } from '@wardseal/primitives/cli';
@@ -16,7 +17,7 @@ import { openLog } from '../open-log.js';
 import { fileKeyStore } from '../store/file-key-store.js';
 import { folderReader } from '../store/folder-reader.js';
 import { EXIT } from './exits.js';
-import { OWN_LOG, ownLogOf, signerIn } from './own-log.js';
+import { OWN_LOG, ownLogOf, signerIn, withOwnLog } from './own-log.js';
 import { subjectOf } from './sources.js';
 import { readKey } from './trust.js';
 
@@ -155,19 +156,16 @@ async function requestIn(value: string | JsonObject | undefined): Promise<Erasur
 }
 
 /** Opens the log for one erasure, with its files for reading, and closes it. */
-async function withLog<T>(
+async function withLog(
   values: Parameters<typeof ownLogOf>[0],
-  act: (logs: EraseOptions['logs']) => Promise<T>,
-): Promise<T> {
+  act: (logs: EraseOptions['logs']) => Promise<Result>,
+): Promise<Result> {
   const options = await ownLogOf(values);
   const log = await openLog(options);
-  try {
+  return withOwnLog(log, async () => {
     const reader = await folderReader(values.log!);
-    const policy = { logKey: options.signer.vkey };
-    return await act({ log, reader, keys: fileKeyStore(values.secrets!), policy });
-  } finally {
-    await log.close();
-  }
+    return act({ log, reader, keys: fileKeyStore(values.secrets!), policy: { logKey: options.signer.vkey } });
+  });
 }
 
 export const verbs: Readonly<Record<string, Command>> = { '': erase, propose, approve };

@@ -5,7 +5,7 @@ import { fileKeyStore } from '../store/file-key-store.js';
 import { ACTOR, actorIn } from './actor.js';
 import { checkpointFacts } from './checkpoint-facts.js';
 import { openFiles } from './log-files.js';
-import { OWN_LOG, ownLogOf } from './own-log.js';
+import { OWN_LOG, ownLogOf, withOwnLog } from './own-log.js';
 import { neededTrust, TRUST } from './trust.js';
 
 const merge: Command = command({
@@ -30,7 +30,7 @@ first. It may be stopped and run again: nothing comes twice.`,
     const key = values['journal-key'];
     const { policy } = await neededTrust({ key, policy: undefined, 'pq-key': undefined, 'max-age': undefined });
     const log = await openLog(await ownLogOf(values));
-    try {
+    return withOwnLog(log, async () => {
       const journal = { reader, keys: fileKeyStore(secrets), policy };
       const merged = await mergeEmergency({ log, journal, actor });
       const { added, index } = merged;
@@ -40,9 +40,7 @@ first. It may be stopped and run again: nothing comes twice.`,
           `${added} entries of ${merged.journal.origin} added${index === null ? '' : `; entry ${index} says so`}`,
         ],
       };
-    } finally {
-      await log.close();
-    }
+    });
   },
 });
 

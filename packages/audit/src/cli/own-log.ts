@@ -1,5 +1,7 @@
-import { type Options, objectOf, readText, UsageError, type Values } from '@wardseal/primitives/cli';
+import { type Options, objectOf, type Result, readText, UsageError, type Values } from '@wardseal/primitives/cli';
+import { AuditError } from '../errors.js';
 import type { RiskAcceptance } from '../life/acceptance.js';
+import type { AuditLog } from '../log.js';
 import { logSigner, parseVkey } from '../note-key.js';
 import type { OpenLogOptions } from '../open-log.js';
 import { fileStore } from '../store/file.js';
@@ -50,4 +52,30 @@ export async function ownLogOf(values: Values<typeof OWN_LOG>): Promise<OpenLogO
     return witnessClient({ url, vkey });
   });
   return { ...base, witnesses: { policy: witnesses, clients } };
+}
+
+/**
+ * Does one thing to an open log, waits for its witnesses, and closes it. What was done stands even when too few of them
+ * sign: that is told, and the next process that opens the log asks again.
+ */
+export async function withOwnLog(log: AuditLog, act: () => Promise<Result>): Promise<Result> {
+  try {
+    const { facts, words, ...rest } = await act();
+    const witnessed = log.unwitnessed === null ? await witness(log) : null;
+    const told =
+      witnessed === false ? ['too few witnesses have signed yet: they are asked again at the next start'] : [];
+    return { facts: { ...facts, witnessed }, words: [...words, ...told], ...rest };
+  } finally {
+    await log.close();
+  }
+}
+
+async function witness(log: AuditLog): Promise<boolean> {
+  try {
+    await log.witness();
+    return true;
+  } catch (error) {
+    if (error instanceof AuditError && error.code === 'QUORUM_MISSING') return false;
+    throw error;
+  }
 }

@@ -3,7 +3,7 @@ import { succeed as succeedLog } from '../succeed.js';
 import { verifyCheckpoint } from '../verify-checkpoint.js';
 import { ACTOR, actorIn } from './actor.js';
 import { checkpointFacts } from './checkpoint-facts.js';
-import { OWN_LOG, ownLogOf } from './own-log.js';
+import { OWN_LOG, ownLogOf, withOwnLog } from './own-log.js';
 import { neededTrust, TRUST } from './trust.js';
 
 const succeed: Command = command({
@@ -36,15 +36,13 @@ lost. Make the new key with keygen first: a name is used once.`,
     const { policy } = await neededTrust(old);
     const checkpoint = await readText(path!, 'the checkpoint');
     const log = await succeedLog({ log: await ownLogOf(values), predecessor: { checkpoint, policy }, reason, actor });
-    try {
+    return withOwnLog(log, async () => {
       const head = checkpointFacts(await verifyCheckpoint(checkpoint, policy));
       return {
         facts: { origin: log.origin, follows: head },
         words: [`${log.origin} follows ${head.origin}, which had ${head.size} entries`],
       };
-    } finally {
-      await log.close();
-    }
+    });
   },
 });
 

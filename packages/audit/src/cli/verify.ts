@@ -54,6 +54,8 @@ function inWords({ verdict, findings, checkpoint, checked, keyFrom, ...report }:
   if (checked.sidesOpened + sidesErased + sidesMissing > 0)
     lines.push(`side records ${checked.sidesOpened} opened, ${sidesErased} with their secret destroyed${lost}`);
   if (report.unintegrated > 0) lines.push(`waiting     ${report.unintegrated} durable entries for the next checkpoint`);
+  if (report.beyond > 0)
+    lines.push(`beyond      ${report.beyond} entries have tiles behind this checkpoint: is there a later one?`);
   if (report.clockJumps.length > 0) lines.push(`clock       set back before entry ${report.clockJumps.join(', ')}`);
   for (const path of report.strangers) lines.push(`stranger    ${path} belongs to no tile`);
   for (const { code, message, path, index } of findings)
