@@ -33,6 +33,7 @@ const QUERIES: readonly EntryQuery[] = [
   {},
   { subject: first.subjectHandle! },
   { actor: first.actorHandle, types: ['image.view'] },
+  { from: first.recordedAt + 100, until: first.recordedAt + 200 },
   { object: first.objectHandle!, from: first.recordedAt + 100, until: first.recordedAt + 7000 },
 ];
 
