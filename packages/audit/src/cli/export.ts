@@ -81,8 +81,10 @@ one is missing.`,
     });
     try {
       if (values.follow) {
-        untilStopped().addEventListener('abort', () => void running.stop());
-        await running.run();
+        await untilStopped((signal) => {
+          signal.addEventListener('abort', () => void running.stop());
+          return running.run();
+        });
       } else await running.drain();
     } finally {
       bar.clear();

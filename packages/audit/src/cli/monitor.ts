@@ -63,15 +63,18 @@ it stands: without it every look begins anew and no rollback can be seen.`,
       await keepEvidence(look, values.evidence);
       return { facts: factsOf(look), words: wordsOf(look), exit: exitOf(look.alerts) };
     }
+    const every = duration(values.every, 'every');
     const alerts: MonitorReport['alerts'][number][] = [];
     let looks = 0;
-    for await (const look of watching.follow({ every: duration(values.every, 'every'), signal: untilStopped() })) {
-      bar.clear();
-      print(look, values.json);
-      alerts.push(...look.alerts.slice(0, MAX_KEPT - alerts.length));
-      looks++;
-      await keepEvidence(look, values.evidence);
-    }
+    await untilStopped(async (signal) => {
+      for await (const look of watching.follow({ every, signal })) {
+        bar.clear();
+        print(look, values.json);
+        alerts.push(...look.alerts.slice(0, MAX_KEPT - alerts.length));
+        looks++;
+        await keepEvidence(look, values.evidence);
+      }
+    });
     return { facts: { looks, alerts: alerts.length }, words: [], exit: exitOf(alerts) };
   },
 });

@@ -46,7 +46,6 @@ restored from a backup: a witness that forgets signs twice.`,
     const signer = await signerIn(values.signer);
     const pqSigner = values['pq-signer'] === undefined ? null : await signerIn(values['pq-signer']);
     if (evidence !== undefined) await mkdir(evidence, { recursive: true });
-    const signal = untilStopped();
     let splits = 0;
     const kept: Promise<void>[] = [];
     const served = await serveWitness({
@@ -65,7 +64,7 @@ restored from a backup: a witness that forgets signs twice.`,
     });
     const listening = { url: served.url, vkeys: served.vkeys };
     process.stdout.write(values.json ? jsonLine(listening) : `listens at ${served.url}\n${served.vkeys.join('\n')}\n`);
-    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    await untilStopped((signal) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve())));
     await served.close();
     await Promise.allSettled(kept);
     return { facts: { stopped: true, splits }, words: ['stopped'] };

@@ -94,10 +94,30 @@ describe('witness and monitor', () => {
     expect((await box.run('monitor', '-k', 'key', '--state', 'nonsense', 'log')).code).toBe(2);
   });
 
-  it('a monitor that goes on ends in good order', async () => {
+  it('a monitor and an export that go on do so, and end in good order', async () => {
     const { child, said } = await start('monitor', '-k', 'key', '--every', '1s', '--json', 'log');
-    expect(JSON.parse(said)).toMatchObject({ checkpoint: { size: 4 }, alerts: [] });
+    const [again] = await once(child.stdout!, 'data');
+    for (const look of [said, String(again)])
+      expect(JSON.parse(look)).toMatchObject({ checkpoint: { size: 4 }, alerts: [] });
     expect(await stop(child)).toBe(0);
+    await box.write('system', { id: 'wardseal.trust.example', url: 'https://wardseal.trust.example/' });
+    const args = [
+      '-l',
+      'log',
+      '--secrets',
+      'secrets',
+      '-k',
+      'key',
+      '--format',
+      'ecs',
+      '--source',
+      'system',
+      '--follow',
+    ];
+    const running = await start('export', ...args);
+    expect(running.said.trimEnd().split('\n')).toHaveLength(4);
+    expect(running.child.exitCode).toBeNull();
+    expect(await stop(running.child)).toBe(0);
   });
 });
 
