@@ -153,6 +153,8 @@ describe('json and fhir', () => {
       resourceType: 'AuditEvent',
       recorded: '2026-03-01T09:00:01.000Z',
     });
+    // Not an empty name: the person is marked as withheld.
+    expect(JSON.stringify(bundle.entry[1].resource.agent)).toContain('masked');
     expect(JSON.stringify(bundle.entry[1].resource.extension)).toContain('tlog-proof@v1');
     const named = await exposure({ sources: demo, of: { subject: patient(1) }, could: [], nameOf: () => 'Dr Moss' });
     expect(render(named, 'fhir', { fhir: { ...fhir, version: 'R5' } })).toMatch(/Dr Moss/);
