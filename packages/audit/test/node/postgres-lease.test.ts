@@ -97,6 +97,26 @@ describe('the lease', () => {
       expect(await rootOf(holder)).toBe('then');
     }));
 
+  it('hears of a connection that fails in the turn in which it is taken', () =>
+    inDatabase(server, async (pool) => {
+      await twoOf(pool);
+      const failing = poolThat(
+        pool,
+        (run) => run(),
+        (client) => {
+          // Without a listener this throws, and out of a socket's event it would end the process.
+          client.emit('error', new Error('terminating connection due to unexpected postmaster exit'));
+        },
+      );
+      const store = postgresStore(failing);
+      await store.open(ORIGIN, vkey);
+      const before = pool.totalCount;
+      await store.integrate(async () => null);
+      // A connection that told of an error is nobody's again.
+      expect(pool.totalCount).toBeLessThan(before + 1);
+      expect(pool.idleCount).toBe(pool.totalCount);
+    }));
+
   it('leaves nothing on its connection that nobody waited for', () =>
     inDatabase(server, async (pool) => {
       const statements: string[] = [];

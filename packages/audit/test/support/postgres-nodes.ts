@@ -37,6 +37,7 @@ class Nodes {
   readonly #argument: string;
   #watching: Promise<void> | undefined;
   #stopped = false;
+  #ended = 0;
 
   constructor(server: PostgresServer, database: string, { leaseSilence = 2000, askToSign = false }: NodeOptions = {}) {
     this.pool = poolOf(server, database);
@@ -51,6 +52,9 @@ class Nodes {
   async start(): Promise<ChildProcess> {
     const child = fork(new URL('../node/postgres-appender.js', import.meta.url), [this.#argument]);
     this.#processes.add(child);
+    child.on('exit', (_, signal) => {
+      if (signal !== 'SIGKILL') this.#ended++;
+    });
     child.on('message', (message: Message) => {
       this.#hear(message);
       if ('signing' in message && !this.holding) child.send('sign');
@@ -95,7 +99,10 @@ class Nodes {
   /** Resolves after so many more acknowledgements, by whichever process. */
   async progress(count: number): Promise<void> {
     const until = this.acknowledgements + count;
-    while (this.acknowledgements < until) await setTimeout(2);
+    while (this.acknowledgements < until) {
+      if (this.#ended > 0) throw new Error('a process ended that nobody killed');
+      await setTimeout(2);
+    }
   }
 
   async stop(): Promise<void> {

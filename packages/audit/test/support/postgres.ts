@@ -1,5 +1,5 @@
 import { type PostgresServer, startPostgres } from '@wardseal/testkit/node';
-import { Pool, type PoolConfig } from 'pg';
+import { Pool, type PoolClient, type PoolConfig } from 'pg';
 import type { PostgresPool } from '../../src/postgres-store.js';
 
 export { type PostgresServer, startPostgres };
@@ -30,6 +30,7 @@ export async function inDatabase<T>(
 export function poolThat(
   pool: Pool,
   query: (run: () => Promise<{ rows: Record<string, unknown>[] }>, text: string) => Promise<unknown>,
+  onTaken: (client: PoolClient) => void = () => undefined,
 ): PostgresPool {
   const through = (run: (text: string, values?: unknown[]) => Promise<{ rows: Record<string, unknown>[] }>) => {
     return async (text: string, values?: unknown[]) =>
@@ -37,14 +38,17 @@ export function poolThat(
   };
   return {
     query: through((text, values) => pool.query(text, values)),
-    async connect() {
-      const client = await pool.connect();
-      return {
-        query: through((text, values) => client.query(text, values)),
-        release: (destroy) => client.release(destroy),
-        on: (event, listener) => client.on(event, listener),
-        removeListener: (event, listener) => client.removeListener(event, listener),
-      };
+    connect(callback) {
+      pool.connect((error, client) => {
+        if (!client) return callback(error, undefined);
+        callback(undefined, {
+          query: through((text, values) => client.query(text, values)),
+          release: (destroy) => client.release(destroy),
+          on: (event, listener) => client.on(event, listener),
+          removeListener: (event, listener) => client.removeListener(event, listener),
+        });
+        onTaken(client);
+      });
     },
   };
 }

@@ -16,7 +16,11 @@ export interface PostgresClient extends PostgresQueryable {
 
 /** What the store needs of a driver. A `Pool` of the `pg` package is one. */
 export interface PostgresPool extends PostgresQueryable {
-  connect(): Promise<PostgresClient>;
+  /**
+   * Takes a connection. By a callback, which is called in the very turn in which the pool stops listening for errors of
+   * that connection: between a promise and who awaits it one could come that nobody hears, and that ends a process.
+   */
+  connect(callback: (error: Error | undefined, client: PostgresClient | undefined) => void): void;
 }
 
 /** An SQL name that needs no quotes, so that none can be wrong; PostgreSQL cuts names at 63 bytes. */
