@@ -119,9 +119,11 @@ describe.each([['replay'], ['index']] as const)('the breach pack by %s', (search
       demo.add({ ...of(n), actor: person('moss'), object: item(`i${n}`), ...change });
     const good = await view(1, { outcome: 'intent' });
     const bad = await view(2, { outcome: 'intent' });
-    await view(3, { outcome: 'intent' });
+    const third = await view(3, { outcome: 'intent' });
     await view(1, { links: { parentIndex: good } });
     await view(2, { outcome: 'serious', links: { parentIndex: bad } });
+    // Something else that failed says nothing about the view.
+    await view(3, { type: 'advise', outcome: 'serious', links: { parentIndex: third } });
     const report = await pack(demo, { actor: { id: 'person-moss', org: 'RX1' } });
     expect(report.subjects.map(({ handle, seen }) => [handle, seen]).sort()).toEqual(
       [
@@ -129,7 +131,7 @@ describe.each([['replay'], ['index']] as const)('the breach pack by %s', (search
         [patient(3), 1],
       ].sort(),
     );
-    expect(places(report)).toEqual([2, 3, 4]);
+    expect(places(report)).toEqual([2, 3, 4, 5]);
     await demo.log.close();
   });
 

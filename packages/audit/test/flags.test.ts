@@ -51,6 +51,27 @@ describe('each rule finds what its definition says', () => {
   });
 });
 
+describe('limits', () => {
+  it('ten minutes after a refusal are within ten minutes', () => {
+    const raised = (apart: number): number =>
+      run([
+        openedEntry(0, { recordedAt: 0, type: 'access.deny', object: 'item-1' }),
+        openedEntry(1, { recordedAt: apart, object: 'item-1' }),
+      ]).filter(({ rule }) => rule === 'denied-then-seen').length;
+    expect([raised(600_000), raised(600_001)]).toEqual([1, 0]);
+  });
+
+  it('an overdue review is told once, also by a monitor that was stopped and resumed', () => {
+    const day = 86_400_000;
+    const running = flagger(RULES, { origin: ORIGIN });
+    running.push(openedEntry(0, { recordedAt: day, type: 'breakglass.open' }));
+    expect(running.settle(2 * day)).toEqual([]);
+    expect(running.settle(2 * day + 1)).toMatchObject([{ rule: 'break-glass', first: true }]);
+    const saved = JSON.parse(JSON.stringify(running.save())) as Plain;
+    expect(flagger(RULES, { origin: ORIGIN, saved }).settle(3 * day)).toEqual([]);
+  });
+});
+
 describe('flags', () => {
   it('come out the same whole, and stopped, saved and resumed anywhere', () => {
     const eager: FlagParameters = { bulk: { floor: 2, ceiling: 2, ownHours: 1, roleHours: 1, settledHours: 1 } };
