@@ -7,6 +7,7 @@ import { Affected } from './breach/affected.js';
 import { type Article33, article33, type BreachForm } from './breach/article-33.js';
 import { type BreachClock, breachClock } from './breach/clock.js';
 import { contains } from './breach/containment.js';
+import { breachNotes } from './breach/notes.js';
 import { Outcomes } from './breach/outcomes.js';
 import { type BreachQuestion, checkQuestion, entriesAbout } from './breach/question.js';
 import { type BreachSubject, breachSubjects, type LogCounts } from './breach/subjects.js';
@@ -111,7 +112,7 @@ export async function breachPack(options: BreachOptions): Promise<BreachReport> 
     rowsLeftOut,
     tables: breachTables(pack, doers(parts, show)),
     completeness: { searched, entries, matching: parts.reduce((sum, part) => sum + part.matching, 0) },
-    notes: notes(article, rowsLeftOut),
+    notes: breachNotes(article, rowsLeftOut),
   };
 }
 
@@ -233,19 +234,4 @@ function doers(parts: readonly Part[], show: ShowActor): string[][] {
       return [who, entry.leaf.org, String(times), new Date(first).toISOString(), new Date(last).toISOString()];
     }),
   );
-}
-
-function notes({ erasedSubjects, unknownSubjects }: Article33, leftOut: number): string[] {
-  return [
-    'The numbers are those of the log. They are approximate, as Article 33 allows: a person or item that stands in the logs of two years under a handle that was erased counts in each.',
-    'Patients stand here by handle only. The custodian turns handles into names; sealed details only guardians can open.',
-    ...(erasedSubjects > 0 ? ['People who were erased are counted and cannot be named from the log any more.'] : []),
-    ...(unknownSubjects > 0
-      ? ['Some items were never linked to a patient: whose they are must be asked elsewhere.']
-      : []),
-    ...(leftOut > 0 ? [`${leftOut} further entries are counted and not listed.`] : []),
-    'Made available means that somebody could see it: the log cannot tell what was read, copied, photographed or passed on outside the system.',
-    'An entry that was written more than 24 hours after it happened is found by person, item or place, but not by its time alone, unless it is a break-glass opening.',
-    'Whether to notify and whom to tell are the controller’s decisions. Information may follow in phases (Article 33(4)).',
-  ];
 }
