@@ -283,6 +283,27 @@ describe('a log with witnesses', () => {
     },
   );
 
+  it.each(['fork', 'ahead'] as const)(
+    'a witness that claims another history (%s) and shows what the log signed meanwhile does not stop it',
+    async (kind) => {
+      const { log, make, witnesses } = await demo(['a.example', 'liar.example'], 1);
+      const { client, behaviour } = witnesses[1]!;
+      let shown = 0;
+      client.latest = async () => {
+        await log.append(make(), { await: 'integrated' });
+        shown++;
+        return log.checkpoint();
+      };
+      await log.append(make(), witnessed);
+      behaviour.kind = kind;
+      await log.append(make(), witnessed);
+      await expect.poll(() => shown).toBeGreaterThan(0);
+      await expect.poll(() => log.witnessState()!.failures).toHaveLength(1);
+      for (let i = 0; i < 3; i++) expect(await codeOf(log.append(make(), witnessed))).toBe('none');
+      await log.close();
+    },
+  );
+
   it('a witness that shows another history under the log’s own key stops it', async () => {
     const { log, make, witnesses, store, open } = await demo(['a.example', 'b.example'], 1);
     for (let i = 0; i < 3; i++) await log.append(make(), witnessed);

@@ -1,6 +1,7 @@
 import { consistent } from '@wardseal/primitives';
 import { AuditError } from '../errors.js';
 import type { Integrator } from '../integrator.js';
+import { parseVkey } from '../note-key.js';
 import { verifyCheckpoint } from '../verify-checkpoint.js';
 import type { WitnessClient } from '../witness/client.js';
 
@@ -11,10 +12,12 @@ import type { WitnessClient } from '../witness/client.js';
 export async function historyShown(client: WitnessClient, integrator: Integrator): Promise<boolean> {
   try {
     const { logKey } = integrator;
-    const { origin, size, root } = await verifyCheckpoint(integrator.checkpoint, { logKey });
-    const text = await client.latest(origin);
+    const text = await client.latest(parseVkey(logKey).name);
     const shown = text === null ? null : await verifyCheckpoint(text, { logKey });
     if (shown === null) return false;
+    // The log grew while the witness took its time, or another node signed: what the store holds now is this log too.
+    if (shown.size > integrator.size) await integrator.step();
+    const { size, root } = await verifyCheckpoint(integrator.checkpoint, { logKey });
     if (shown.size > size) return true;
     return !consistent(shown.size, size, shown.root, root, await integrator.consistencyProof(shown.size, size));
   } catch (error) {
