@@ -1,9 +1,8 @@
 import type { Advice, Clock, Decision, Finding, Obligation, Reason, Request } from './decision.js';
 import type { Basis, Outcome, Pack } from './document.js';
-import { type Frame, MISSING, NONE, own, type Slot } from './engine/facts.js';
-import { combine } from './engine/obligations.js';
-import { compilePolicy, type Plan, type Program, type RuleCode } from './engine/plan.js';
-import { FALSE, TRUE, UNKNOWN } from './engine/three-valued.js';
+import { type Frame, MISSING, NONE, own, type Slot, section } from './engine/facts.js';
+import { compilePolicy, type Plan, type RuleCode } from './engine/plan.js';
+import { FALSE, TRUE } from './engine/three-valued.js';
 import { instant } from './engine/time.js';
 
 export interface PdpOptions {
@@ -21,7 +20,8 @@ export interface Pdp {
   readonly evaluate: (request: Request) => Decision;
 }
 
-const STRENGTH: readonly Basis[] = ['standing', 'on-duty', 'referral', 'break-glass'];
+/** The strongest claim first. */
+const BASES: readonly Basis[] = ['standing', 'on-duty', 'referral', 'break-glass'];
 const NOTHING: readonly never[] = Object.freeze([]);
 
 /**
@@ -42,194 +42,163 @@ const NOTHING: readonly never[] = Object.freeze([]);
  * const { decision, context } = pdp.evaluate({ subject, action: { name: 'view' }, resource, context });
  * ```
  */
-export function createPdp(pack: Pack, options: PdpOptions): Pdp {
+export function createPdp({ document, digest }: Pack, options: PdpOptions): Pdp {
   const { clock, reveal = 'nothing' } = options;
   if (typeof clock?.now !== 'function') throw new TypeError('`clock.now` must be a function');
   if (reveal !== 'nothing' && reveal !== 'actual') throw new TypeError('`reveal` must be `nothing` or `actual`');
-  const engine = new Engine(pack, clock, reveal === 'actual');
-  return Object.freeze({ evaluate: (request: Request) => engine.evaluate(request) });
-}
+  const { plans, slots, notEnforced } = compilePolicy(document);
+  const policy = Object.freeze({ id: document.id, version: document.version, digest });
+  const reviewBy = document.reviewBy === undefined ? Number.POSITIVE_INFINITY : (instant(document.reviewBy) ?? 0);
+  const advice: readonly Advice[] = Object.freeze(
+    notEnforced.map(({ id, requires }) =>
+      Object.freeze({ code: 'rule-not-enforced' as const, rule: id, requires: requires! }),
+    ),
+  );
+  const overdueAdvice = Object.freeze([...advice, Object.freeze({ code: 'policy-review-overdue' as const })]);
 
-class Engine {
-  readonly #program: Program;
-  readonly #policy: Decision['context']['policy'];
-  readonly #clock: Clock;
-  readonly #reveal: boolean;
-  readonly #advice: readonly Advice[];
-  readonly #overdue: readonly Advice[];
-  readonly #reviewBy: number;
-  #printed = { now: Number.NaN, text: '' };
+  // Printing a date costs as much as ten rules; many decisions share a millisecond.
+  let printed = Number.NaN;
+  let text: string | null = null;
+  const moment = (now: number | null): string | null => {
+    if (now === null) return null;
+    if (now !== printed) text = new Date(now).toISOString();
+    printed = now;
+    return text;
+  };
 
-  constructor({ document, digest }: Pack, clock: Clock, reveal: boolean) {
-    this.#program = compilePolicy(document);
-    this.#policy = Object.freeze({ id: document.id, version: document.version, digest });
-    this.#clock = clock;
-    this.#reveal = reveal;
-    this.#advice = Object.freeze(
-      this.#program.notEnforced.map(({ id, requires }) =>
-        Object.freeze({ code: 'rule-not-enforced' as const, rule: id, requires: requires! }),
-      ),
-    );
-    this.#overdue = Object.freeze([...this.#advice, Object.freeze({ code: 'policy-review-overdue' as const })]);
-    this.#reviewBy = document.reviewBy === undefined ? Number.POSITIVE_INFINITY : (instant(document.reviewBy) ?? 0);
-  }
-
-  evaluate(request: Request): Decision {
-    const now = this.#now();
+  const present = (): number | null => {
     try {
-      return this.#decide(request, now);
-    } catch {
-      // Only a request with traps (a getter or proxy that throws) comes here.
-      return this.#answer('invalid-request', NOTHING, now, false);
-    }
-  }
-
-  #now(): number | null {
-    try {
-      const now = this.#clock.now();
+      const now = clock.now();
       // The range of an ECMAScript time value: beyond it there is no date to print.
       return typeof now === 'number' && Math.abs(now) <= 8.64e15 ? now : null;
     } catch {
       return null;
     }
-  }
+  };
 
-  /** Printing a date costs as much as ten rules; many decisions share a millisecond. */
-  #moment(now: number | null): string | null {
-    if (now !== null && now !== this.#printed.now) this.#printed = { now, text: new Date(now).toISOString() };
-    return now === null ? null : this.#printed.text;
-  }
-
-  #decide(request: Request, now: number | null): Decision {
-    const subject = own(request, 'subject');
-    const action = own(request, 'action');
-    const resource = own(request, 'resource');
-    const context = own(request, 'context');
-    const name = own(action, 'name');
-    const plan = typeof name === 'string' ? this.#program.plans.get(name) : undefined;
-    if (plan === undefined || !isRecord(subject) || !isRecord(action) || !isRecord(resource) || !isRecord(context))
-      return this.#answer('invalid-request', NOTHING, now, false);
-    const overdue = own(context, 'policyOverdue') === true;
-    const facts: Frame['facts'] = new Array(this.#program.slots.size);
-    const frame: Frame = { subject, action, resource, context, facts, illTyped: undefined, now };
-
-    const forbidden: RuleCode[] = [];
-    const doubtful: RuleCode[] = [];
-    for (const rule of plan.forbids) {
-      const truth = rule.applies.test(frame);
-      if (truth === TRUE) forbidden.push(rule);
-      else if (truth === UNKNOWN) doubtful.push(rule);
-    }
-    if (forbidden.length > 0) {
-      const reasons = forbidden.map((rule) => this.#because(rule, 'matched', frame));
-      return this.#answer('forbidden', reasons, now, overdue);
-    }
-    const permitted: RuleCode[] = [];
-    const possible: RuleCode[] = [];
-    for (const rule of plan.permits) {
-      const truth = rule.applies.test(frame);
-      if (truth === TRUE) permitted.push(rule);
-      else if (truth === UNKNOWN) possible.push(rule);
-    }
-    if (permitted.length === 0 && possible.length === 0) {
-      const reasons = plan.permits.map((rule) => this.#because(rule, 'failed', frame));
-      return this.#answer('not-permitted', reasons, now, overdue);
-    }
-    if (permitted.length === 0 || doubtful.length > 0) {
-      const open = permitted.length === 0 ? [...doubtful, ...possible] : doubtful;
-      return this.#wanting(open, frame, overdue);
-    }
-    return this.#permit(plan, permitted, possible, frame, overdue);
-  }
-
-  #permit(
-    plan: Plan,
-    permitted: readonly RuleCode[],
-    possible: readonly RuleCode[],
-    frame: Frame,
+  const answer = (
+    outcome: Outcome,
+    reasons: readonly Reason[],
+    now: number | null,
     overdue: boolean,
-  ): Decision {
-    const glass = plan.glass?.broken.test(frame) ?? FALSE;
-    const duties: Obligation[] = [];
-    for (const { obligations } of permitted) duties.push(...obligations);
-    for (const { obligations } of possible) duties.push(...obligations);
-    if (glass !== FALSE) duties.push(...plan.glass!.obligations);
-    const obligations = combine(duties);
-    const supported = own(frame.context, 'supportedObligations');
-    if (supported !== undefined) {
-      const unsupported = obligations.filter(({ type }) => !(Array.isArray(supported) && supported.includes(type)));
-      if (unsupported.length > 0)
-        return this.#answer('not-permitted', unsupported.map(unsupportedReason), frame.now, overdue);
-    }
-    const basis =
-      glass === TRUE ? 'break-glass' : STRENGTH.find((each) => permitted.some((rule) => rule.basis === each))!;
-    const reasons = permitted.map(({ reason }) => reason);
-    return this.#answer('permitted', reasons, frame.now, overdue, { basis, obligations });
-  }
+    basis: Basis | 'none' = 'none',
+    obligations: readonly Obligation[] = NOTHING,
+    missing: readonly string[] = NOTHING,
+    illTyped: readonly string[] = NOTHING,
+  ): Decision => ({
+    decision: outcome === 'permitted',
+    context: {
+      basis,
+      outcome,
+      reasons,
+      obligations,
+      advice: overdue || (now !== null && now >= reviewBy) ? overdueAdvice : advice,
+      missing,
+      illTyped,
+      policy,
+      evaluated_at: moment(now),
+    },
+  });
 
-  #wanting(rules: readonly RuleCode[], frame: Frame, overdue: boolean): Decision {
+  const actual = (finding: Finding, frame: Frame): Finding => {
+    const { attribute, op, expected } = finding;
+    const value = slots.get(op.endsWith('insideFence') ? `${attribute}.${expected}` : attribute)!.read(frame);
+    return value === MISSING ? finding : { ...finding, actual: value === NONE ? 'none' : value };
+  };
+
+  const because = (rule: RuleCode, frame: Frame): Reason => {
+    const reason = rule.because(frame);
+    if (reveal === 'nothing') return reason;
+    const key = reason.failed === undefined ? 'matched' : 'failed';
+    return { ...reason, [key]: reason[key]!.map((finding) => actual(finding, frame)) };
+  };
+
+  const wanting = (rules: readonly RuleCode[], frame: Frame, overdue: boolean): Decision => {
+    const names = (found: Iterable<Slot>): string[] => Array.from(found, ({ attribute }) => attribute).sort();
     const all = new Set<Slot>();
     const reasons = rules.map((rule): Reason => {
       const gaps = new Set<Slot>();
       rule.applies.gaps(frame, gaps);
       for (const slot of gaps) all.add(slot);
-      return { ...rule.reason, missing: [...gaps].map(({ attribute }) => attribute).sort() };
+      return { ...rule.reason, missing: names(gaps) };
     });
-    const name = ({ attribute }: Slot): string => attribute;
-    const missing = [...all].map(name).sort();
+    const missing = names(all);
     if (frame.now === null && missing.length === 0) missing.push('context.now');
-    const illTyped = (frame.illTyped ?? [])
-      .filter((slot) => all.has(slot))
-      .map(name)
-      .sort();
-    return this.#answer('missing-information', reasons, frame.now, overdue, { missing, illTyped });
-  }
+    const illTyped = names((frame.illTyped ?? []).filter((slot) => all.has(slot)));
+    return answer('missing-information', reasons, frame.now, overdue, 'none', NOTHING, missing, illTyped);
+  };
 
-  #because(rule: RuleCode, key: 'failed' | 'matched', frame: Frame): Reason {
-    const findings: Finding[] = [];
-    rule.says.blame(frame, key === 'failed' ? TRUE : FALSE, findings);
-    return { ...rule.reason, [key]: this.#reveal ? findings.map((finding) => this.#actual(finding, frame)) : findings };
-  }
+  const judge = (plan: Plan, frame: Frame, overdue: boolean): Decision => {
+    const { now } = frame;
+    const forbidden: RuleCode[] = [];
+    const doubtful: RuleCode[] = [];
+    plan.sortForbids(frame, forbidden, doubtful);
+    if (forbidden.length > 0)
+      return answer(
+        'forbidden',
+        forbidden.map((rule) => because(rule, frame)),
+        now,
+        overdue,
+      );
+    const permitted: RuleCode[] = [];
+    const possible: RuleCode[] = [];
+    plan.sortPermits(frame, permitted, possible);
+    if (permitted.length === 0 && possible.length === 0)
+      return answer(
+        'not-permitted',
+        plan.permits.map((rule) => because(rule, frame)),
+        now,
+        overdue,
+      );
+    if (permitted.length === 0) return wanting([...doubtful, ...possible], frame, overdue);
+    if (doubtful.length > 0) return wanting(doubtful, frame, overdue);
 
-  #actual(finding: Finding, frame: Frame): Finding {
-    const { attribute, op, expected } = finding;
-    const fact = op.endsWith('insideFence') ? `${attribute}.${String(expected)}` : attribute;
-    const value = this.#program.slots.get(fact)!.read(frame);
-    if (value === MISSING) return finding;
-    return { ...finding, actual: value === NONE ? 'none' : value };
-  }
+    const { glass } = plan;
+    const broken = glass?.broken.test(frame) ?? FALSE;
+    const obligations = plan.duties(permitted, possible, broken === FALSE ? NOTHING : [glass!]);
+    const supported = own(frame.context, 'supportedObligations');
+    if (supported !== undefined) {
+      const unsupported = obligations.filter(({ type }) => !(Array.isArray(supported) && supported.includes(type)));
+      if (unsupported.length > 0) return answer('not-permitted', unsupported.map(unsupportedReason), now, overdue);
+    }
+    const basis =
+      broken === TRUE ? 'break-glass' : BASES.find((each) => permitted.some((rule) => rule.basis === each))!;
+    const reasons = permitted.map(({ reason }) => reason);
+    return answer('permitted', reasons, now, overdue, basis, obligations);
+  };
 
-  #answer(
-    outcome: Outcome,
-    reasons: readonly Reason[],
-    now: number | null,
-    overdue: boolean,
-    more: {
-      basis?: Basis;
-      obligations?: readonly Obligation[];
-      missing?: readonly string[];
-      illTyped?: readonly string[];
-    } = {},
-  ): Decision {
-    return {
-      decision: outcome === 'permitted',
-      context: {
-        basis: more.basis ?? 'none',
-        outcome,
-        reasons,
-        obligations: more.obligations ?? NOTHING,
-        advice: overdue || (now !== null && now >= this.#reviewBy) ? this.#overdue : this.#advice,
-        missing: more.missing ?? NOTHING,
-        illTyped: more.illTyped ?? NOTHING,
-        policy: this.#policy,
-        evaluated_at: this.#moment(now),
-      },
-    };
-  }
-}
+  // A list as long as there are facts costs as much to make as three facts to read: it is wiped and used again. A request
+  // whose getter asks for another decision finds none to spare.
+  let spare: Frame['facts'] | undefined;
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  const decide = (request: Request, now: number | null): Decision => {
+    const subject = section(request, 'subject');
+    const action = section(request, 'action');
+    const resource = section(request, 'resource');
+    const context = section(request, 'context');
+    const plan = plans.get(own(action, 'name') as string);
+    if (plan === undefined) return answer('invalid-request', NOTHING, now, false);
+    const facts: Frame['facts'] = spare ?? new Array(slots.size);
+    spare = undefined;
+    const frame: Frame = { subject, action, resource, context, facts, illTyped: undefined, now };
+    const decision = judge(plan, frame, own(context, 'policyOverdue') === true);
+    // Array.prototype.fill takes ten times as long.
+    for (let i = 0; i < facts.length; i += 1) facts[i] = undefined;
+    spare = facts;
+    return decision;
+  };
+
+  return Object.freeze({
+    evaluate: (request: Request): Decision => {
+      const now = present();
+      try {
+        return decide(request, now);
+      } catch {
+        // A section that is no object, or a request with traps (a getter or proxy that throws).
+        return answer('invalid-request', NOTHING, now, false);
+      }
+    },
+  });
 }
 
 function unsupportedReason({ type }: Obligation): Reason {

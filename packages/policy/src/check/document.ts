@@ -1,6 +1,5 @@
 import type { PolicyDocument } from '../document.js';
-import { slots } from '../engine/facts.js';
-import type { Vocabulary } from '../engine/operand.js';
+import { vocabularyOf } from '../engine/operand.js';
 import { PolicyError, step } from '../errors.js';
 import { checkCondition } from './condition.js';
 import { checkObligations } from './obligations.js';
@@ -9,8 +8,8 @@ import { invalid } from './shape.js';
 /** Refuses a document of the right shape that names what it does not declare, or whose emergency route is unsafe. */
 export function checkDocument(document: PolicyDocument): void {
   checkAttributes(document);
-  const { breakGlass, parameters } = document;
-  const vocabulary: Vocabulary = { slots: slots(document.attributes), parameters };
+  const { breakGlass } = document;
+  const vocabulary = vocabularyOf(document);
   if (breakGlass !== undefined) {
     knownActions(document, breakGlass.actions, '/breakGlass/actions');
     checkObligations(breakGlass.obligations, vocabulary, '/breakGlass/obligations');
@@ -50,13 +49,14 @@ export function checkDocument(document: PolicyDocument): void {
 
 /** What one declaration must hold beside its own shape. */
 function checkAttributes({ attributes }: PolicyDocument): void {
-  for (const [attribute, { type, values, fields, min, max }] of Object.entries(attributes)) {
+  for (const [attribute, { type, values, fields, min, max, source }] of Object.entries(attributes)) {
     const path = step('/attributes', attribute);
     const lists = type === 'enum' || type === 'fences';
     if (lists !== (values !== undefined) && type !== 'set')
       invalid(step(path, 'values'), 'an enum or fences, and beside them only a set, list their values');
     if ((type === 'list') !== (fields !== undefined))
       invalid(step(path, 'fields'), 'a list, and only a list, names its fields');
+    if (source === 'clock' && type !== 'time') invalid(step(path, 'type'), 'a clock tells a time');
     if (min !== undefined && max !== undefined && min > max) invalid(step(path, 'max'), '`max` is below `min`');
     const parent = attribute.slice(0, attribute.lastIndexOf('.'));
     if (Object.hasOwn(attributes, parent)) invalid(path, `\`${parent}\` is a fact itself and can have no parts`);

@@ -10,6 +10,8 @@ export interface Code {
   readonly slots: ReadonlySet<Slot>;
   /** What must all hold for it to be true. */
   readonly parts: readonly Code[] | undefined;
+  /** The test that it is, or is the inverse of. */
+  readonly finding: Finding | undefined;
   readonly test: (frame: Frame) => Truth;
   /** Adds the tests that keep it from having the given truth. */
   readonly blame: (frame: Frame, wanted: typeof TRUE | typeof FALSE, out: Finding[]) => void;
@@ -17,8 +19,15 @@ export interface Code {
   readonly gaps: (frame: Frame, out: Set<Slot>) => void;
 }
 
-/** Compiles a condition of a checked document into closures. */
+/** Compiles a condition of a checked document into closures. Equal conditions of one vocabulary are one code. */
 export function compile(condition: unknown, vocabulary: Vocabulary): Code {
+  const text = JSON.stringify(condition);
+  const code = vocabulary.codes.get(text) ?? make(condition, vocabulary);
+  vocabulary.codes.set(text, code);
+  return code;
+}
+
+function make(condition: unknown, vocabulary: Vocabulary): Code {
   const key = onlyKey(condition);
   const body: unknown = (condition as Record<string, unknown>)[key];
   if (key === 'not') return inverse(compile(body, vocabulary));
@@ -36,6 +45,7 @@ function join(codes: readonly Code[], settles: typeof FALSE | typeof TRUE): Code
   return {
     slots: new Set(parts.flatMap(({ slots }) => [...slots])),
     parts: settles === FALSE ? parts : undefined,
+    finding: undefined,
     test: (frame) => {
       let result: Truth = negate(settles);
       for (const part of parts) {
@@ -59,6 +69,7 @@ export function inverse(code: Code): Code {
   return {
     slots: code.slots,
     parts: undefined,
+    finding: code.finding,
     test: (frame) => negate(code.test(frame)),
     blame: (frame, wanted, out) => code.blame(frame, wanted === TRUE ? FALSE : TRUE, out),
     gaps: code.gaps,
@@ -76,6 +87,7 @@ function leaf(attribute: string, asked: unknown, vocabulary: Vocabulary): Code {
   return {
     slots: new Set(slots),
     parts: undefined,
+    finding,
     test,
     blame: (_frame, _wanted, out) => {
       out.push(finding);

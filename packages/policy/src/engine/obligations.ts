@@ -51,6 +51,38 @@ export function compileObligations(
   );
 }
 
+/** Most combinations kept by one action: nine permits can come together in 512 ways. */
+const KEPT = 512;
+
+interface Kept {
+  readonly obligations: readonly Obligation[];
+  readonly next: Map<Stating, Kept>;
+}
+
+interface Stating {
+  readonly obligations: readonly Obligation[];
+}
+
+/** Combines the duties of lists of rules. What came out before is kept: the same few permits meet again and again. */
+export function combiner(): (...stating: readonly (readonly Stating[])[]) => readonly Obligation[] {
+  const none: Kept = { obligations: [], next: new Map() };
+  let kept = 0;
+  return (...stating) => {
+    let at = none;
+    for (const list of stating)
+      for (const each of list) {
+        let next = at.next.get(each);
+        if (next === undefined) {
+          next = { obligations: Object.freeze(combine([...at.obligations, ...each.obligations])), next: new Map() };
+          kept += 1;
+          if (kept < KEPT) at.next.set(each, next);
+        }
+        at = next;
+      }
+    return at.obligations;
+  };
+}
+
 /** One duty of each type, each property at its strictest; in order of type. */
 export function combine(duties: readonly Obligation[]): readonly Obligation[] {
   const byType = new Map<string, Obligation>();

@@ -1,11 +1,22 @@
-import type { Parameter } from '../document.js';
-import { NONE, type Slot, type Value } from './facts.js';
+import type { Parameter, PolicyDocument } from '../document.js';
+import type { Code } from './compile.js';
+import { NONE, type Slot, slots, type Value } from './facts.js';
 import { instant, UNIT_MS } from './time.js';
 
 /** What conditions of one document may refer to. */
 export interface Vocabulary {
   readonly slots: ReadonlyMap<string, Slot>;
   readonly parameters: Readonly<Record<string, Parameter>>;
+  /** What was compiled so far, by its text. */
+  readonly codes: Map<string, Code>;
+}
+
+/** What conditions of a document may refer to. */
+export function vocabularyOf({
+  attributes,
+  parameters,
+}: Pick<PolicyDocument, 'attributes' | 'parameters'>): Vocabulary {
+  return { slots: slots(attributes), parameters, codes: new Map() };
 }
 
 /** The only key of an object. A second key would be a condition that is silently left out. */

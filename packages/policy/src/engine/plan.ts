@@ -1,9 +1,14 @@
-import type { Obligation, Reason } from '../decision.js';
+import type { Finding, Obligation, Reason } from '../decision.js';
 import type { Basis, PolicyDocument, Rule } from '../document.js';
+import { type Sorter, sorter } from './columns.js';
 import { both, type Code, compile, inverse } from './compile.js';
-import { type Slot, slots } from './facts.js';
-import { compileObligations } from './obligations.js';
-import type { Vocabulary } from './operand.js';
+import type { Frame, Slot } from './facts.js';
+import { combiner, compileObligations } from './obligations.js';
+import { type Vocabulary, vocabularyOf } from './operand.js';
+import { FALSE, TRUE } from './three-valued.js';
+
+/** Most parts of a rule for which every reason it can give is kept: 256 of them. */
+const KEPT_PARTS = 8;
 
 /** A rule ready to run. */
 export interface RuleCode {
@@ -12,6 +17,8 @@ export interface RuleCode {
   /** What it says by itself: this is what reasons speak of. */
   readonly says: Code;
   readonly reason: Reason;
+  /** The reason with the tests that kept it from applying (a permit) or made it apply (a forbid). */
+  readonly because: (frame: Frame) => Reason;
   readonly basis: Basis | 'none';
   readonly obligations: readonly Obligation[];
 }
@@ -20,6 +27,10 @@ export interface RuleCode {
 export interface Plan {
   readonly forbids: readonly RuleCode[];
   readonly permits: readonly RuleCode[];
+  readonly sortForbids: Sorter<RuleCode>;
+  readonly sortPermits: Sorter<RuleCode>;
+  /** Combines the duties of rules and of breaking the glass, named in an order of their own. */
+  readonly duties: ReturnType<typeof combiner>;
   readonly glass: { readonly broken: Code; readonly obligations: readonly Obligation[] } | undefined;
 }
 
@@ -35,7 +46,7 @@ export interface Program {
 /** Compiles a checked document whole. What only a document that nobody checked can hold is a TypeError. */
 export function compilePolicy(document: PolicyDocument): Program {
   const { breakGlass, sources } = document;
-  const vocabulary: Vocabulary = { slots: slots(document.attributes), parameters: document.parameters };
+  const vocabulary = vocabularyOf(document);
   const glass: Plan['glass'] = breakGlass && {
     broken: compile(breakGlass.when, vocabulary),
     obligations: compileObligations(breakGlass.obligations, vocabulary),
@@ -52,10 +63,12 @@ export function compilePolicy(document: PolicyDocument): Program {
       const isPermit = effect === 'permit';
       const says = isPermit && rule.basis === 'break-glass' ? both(broken, when) : when;
       const waivable = !isPermit && rule.strength === 'emergency-waivable';
+      const reason: Reason = Object.freeze({ rule: id, effect, title });
       const code: RuleCode = {
         applies: says,
         says,
-        reason: Object.freeze({ rule: id, effect, title }),
+        reason,
+        because: because(reason, says),
         basis: isPermit ? rule.basis : 'none',
         obligations: compileObligations(isPermit ? rule.obligations : [], vocabulary),
       };
@@ -68,12 +81,40 @@ export function compilePolicy(document: PolicyDocument): Program {
       rules
         .filter(({ rule }) => rule.effect === effect && rule.actions.includes(action))
         .map(({ code, waived }) => (mayBreak ? waived : code));
-    plans.set(action, { forbids: of('forbid'), permits: of('permit'), glass: mayBreak ? glass : undefined });
+    const forbids = of('forbid');
+    const permits = of('permit');
+    plans.set(action, {
+      forbids,
+      permits,
+      sortForbids: sorter(forbids),
+      sortPermits: sorter(permits),
+      duties: combiner(),
+      glass: mayBreak ? glass : undefined,
+    });
   }
   return {
     slots: vocabulary.slots,
     vocabulary,
     plans,
     notEnforced: document.rules.filter((rule) => !enforced(rule)),
+  };
+}
+
+/** Reasons of a rule whose parts are plain tests are made once for each set of parts. */
+function because(reason: Reason, says: Code): RuleCode['because'] {
+  const parts = says.parts ?? [says];
+  const [key, wanted] = reason.effect === 'permit' ? (['failed', TRUE] as const) : (['matched', FALSE] as const);
+  const kept = new Map<number, Reason>();
+  const keeps = parts.length <= KEPT_PARTS && parts.every(({ finding }) => finding !== undefined);
+  return (frame) => {
+    let which = 0;
+    for (const part of parts) which = which * 2 + (part.test(frame) === wanted ? 0 : 1);
+    const known = kept.get(which);
+    if (known !== undefined) return known;
+    const findings: Finding[] = [];
+    for (const part of parts) if (part.test(frame) !== wanted) part.blame(frame, wanted, findings);
+    const made = Object.freeze({ ...reason, [key]: Object.freeze(findings) });
+    if (keeps) kept.set(which, made);
+    return made;
   };
 }
