@@ -37,4 +37,7 @@ export { PolicyError, type PolicyErrorCode } from './errors.js';
 export { createPdp, type Pdp, type PdpOptions } from './evaluate.js';
 export { type Audience, type Explanation, explain } from './explain.js';
 export { loadPolicy, MAX_DOCUMENT_CHARS } from './load.js';
+export { conditionInLines, conditionInWords } from './plain-english/condition.js';
+export { dutyInWords } from './plain-english/duty.js';
+export { nameOfFact } from './plain-english/names.js';
 export { type TestResult, testPolicy } from './test-policy.js';
