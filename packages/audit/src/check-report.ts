@@ -1,5 +1,6 @@
 import { hex, leafHash } from '@wardseal/primitives';
 import { checkProof, NO_FACTS, type ProofCheck } from './check-proof.js';
+import { isBreakGlass } from './emergency-type.js';
 import type { UnverifiedProof } from './read-proof.js';
 import { parseProof } from './tlog-proof.js';
 import type { VerifyPolicy } from './verify-checkpoint.js';
@@ -29,6 +30,8 @@ export interface ReportCheck {
   readonly proved: number;
   readonly tampered: number;
   readonly unknown: number;
+  /** Of the proved rows those whose proof does not open who did it, to which item and why: that is the report's word. */
+  readonly closed: number;
   /** The first rows that are not proved. */
   readonly told: readonly RowCheck[];
 }
@@ -65,11 +68,12 @@ export async function checkReport(text: string, { policyOf, onProgress }: Settin
   const report = rowsOf(text);
   if (report === null) return null;
   const { kind, madeAt, rows } = report;
-  const count = { proved: 0, tampered: 0, unknown: 0 };
+  const count = { proved: 0, tampered: 0, unknown: 0, closed: 0 };
   const told: RowCheck[] = [];
   for (const [i, row] of rows.entries()) {
-    const { verdict, code, problem } = await checkRow(row, policyOf);
+    const { verdict, code, problem, closed } = await checkRow(row, policyOf);
     count[verdict]++;
+    if (closed) count.closed++;
     if (problem !== null && told.length < MAX_TOLD) told.push({ row: i + 1, verdict, code, problem });
     await onProgress?.(i + 1, rows.length);
   }
@@ -77,7 +81,10 @@ export async function checkReport(text: string, { policyOf, onProgress }: Settin
   return { verdict, kind, madeAt, rows: rows.length, ...count, told };
 }
 
-async function checkRow(row: Fields, policyOf: Settings['policyOf']): Promise<Omit<RowCheck, 'row'>> {
+async function checkRow(
+  row: Fields,
+  policyOf: Settings['policyOf'],
+): Promise<Omit<RowCheck, 'row'> & { readonly closed?: boolean }> {
   const { proof, origin } = row;
   if (typeof proof !== 'string') return { verdict: 'unknown', code: null, problem: 'the row has no proof' };
   const policy = typeof origin === 'string' ? policyOf(origin) : null;
@@ -85,7 +92,7 @@ async function checkRow(row: Fields, policyOf: Settings['policyOf']): Promise<Om
   if (problem !== null || claim === null)
     return { verdict, code: problem?.code ?? null, problem: problem?.message ?? null };
   const other = differsIn(row, claim, leafHash(parseProof(proof).leaf));
-  if (other === null) return { verdict, code: null, problem: null };
+  if (other === null) return { verdict, code: null, problem: null, closed: claim.entry === null };
   return { verdict: 'tampered', code: null, problem: `the row says another ${WORDS[other] ?? other} than its proof` };
 }
 
@@ -97,6 +104,8 @@ const WORDS: Readonly<Record<string, string>> = {
   type: 'kind',
   org: 'organisation',
   actor: 'person',
+  kind: 'kind of person',
+  breakGlass: 'word on emergency access',
 };
 
 /** The first field in which a row and its own, good proof differ. */
@@ -113,9 +122,14 @@ function differsIn(row: Fields, { index, leaf, entry }: UnverifiedProof, hash: U
     ...(entry && { occurredAt: new Date(entry.occurredAt).toISOString(), reason: entry.reason }),
   };
   for (const [name, value] of Object.entries(said)) if (row[name] !== value) return name;
+  // What a row may leave out must be true where it stands.
+  if ('breakGlass' in row && row['breakGlass'] !== isBreakGlass(leaf)) return 'breakGlass';
   if (entry === null) return null;
   const { actor, object } = row;
-  if (isObject(actor) && 'id' in actor && actor['id'] !== entry.actor.id) return 'actor';
-  if (isObject(object) && (object['id'] !== entry.object?.id || object['kind'] !== entry.object?.kind)) return 'object';
+  if (actor !== undefined && !isObject(actor)) return 'actor';
+  for (const name of ['id', 'kind', 'role'] as const)
+    if (actor && name in actor && actor[name] !== entry.actor[name]) return name === 'id' ? 'actor' : name;
+  if (object === undefined) return null;
+  if (!isObject(object) || object['id'] !== entry.object?.id || object['kind'] !== entry.object?.kind) return 'object';
   return null;
 }

@@ -43,13 +43,16 @@ export async function checkRows(text: string, policy: VerifyPolicy | null): Prom
     policyOf: (origin) => (origin === name ? policy : null),
     onProgress: (done, total) => bar.at(done, total),
   }).finally(() => bar.clear());
-  const { verdict, kind, rows, proved, tampered, unknown, told } = report!;
+  const { verdict, kind, rows, proved, tampered, unknown, closed, told } = report!;
   const answer = verdict === 'proved' ? 'good' : verdict;
   return {
     facts: { ...report, verdict: answer },
     words: [
       `${kind}: ${rows} rows, ${proved} proved, ${tampered} changed or false, ${unknown} that cannot be told`,
       ...told.map(({ row, code, problem }) => `row ${row}  ${code === null ? '' : `${code}: `}${problem}`),
+      ...(closed > 0
+        ? [`${closed} proved rows do not open who did it, to which item and why: that is not proved`]
+        : []),
       'that no row is missing, and names and sums in the report, are not proved',
       { good: 'GOOD', tampered: 'CHANGED OR FALSE', unknown: 'CANNOT TELL' }[answer],
     ],

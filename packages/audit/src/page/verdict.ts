@@ -122,15 +122,19 @@ async function judgeEvidence(text: string, { trust }: Given): Promise<Shown> {
   }
 }
 
+const CLOSED =
+  'Who did it, to which item and why, in rows whose proof is closed: that too is the word of whoever made the report.';
+
 async function judgeReport(text: string, { trust, onProgress }: Given): Promise<Shown> {
   const report = await checkReport(text, { policyOf: (origin) => trust.policyOf(origin), onProgress });
-  const { verdict, kind, madeAt, rows, proved: good, tampered, unknown, told } = report!;
+  const { verdict, kind, madeAt, rows, proved: good, tampered, unknown, closed, told } = report!;
   const proved = [
     `${good} of ${rows} rows: each is an entry of its log, and says what that entry says of time, kind, outcome and organisation.`,
   ];
   const notProved = [
     'That no row is missing: the proofs show that the rows are real, not that they are all.',
     'Names, remarks and sums in the report: they are the word of whoever made it.',
+    ...(closed > 0 ? [`${CLOSED} The proofs of ${closed} of ${rows} rows do not open that part of the entry.`] : []),
     'That a person looked: an entry says what the trust’s systems did for an account.',
   ];
   const counts: [string, string][] = [

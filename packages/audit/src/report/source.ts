@@ -1,4 +1,5 @@
 import { equal, fromUtf8, hex, inclusionPath, rootFromInclusion } from '@wardseal/primitives';
+import { isBreakGlass } from '../emergency-type.js';
 import { AuditError } from '../errors.js';
 import { HashReader } from '../hash-reader.js';
 import type { LogKeys } from '../log-keys.js';
@@ -124,7 +125,7 @@ export class ReportSource {
       ...(actor?.object && { object: { kind: actor.object.kind, id: actor.object.id } }),
       ...(actor?.reason !== undefined && { reason: actor.reason }),
       ...(leaf.geofence && { geofence: leaf.geofence }),
-      breakGlass: isBreakGlass(entry),
+      breakGlass: isBreakGlass(leaf),
       proof: formatProof({
         index,
         hashes,
@@ -145,11 +146,6 @@ function witnessing(
   const newest = Math.max(...cosignatures.map(({ timestamp }) => timestamp));
   const time = quorumTime(witnesses, cosignatures) ?? newest;
   return { unwitnessed: false, witnessedAt: new Date(time).toISOString() };
-}
-
-/** Emergency access: the act itself, or anything done for that purpose. */
-export function isBreakGlass({ leaf }: Pick<OpenedEntry, 'leaf'>): boolean {
-  return leaf.purpose === 'BTG' || leaf.type === 'breakglass.open';
 }
 
 /** Shows staff to staff: id, kind, role, and the name where the caller's directory has one. */
