@@ -17,8 +17,9 @@ export interface Trust {
 const MAX_KEYS_TEXT = 400_000;
 
 /**
- * Reads pinned keys, one a line: a log's, and where it has one its ML-DSA-44 key under the same name. Throws AuditError
- * `KEY_INVALID`, `POLICY_INVALID`.
+ * Reads pinned keys, one a line: a log's, and where it has one its ML-DSA-44 key under the same name. The logs of the
+ * policy count as pinned too, but never instead. Throws AuditError `KEY_INVALID`, also when two keys are given for one
+ * log, and `POLICY_INVALID`.
  */
 export function trustOf(keysText: string, policyText: string | Uint8Array | null): Trust {
   if (keysText.length > MAX_KEYS_TEXT) throw new AuditError('KEY_INVALID', 'that is too long for keys');
@@ -27,8 +28,11 @@ export function trustOf(keysText: string, policyText: string | Uint8Array | null
     const { name, kind } = vkeyOf(vkey, 'note', 'cosignature-ml-dsa-44');
     const own = keys.get(name) ?? {};
     keys.set(name, own);
-    if (kind === 'note') own.log = vkey;
-    else own.pq = vkey;
+    const which = kind === 'note' ? 'log' : 'pq';
+    // Whoever sent the policy file must not put a key of their own in the place of the pinned one.
+    if ((own[which] ?? vkey) !== vkey)
+      throw new AuditError('KEY_INVALID', `two keys of one kind are given for the log ${name}`);
+    own[which] = vkey;
   };
   for (const line of keysText.split('\n').map((text) => text.trim())) if (line !== '') add(line);
   const witnesses = policyText === null ? null : parsePolicy(policyText);

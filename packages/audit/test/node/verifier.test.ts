@@ -16,7 +16,7 @@ import {
   readProof,
 } from '../../src/index.js';
 import { formatNote, parseNote } from '../../src/note.js';
-import { parseProof } from '../../src/tlog-proof.js';
+import { formatProof, parseProof } from '../../src/tlog-proof.js';
 import { demoSigner, eventMaker, hexOf, ORIGIN, START, testClock, UNWITNESSED } from '../support/events.js';
 import { memoryStore } from '../support/memory-store.js';
 import { launch, PAGE, type Visit, visit } from '../support/page.js';
@@ -186,6 +186,26 @@ describe("the verifier's page", () => {
     expect((await page.texts('#not-proved li')).join()).not.toContain('no witness was asked');
   });
 
+  it('keeps the pinned key when a policy file brings another for the same log', async () => {
+    const { tab } = page;
+    const forger = await demoSigner('forger');
+    const note = parseNote(proof.slice(proof.indexOf('\n\n') + 2))!;
+    const forged = formatNote({ text: note.text, signatures: [await signText(note.text, forger.signer, START)] });
+    const lie = proof.slice(0, proof.indexOf('\n\n') + 2) + forged;
+    expect(await page.check(key, lie)).toMatch(/^Changed or false/);
+    const policy = (vkey: string) => ({
+      name: 'policy',
+      mimeType: '',
+      buffer: Buffer.from(`log ${vkey}\nquorum none\n`),
+    });
+    await tab.getByLabel('Witnesses that must have signed').setInputFiles(policy(forger.vkey));
+    expect(await page.again()).toMatch(/^refused: .*KEY_INVALID/);
+    await tab.getByLabel('Witnesses that must have signed').setInputFiles(policy(key));
+    expect(await page.again()).toMatch(/^Changed or false/);
+    await tab.getByLabel('Or paste its text').fill(proof);
+    expect(await page.again()).toMatch(/^Proved/);
+  });
+
   it('reads evidence of a split view', async () => {
     const forked = await history('fork', 9);
     const { evidence } = await compareCheckpoints(checkpoint, forked.checkpoint, { logKey: key });
@@ -204,6 +224,26 @@ describe("the verifier's page", () => {
     const lie = rows.map((row, i) => (i === 1 ? { ...row, type: 'image.export' } : row));
     expect(await page.check(key, JSON.stringify({ ...report, rows: lie }))).toMatch(/^Changed or false/);
     expect(await page.texts('#rows tr')).toEqual(['2Changed or falsethe row says another kind than its proof']);
+    for (const [field, value, words] of [
+      ['actor', { ...(rows[1]!['actor'] as object), role: 'porter' }, 'role'],
+      ['actor', { ...(rows[1]!['actor'] as object), kind: 'system' }, 'kind of person'],
+      ['actor', { withheld: 'policy', kind: 'system' }, 'kind of person'],
+      ['actor', 'somebody', 'person'],
+      ['object', 'item-99', 'object'],
+      ['breakGlass', true, 'word on emergency access'],
+    ] as const) {
+      const changed = rows.map((row, i) => (i === 1 ? { ...row, [field]: value } : row));
+      expect(await page.check(key, JSON.stringify({ ...report, rows: changed }))).toMatch(/^Changed or false/);
+      expect(await page.texts('#rows tr')).toEqual([`2Changed or falsethe row says another ${words} than its proof`]);
+    }
+    expect((await page.texts('#not-proved li')).join()).not.toContain('closed');
+    // Anybody can take the opening out of a proof: the row's person is then nobody's word but the sender's.
+    const shut = rows.map((row, i) => {
+      const { opening: _, ...parts } = parseProof(log.receipts[i]!);
+      return i === 1 ? { ...row, actor: { id: 'framed' }, proof: formatProof({ ...parts, opening: null }) } : row;
+    });
+    expect(await page.check(key, JSON.stringify({ ...report, rows: shut }))).toMatch(/^Proved/);
+    expect((await page.texts('#not-proved li')).join()).toContain('The proofs of 1 of 3 rows do not open');
     const many = Array.from({ length: 4000 }, (_, i) => rows[i % 3]);
     const { tab } = page;
     const file = { name: 'many.json', mimeType: '', buffer: Buffer.from(JSON.stringify({ ...report, rows: many })) };
