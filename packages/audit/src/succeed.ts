@@ -1,3 +1,4 @@
+import { equal } from '@wardseal/primitives';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-evidence.js';
 import { parseCheckpointText } from './checkpoint-text.js';
 import { type Clock, systemClock } from './clock.js';
@@ -37,7 +38,7 @@ export interface SucceedOptions {
  * @param options - the new log, the predecessor's last checkpoint, why and by whom
  * @returns the new log, open
  * @throws AuditError `SUCCESSION_INVALID` when the log holds entries but does not begin with such an entry, follows
- *   another log or a larger checkpoint of it, or is its own predecessor; every code of `verifyCheckpoint` about the
+ *   another log, a larger checkpoint of it or another root of its size, or is its own predecessor; every code of `verifyCheckpoint` about the
  *   predecessor, of `openLog` and of `AuditLog.append`
  * @example
  * const log = await succeed({ log: next, predecessor: { checkpoint, policy }, reason: 'new year', actor });
@@ -49,7 +50,8 @@ export async function succeed({ log, predecessor, reason, actor }: SucceedOption
     await begin(started, async () => ({ checkpoint: predecessor.checkpoint, reason, actor }), log.clock);
     const named = await namedIn(started);
     // A smaller one of the same log is fine: the clock was set back after the turn, and the old log went on.
-    if (named.origin !== head.origin || named.size > head.size)
+    const fork = named.size === head.size && !equal(named.root, head.root);
+    if (named.origin !== head.origin || named.size > head.size || fork)
       throw new AuditError('SUCCESSION_INVALID', 'the log follows something else', { index: 0 });
   });
 }

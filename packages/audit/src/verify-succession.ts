@@ -34,8 +34,8 @@ export interface VerifiedSuccession {
  *
  * @param succession - the proof of entry 0, and the successor's policy
  * @param predecessor - the predecessor's policy
- * @throws AuditError `SUCCESSION_INVALID` when the proof is not of an entry 0 that follows a log, has no opening, or the
- *   whole checkpoint brought along is not the one it names; every code of `verifyProof` and `verifyCheckpoint`
+ * @throws AuditError `SUCCESSION_INVALID` when the proof is not of an entry 0 that follows a log, has no opening, the
+ *   whole checkpoint brought along is not the one it names, or the log follows itself; every code of `verifyProof` and `verifyCheckpoint`
  * @example
  * const { checkpoint } = await verifySuccession({ receipt, policy: { logKey: key2027 } }, { logKey: key2026 });
  */
@@ -53,6 +53,8 @@ export async function verifySuccession(
   if (checkpoint === null)
     throw new AuditError('SUCCESSION_INVALID', 'the checkpoint brought along is not the one that the entry names');
   const head = await verifyCheckpoint(checkpoint, predecessor);
+  if (head.origin === entry.checkpoint.origin)
+    throw new AuditError('SUCCESSION_INVALID', 'a log cannot follow itself', { index: entry.index });
   return { predecessor: head, checkpoint, successor: entry.checkpoint, entry };
 }
 

@@ -187,7 +187,7 @@ describe('a log with witnesses', () => {
     down.add(0).add(1);
     const error = await open().catch((caught: unknown) => caught);
     expect(error).toMatchObject({ code: 'WITNESS_UNREACHABLE' });
-    for (const by of [['person-a', 'person-a'], ['person-a']] as never[])
+    for (const by of [['person-a', 'person-a'], ['person-a', 'Person-A'], ['person-a']] as never[])
       expect(await codeOf(() => open({ override: { ...OVERRIDE, by } }))).toBe('RangeError');
     expect(place.store.entries).toHaveLength(0);
     const log = await open({ override: OVERRIDE });

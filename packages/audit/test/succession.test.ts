@@ -105,6 +105,11 @@ describe('succeed', () => {
     const unsigned = { checkpoint: predecessor.checkpoint, policy: { logKey: stranger.vkey } };
     expect(await codeOf(succeed(follow(place, { predecessor: unsigned })))).toBe('ORIGIN_MISMATCH');
     expect(used.store.entries).toHaveLength(1);
+    const head = { origin: old.origin, size: 9, root: new Uint8Array(32) };
+    const forked = await newPlace('audit.demo-trust.example/forked');
+    const fork = await signCheckpoint(head, [old.options.signer], 0);
+    await (await succeed(follow(forked, { predecessor: { ...predecessor, checkpoint: fork } }))).close();
+    expect(await codeOf(succeed(follow(forked)))).toBe('SUCCESSION_INVALID');
   });
 
   it('goes on after a rollback under a new origin, with the checkpoint that the witness cosigned', async () => {
@@ -179,6 +184,17 @@ describe('verifySuccession', () => {
       'ORIGIN_MISMATCH',
     );
     expect(await codeOf(verifySuccession({ receipt: zero, policy }, policy))).toBe('ORIGIN_MISMATCH');
+  });
+
+  it('refuses a log that says it follows itself', async () => {
+    const place = await newPlace('audit.demo-trust.example/itself');
+    const log = await place.open();
+    const data = b64url(new TextEncoder().encode(log.checkpoint()));
+    await log.append(make({ type: 'log.succeed', evidence: { kind: 'checkpoint', data } }));
+    await log.close();
+    const { reader, keys, policy } = place.source;
+    const receipt = await proveEntry(reader, 0, policy, keys);
+    expect(await codeOf(verifySuccession({ receipt, policy }, policy))).toBe('SUCCESSION_INVALID');
   });
 
   it('walks a chain, and finds a step that does not join', async () => {

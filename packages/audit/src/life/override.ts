@@ -16,7 +16,9 @@ export interface Override {
 
 /** Throws RangeError unless two people are named. */
 export function checkOverride({ by }: Override): void {
-  if (by.length !== 2 || by[0] === by[1]) throw new RangeError('an override needs two different people');
+  // Ids that differ in case only are one person's, as with approvals of an erasure.
+  if (by.length !== 2 || by[0].toLowerCase() === by[1].toLowerCase())
+    throw new RangeError('an override needs two different people');
 }
 
 /** Logs an override before anything else: the first person's entry with what the store held, and the second's approval. */
