@@ -15,7 +15,8 @@ export type PolicyErrorCode =
   | 'VALUE_INVALID'
   | 'DUPLICATE_ID'
   | 'TOO_DEEP'
-  | 'BREAK_GLASS_UNSAFE';
+  | 'BREAK_GLASS_UNSAFE'
+  | 'CURSOR_INVALID';
 
 /** A policy document that may not be used. `path` is a JSON pointer (RFC 6901) to the place at fault. */
 export class PolicyError extends Error {

@@ -1,3 +1,4 @@
+export { decideAll, type JointDecision, type Party, type PartyDecision } from './decide-all.js';
 export type {
   Advice,
   Clock,
@@ -35,9 +36,19 @@ export type {
 export { type Enforcement, enforce, type ObligationHandler } from './enforce.js';
 export { PolicyError, type PolicyErrorCode } from './errors.js';
 export { createPdp, type Pdp, type PdpOptions } from './evaluate.js';
+export { type Batch, type BatchSemantics, evaluateMany, MAX_EVALUATIONS } from './evaluate-many.js';
 export { type Audience, type Explanation, explain } from './explain.js';
 export { loadPolicy, MAX_DOCUMENT_CHARS } from './load.js';
 export { conditionInLines, conditionInWords } from './plain-english/condition.js';
 export { dutyInWords } from './plain-english/duty.js';
 export { nameOfFact } from './plain-english/names.js';
+export {
+  DEFAULT_PAGE,
+  MAX_PAGE,
+  MAX_SCANNED,
+  type Search,
+  type SearchKind,
+  type SearchPage,
+  search,
+} from './search.js';
 export { type TestResult, testPolicy } from './test-policy.js';
