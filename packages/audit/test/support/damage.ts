@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededNumbers } from '@wardseal/testkit';
 import { fileKeyStore, folderReader } from '../../src/file-store.js';
-import { type AuditReport, auditLog, verifyInclusion, verifyReceipt } from '../../src/index.js';
+import { type AuditReport, auditLog, type LogReader, tilePath, verifyInclusion } from '../../src/index.js';
 import { codeOf, demoSigner, eventMaker } from './events.js';
 import { openIn } from './folder.js';
+import { mutants } from './mutations.js';
 
 /** A log of 270 entries with leftover partial tiles, and what was handed out about it. */
 export async function demoLogFolder(folder: string) {
@@ -49,54 +50,63 @@ export function classesOf(files: readonly string[]): Record<string, string[]> {
   };
 }
 
-/**
- * Flips one byte of files of a class, `count` times in a copy of the log, and gives what went unnoticed.
- */
-export async function flips(folder: string, demo: DemoLog, name: string, count: number): Promise<string[]> {
-  const files = classesOf(demo.files)[name]!;
-  const next = seededNumbers(`flips ${name}`);
+/** What was changed without being noticed. */
+async function unnoticed(
+  original: ReadonlyMap<string, Uint8Array>,
+  { count, seed }: { count: number; seed: string },
+  goodWith: (path: string, data: Uint8Array) => Promise<boolean>,
+): Promise<string[]> {
+  const next = seededNumbers(seed);
   const missed: string[] = [];
-  const work = await mkdtemp(join(tmpdir(), 'wardseal-audit-'));
-  await cp(folder, work, { recursive: true });
-  const originals = new Map<string, Uint8Array>();
-  for (const file of files) originals.set(file, await readFile(join(work, 'log', file)));
+  const paths = [...original.keys()];
   for (let i = 0; i < count; i++) {
-    const file = files[next() % files.length]!;
-    const damaged = new Uint8Array(originals.get(file)!);
-    const at = next() % damaged.length;
-    damaged[at]! ^= 1 + (next() % 255);
-    await writeFile(join(work, 'log', file), damaged);
-    // Without the secrets: what the public files and the journal's own checks show.
-    const reader = await folderReader(join(work, 'log'));
-    const { verdict, findings } = await auditLog(reader, { logKey: demo.vkey });
-    if (verdict === 'good' || findings.length === 0) missed.push(`${file} byte ${at}`);
-    await writeFile(join(work, 'log', file), originals.get(file)!);
+    const path = paths[next() % paths.length]!;
+    const kind = path === 'checkpoint' ? 'text' : 'bytes';
+    for (const { what, data } of mutants(original.get(path)!, { kind, next, count: 1 }))
+      if (await goodWith(path, data)) missed.push(`${what} in ${path}`);
   }
-  await rm(work, { recursive: true });
   return missed;
 }
 
-/** Flips bytes of the receipt, and of an inclusion proof taken apart. */
-export async function textFlips(demo: DemoLog, count: number): Promise<string[]> {
-  const next = seededNumbers('flips of text');
-  const whole = new TextEncoder().encode(demo.receipt);
-  const missed: string[] = [];
-  for (let i = 0; i < count; i++) {
-    const damaged = new Uint8Array(whole);
-    const at = next() % damaged.length;
-    damaged[at]! ^= 1 + (next() % 255);
-    const code = await codeOf(
-      verifyReceipt(damaged, {
-        logKey: demo.vkey,
-        nonce: demo.nonce,
-        object: demo.event.object!.id,
-        actor: demo.event.actor.id,
-        headerDigest: null,
-        type: 'image.view',
-      }),
-    );
-    if (!/_/.test(code)) missed.push(`receipt byte ${at}: ${code}`);
-  }
+/** Changes files of a class, `count` times one of them, and gives what an outsider, who has no journal, did not notice. */
+export async function publicChanges(folder: string, demo: DemoLog, name: string, count: number): Promise<string[]> {
+  const files = new Map<string, Uint8Array>();
+  for (const file of demo.files)
+    if (!file.startsWith('private/')) files.set(file, await readFile(join(folder, 'log', file)));
+  const reader: LogReader = {
+    readCheckpoint: async () => files.get('checkpoint') ?? null,
+    readTile: async (id) => files.get(tilePath(id)) ?? null,
+    async *listTiles() {
+      for (const path of files.keys()) if (path !== 'checkpoint') yield path;
+    },
+  };
+  const original = new Map(classesOf(demo.files)[name]!.map((file) => [file, files.get(file)!]));
+  return unnoticed(original, { count, seed: `changes of a ${name}` }, async (path, data) => {
+    files.set(path, data);
+    const { verdict, findings } = await auditLog(reader, { logKey: demo.vkey });
+    files.set(path, original.get(path)!);
+    return verdict === 'good' || findings.length === 0;
+  });
+}
+
+/** Changes the journal `count` times and gives what went unnoticed, without any secret. */
+export async function journalChanges(folder: string, demo: DemoLog, count: number): Promise<string[]> {
+  const path = 'private/journal';
+  const work = await mkdtemp(join(tmpdir(), 'wardseal-audit-'));
+  await cp(folder, work, { recursive: true });
+  const journal = await readFile(join(work, 'log', path));
+  const missed = await unnoticed(
+    new Map([[path, journal]]),
+    { count, seed: 'changes of a journal' },
+    async (_, data) => {
+      // What stands behind the last batch is what a crash left of one that nobody was promised.
+      if (journal.equals(data.subarray(0, journal.length))) return false;
+      await writeFile(join(work, 'log', path), data);
+      const { verdict, findings } = await auditLog(await folderReader(join(work, 'log')), { logKey: demo.vkey });
+      return verdict === 'good' || findings.length === 0;
+    },
+  );
+  await rm(work, { recursive: true });
   return missed;
 }
 
