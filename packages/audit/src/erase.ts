@@ -7,8 +7,10 @@ import { standingHolds } from './erase/holds.js';
 import { type Refusal, refusal, refusalsOf } from './erase/refusal.js';
 import { type Approval, digestOf, type ErasureRequest, type ErasureScope } from './erase/request.js';
 import { type ErasableLog, ErasureYear } from './erase/year.js';
+import { AuditError } from './errors.js';
 import { type AuditEvent, parseEvent } from './event.js';
 import { createEventId } from './event-id.js';
+import type { ReportSource } from './report/source.js';
 
 /** What an erasure is about: the logs, one a year with the current one last, and whom. */
 export interface ErasureTarget {
@@ -61,7 +63,8 @@ export async function proposeErasure(
  * @returns the certificate, or every reason for the refusal
  * @throws AuditError `EVENT_INVALID` when the request has a malformed field; `KEY_STORE_FAILED` when a secret could not be
  *   destroyed, and whatever `append` throws: the erasure is then unfinished, call again; every code of `subjectAccess`
- * @throws RangeError when the subject is not 32 bytes of base64url, or a log and its reader do not belong together
+ * @throws RangeError when the subject is not 32 bytes of base64url or stands in the request, a log and its reader do not
+ *   belong together, or an erasure began under this request's id for another subject, with other fields, or over other logs
  * @throws whatever `verifyApproval` throws
  * @example
  * const result = await eraseSubject({ logs: { log, reader, keys, policy }, subject, request, approvals, verifyApproval });
@@ -71,6 +74,8 @@ export async function eraseSubject(options: EraseOptions): Promise<EraseResult> 
   const now = (): string => new Date(clock.now()).toISOString();
   // A request that could not be logged is refused before anything is looked at.
   parseEvent(refusalEvent(request, ['CHECK'], { id: request.id, occurredAt: request.at }));
+  if (typeof request.requestedBy !== 'string' || request.requestedBy === '')
+    throw new AuditError('EVENT_INVALID', 'field `requestedBy` is missing or malformed', { field: 'requestedBy' });
   const years = await openYears(options);
   const concerned = years.filter(({ scope }) => scope !== null);
   const digest = digestOf(request, scopeOf(years));
@@ -114,13 +119,20 @@ export async function eraseSubject(options: EraseOptions): Promise<EraseResult> 
 async function openYears({ logs, subject, request }: ErasureTarget): Promise<readonly ErasureYear[]> {
   const list = Array.isArray(logs) ? (logs as readonly ErasableLog[]) : [logs as ErasableLog];
   if (list.length === 0) throw new RangeError('an erasure needs a log');
+  // The entries of an erasure stay: they would link what is left to the patient for ever.
+  if (JSON.stringify(request).includes(subject)) throw new RangeError('the request must not hold the patient handle');
   const years: ErasureYear[] = [];
   for (const log of list) years.push(await ErasureYear.open(log, request, handleOf(subject)));
-  // An erasure that began is about the logs of its intents, unless it died between two of them.
   const begun = years.find(({ grounds }) => grounds !== undefined)?.grounds;
-  if (begun !== undefined && digestOf(request, scopeOf(years)) !== begun.digest)
-    for (const year of years) if (year.grounds === undefined) year.leaveOut();
-  return years;
+  if (begun === undefined) return years;
+  // An erasure that began is about the logs that were approved. It may have died between two intents, and the patient may
+  // have got a secret in a further log since: as a rule in the newest.
+  for (const year of [...years].reverse()) {
+    if (digestOf(request, scopeOf(years)) === begun.digest) return years;
+    if (year.grounds === undefined) year.leaveOut();
+  }
+  if (digestOf(request, scopeOf(years)) === begun.digest) return years;
+  throw new RangeError('an erasure began under this id with another request or other logs');
 }
 
 function handleOf(subject: string): Uint8Array {
@@ -133,8 +145,15 @@ function scopeOf(years: readonly ErasureYear[]): readonly ErasureScope[] {
   return years.flatMap(({ scope }) => scope ?? []);
 }
 
-function sourcesOf(years: readonly ErasureYear[]): readonly ErasureYear['source'][] {
-  return years.map(({ source }) => source);
+/** Each log once, as it was read last: a hold may stand in a log that only takes the entries of an older one. */
+function sourcesOf(years: readonly ErasureYear[]): readonly ReportSource[] {
+  const all = [...years.map(({ sources }) => sources[0]), ...years.map(({ sources }) => sources[1])];
+  const newest = new Map<string, ReportSource>();
+  for (const source of all) {
+    const known = newest.get(source.head.origin);
+    if (known === undefined || source.head.size > known.head.size) newest.set(source.head.origin, source);
+  }
+  return [...newest.values()];
 }
 
 async function unfinished(years: readonly ErasureYear[]): Promise<boolean> {

@@ -97,12 +97,18 @@ export class LogKeys {
     return this.#cached(`leaf-${hex(leafHandle)}`, () => this.#read(handleName(leafHandle)));
   }
 
+  /** Whether a leaf handle can be this subject's: false while the secret behind it says that it is another's. */
+  async mayBeOf(handle: Uint8Array, leafHandle: Uint8Array): Promise<boolean> {
+    const secret = await this.#read(handleName(leafHandle));
+    return secret === null || equal(subjectHandle(secret, handle), leafHandle);
+  }
+
   /**
    * Destroys the secret behind one leaf handle of a subject. Repeatable; a newer secret of the same subject stays. The
-   * leaf's name goes once more at the end, because a writer may have put it back in between.
+   * leaf's name goes last: until then `mayBeOf` can tell a second try whose it is, and a writer that read the secret
+   * before cannot bring it back after.
    */
   async destroySubject(handle: Uint8Array, leafHandle: Uint8Array): Promise<void> {
-    await this.#delete(handleName(leafHandle));
     const found = await this.existingSubject(handle);
     if (found !== null && equal(found.leafHandle, leafHandle))
       await this.#delete(subjectName(await this.#subjectNames(), handle));

@@ -1,4 +1,4 @@
-export { ACCESS_TYPES } from './report/access-types.js';
+export { ACCESS_TYPES, REPORT_TYPES } from './report/access-types.js';
 export type { Article33, BreachForm } from './report/breach/article-33.js';
 export { type BreachClock, breachClock, NOTIFY_HOURS, STAGES } from './report/breach/clock.js';
 export type { BreachQuestion } from './report/breach/question.js';

@@ -6,6 +6,7 @@ import {
   holdsOn,
   type KeyStore,
   memoryKeyStore,
+  mergeEmergency,
   parseEvent,
   verifyInclusion,
   verifyReceipt,
@@ -167,6 +168,15 @@ describe('refusal', () => {
       (digest) => [approval('person-elm', digest), approval('PERSON-ELM', digest)],
     ],
     [
+      'one person under names that look the same',
+      ['APPROVAL_INVALID', 'APPROVALS_MISSING'],
+      (digest) => [
+        approval('person-elm', digest),
+        approval('person-elm ', digest),
+        approval('pers\u043en-elm', digest),
+      ],
+    ],
+    [
       'approval of another digest',
       ['APPROVAL_INVALID', 'APPROVALS_MISSING'],
       (digest) => [approval('a', digest), approval('b', 'other')],
@@ -214,6 +224,9 @@ describe('refusal', () => {
   it('of a malformed request is the log that refuses it, before anything is destroyed', async () => {
     const demo = await twoPatients();
     expect(await codeOf(erase(demo, 0, request({ reference: 'NHS 999 000 0018' })))).toBe('EVENT_INVALID');
+    for (const requestedBy of ['', undefined as never])
+      expect(await codeOf(erase(demo, 0, request({ requestedBy })))).toBe('EVENT_INVALID');
+    expect(await codeOf(erase(demo, 0, request({ reference: `erase-${patient(0)}` })))).toBe('RangeError');
     expect(await audit(demo)).toMatchObject({ sidesErased: 0 });
   });
 });
@@ -287,6 +300,37 @@ describe('holds', () => {
     expect((await erase([old, now], 0)).erased).toBe(true);
   });
 
+  it('of a log that only takes the entries of a closed one stop an erasure', async () => {
+    const [old, now] = await years();
+    await old.log.close();
+    await now.add(hold('claim-1'));
+    const closed = { ...old, log: now.log, ledger: now };
+    expect(codes(await erase(closed, 0))).toEqual(['HELD']);
+  });
+
+  it('outlast a release from before them, in whatever order the years come', async () => {
+    const [old, now] = await years();
+    await old.add(hold('claim-1'));
+    await old.add(release('claim-1'));
+    now.clock.advance(60_000);
+    await now.add(hold('claim-1'));
+    for (const log of [old, now]) await log.log.integrate();
+    for (const sources of [
+      [old, now],
+      [now, old],
+    ])
+      expect(await holdsOn({ sources, subject: patient(0) })).toMatchObject([{ origin: now.log.origin }]);
+  });
+
+  it('of the same name in two years stand until the last is released', async () => {
+    const [old, now] = await years();
+    await old.add(hold('claim-1'));
+    const intent = await now.add(hold('claim-1', { outcome: 'intent' }));
+    await now.add(hold('claim-1', { outcome: 'serious', links: { parentIndex: intent } }));
+    for (const log of [old, now]) await log.log.integrate();
+    expect(await holdsOn({ sources: [old, now], subject: patient(0) })).toHaveLength(1);
+  });
+
   it('that come between the look and the intent stop it still', async () => {
     const demo = await twoPatients();
     const log: DemoLog['log'] = new Proxy(demo.log, {
@@ -330,6 +374,24 @@ describe('several years', () => {
     expect((await erase([closed, now], 0)).erased).toBe(true);
     expect(await audit(old)).toMatchObject({ verdict: 'unknown', sidesMissing: 2 });
     expect(await audit(old, await erasuresIn(now))).toMatchObject({ verdict: 'good', sidesErased: 2 });
+  });
+});
+
+describe('an emergency journal', () => {
+  it('that was merged is erased with the log that took its entries', async () => {
+    const keys = memoryKeyStore();
+    const journal = await demoLog({ origin: 'emergency.demo-trust.example/2026', keys });
+    await journal.add({ type: 'breakglass.open', purpose: 'BTG', reason: 'log down', subject: { handle: patient(0) } });
+    await journal.log.close();
+    const main = await demoLog({ keys });
+    await mergeEmergency({ log: main.log, journal, actor: request().actor, clock: main.clock });
+    const closed = { ...journal, log: main.log, ledger: main };
+    const logs = [closed, main];
+    expect(await erase(logs, 0)).toMatchObject({ erased: true, certificate: { logs: { length: 2 } } });
+    expect(await audit(main)).toMatchObject({ verdict: 'good', sidesErased: 1 });
+    expect(await audit(journal, await erasuresIn(main))).toMatchObject({ verdict: 'good', sidesErased: 1 });
+    const left = await subjectAccess({ sources: [journal, main], subject: patient(0), clock: main.clock });
+    expect(left.rows).toEqual([]);
   });
 });
 
@@ -388,7 +450,8 @@ describe('a crash', () => {
         expect(report.sidesErased).toBeGreaterThanOrEqual(2);
       }
     }
-    expect(survived).toBeGreaterThan(6);
+    // Two appends with a step before and after each, and two deletes.
+    expect(survived).toBe(6);
   });
 });
 
@@ -401,7 +464,7 @@ describe('a second try', () => {
       async delete(name) {
         await demo.keys.delete(name);
         // Everything is destroyed, and the outcome is not logged yet.
-        if (++deletes === 3) throw new Error('the process died');
+        if (++deletes === 2) throw new Error('the process died');
       },
     };
     expect(await codeOf(erase({ ...demo, keys }, 0))).toBe('KEY_STORE_FAILED');
@@ -421,6 +484,69 @@ describe('a second try', () => {
     );
     expect(second!.entry.evidence).toBeDefined();
     expect(second!.entry.evidence).toEqual(first!.entry.evidence);
+  });
+});
+
+describe('a second try that is not the first one', () => {
+  /** An erasure of patient 0 that dies before the n-th delete. */
+  async function begun(deletes: number): Promise<DemoLog> {
+    const demo = await twoPatients();
+    let left = deletes;
+    const keys: KeyStore = {
+      ...demo.keys,
+      async delete(name) {
+        if (left-- <= 0) throw new Error('the process died');
+        await demo.keys.delete(name);
+      },
+    };
+    expect(await codeOf(erase({ ...demo, keys }, 0))).toBe('KEY_STORE_FAILED');
+    return { ...demo, log: await demo.reopen() };
+  }
+
+  it.each([[0], [1]])('of another patient certifies nothing, after %i deletes', async (deletes) => {
+    const demo = await begun(deletes);
+    const secrets = JSON.stringify(await subjectAccess({ sources: demo, subject: patient(1), clock: demo.clock }));
+    expect(await codeOf(erase(demo, 1))).toBe('RangeError');
+    expect(JSON.stringify(await subjectAccess({ sources: demo, subject: patient(1), clock: demo.clock }))).toBe(
+      secrets,
+    );
+    expect((await erase(demo, 0)).erased).toBe(true);
+    expect(await audit(demo)).toMatchObject({ verdict: 'good', sidesErased: 3, sidesMissing: 0 });
+  });
+
+  it('of another ground, reference or last day of backups certifies nothing', async () => {
+    for (const change of [
+      { ground: 'legal-obligation' },
+      { reference: 'IG-2026-0118' },
+      { backupsUntil: '2026-03-02' },
+      { actor: { id: 'person-it-oak', kind: 'practitioner', org: 'RX1' } },
+    ] as const)
+      expect(await codeOf(erase(await begun(1), 0, request(change)))).toBe('RangeError');
+  });
+
+  it('leaves out no log that was approved, and takes in none that came since', async () => {
+    const keys = memoryKeyStore();
+    const logs: DemoLog[] = [];
+    for (const year of [2024, 2025, 2026])
+      logs.push(await demoLog({ origin: `audit.demo-trust.example/${year}`, keys }));
+    const [first, second, third] = logs as [DemoLog, DemoLog, DemoLog];
+    for (const log of [first, second]) await log.add({ subject: { handle: patient(0) } });
+    const failing = new Proxy(second.log, {
+      get(target, name) {
+        const value = Reflect.get(target, name) as unknown;
+        if (name === 'append') return () => Promise.reject(new Error('the process died'));
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    expect(await codeOf(erase([first, { ...second, log: failing }, third], 0))).not.toBe('none');
+    await third.add({ subject: { handle: patient(0) } });
+    expect(await erase(logs, 0)).toMatchObject({
+      erased: true,
+      certificate: { logs: [{ origin: first.log.origin }, { origin: second.log.origin }] },
+    });
+    const report = await subjectAccess({ sources: logs, subject: patient(0), clock: first.clock });
+    expect(report.rows.map(({ origin }) => origin)).toEqual([third.log.origin]);
+    expect(await codeOf(erase([first, third], 0))).toBe('RangeError');
   });
 });
 

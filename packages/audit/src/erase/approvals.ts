@@ -9,6 +9,7 @@ export const APPROVERS = 2;
 export const APPROVAL_AGE: number = 30 * 86_400_000;
 /** An approver's clock may be so far ahead, ms. */
 const AHEAD = 60_000;
+const PLAIN = /^[\x21-\x7e]{1,128}$/;
 
 /** What is wrong with the approvals. */
 export type ApprovalFault = 'APPROVALS_MISSING' | 'APPROVAL_INVALID' | 'APPROVAL_STALE' | 'APPROVER_NOT_INDEPENDENT';
@@ -31,7 +32,9 @@ export async function faultsOfApprovals(
   for (const approval of approvals) {
     const id = plain(approval.approver.id);
     const age = now - Date.parse(approval.at);
-    if (involved.has(id)) faults.add('APPROVER_NOT_INDEPENDENT');
+    // A blank or a letter that looks like another would make two people of one.
+    if (!PLAIN.test(id)) faults.add('APPROVAL_INVALID');
+    else if (involved.has(id)) faults.add('APPROVER_NOT_INDEPENDENT');
     else if (!(age >= -AHEAD && age <= APPROVAL_AGE)) faults.add('APPROVAL_STALE');
     else if ((await verifyApproval(approval, digest)) !== true) faults.add('APPROVAL_INVALID');
     else approvers.add(id);

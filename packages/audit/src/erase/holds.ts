@@ -36,31 +36,40 @@ export async function holdsOn(options: {
 
 /** As `holdsOn`, of logs that are open already. */
 export async function standingHolds(sources: readonly ReportSource[], handle: Uint8Array): Promise<readonly Hold[]> {
-  const standing = new Map<string, Hold>();
-  for (const source of sources) {
-    const holds = (await entriesOfSubject(source, handle))?.filter(({ leaf }) => leaf.type === 'hold') ?? [];
+  const standing = new Map<string, Placed>();
+  for (const { source, entries } of await entriesOfSubject(sources, handle)) {
     const names = new Map<number, string>();
-    for (const entry of holds) apply(entry, source.head.origin, standing, names);
+    for (const entry of entries) if (entry.leaf.type === 'hold') apply(entry, source.head.origin, standing, names);
   }
-  return [...standing.values()];
+  return [...standing.values()].map(({ hold }) => hold);
+}
+
+interface Placed {
+  readonly hold: Hold;
+  readonly recordedAt: number;
 }
 
 function apply(
   { index, leaf, actor }: OpenedEntry,
   origin: string,
-  standing: Map<string, Hold>,
+  standing: Map<string, Placed>,
   names: Map<number, string>,
 ): void {
   const { kind, id } = actor?.object ?? {};
   if (kind === 'hold-release') {
-    if (leaf.outcome === 'success' && id !== undefined) standing.delete(id);
+    const placed = standing.get(id!);
+    // Logs may be given in another order than that of their years: a release ends nothing that was placed after it.
+    const later = placed && placed.hold.origin !== origin && placed.recordedAt > leaf.recordedAt;
+    if (leaf.outcome === 'success' && !later) standing.delete(id!);
     return;
   }
   const begun = leaf.parent === undefined ? undefined : names.get(leaf.parent);
   const name = begun ?? (kind === 'hold' && id !== undefined ? id : leaf.id);
   const placed = leaf.outcome === 'success' || leaf.outcome === 'intent';
   if (leaf.outcome === 'intent') names.set(index, name);
-  if (placed && !standing.has(name)) standing.set(name, { id: name, origin, index });
+  const { recordedAt } = leaf;
+  if (placed && !standing.has(name)) standing.set(name, { hold: { id: name, origin, index }, recordedAt });
   // An intent to hold whose outcome says that it came to nothing.
-  if (!placed && begun !== undefined && standing.get(begun)?.index === leaf.parent) standing.delete(begun);
+  const intent = begun === undefined ? undefined : standing.get(begun)?.hold;
+  if (!placed && intent?.origin === origin && intent.index === leaf.parent) standing.delete(intent.id);
 }

@@ -53,13 +53,17 @@ export class ErasureYear {
     const known = await year.#keys.existingSubject(subject);
     const object = year.#intent?.actor?.object;
     // What was begun is finished: a secret that the same patient got since is not meant.
-    if (object?.kind === ERASED_OBJECT) year.#scope = { origin: year.origin, handle: object.id };
-    else if (known) year.#scope = { origin: year.origin, handle: base64url(known.leafHandle) };
+    if (object?.kind === ERASED_OBJECT) {
+      year.#scope = { origin: year.origin, handle: object.id };
+      if (!(await year.#keys.mayBeOf(subject, year.#leafHandle())))
+        throw new RangeError('the erasure of this request began for another subject');
+    } else if (known) year.#scope = { origin: year.origin, handle: base64url(known.leafHandle) };
     return year;
   }
 
-  get source(): ReportSource {
-    return this.#source;
+  /** The year's own log, and the one that takes its entries. */
+  get sources(): readonly [own: ReportSource, ledger: ReportSource] {
+    return [this.#source, this.#ledger];
   }
 
   /** What goes in this log; null when it holds no secret of the subject, and this request never began here. */

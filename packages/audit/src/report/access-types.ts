@@ -24,6 +24,9 @@ export const ACCESS_TYPES: readonly EventType[] = [
   'file',
 ];
 
+/** The acts by which a report about a patient was handed out (`exportEvent`): who has a copy is the patient's to know. */
+export const REPORT_TYPES: readonly EventType[] = ['audit.read', 'sar.export'];
+
 /** Whether an entry says that its act was tried and did not happen. */
 export function failed({ type, outcome }: { readonly type: EventType; readonly outcome: string }): boolean {
   return type === 'access.deny' || outcome === 'serious' || outcome === 'major';

@@ -81,8 +81,7 @@ export async function exposure(options: ExposureOptions): Promise<ExposureReport
   const rows: Row[] = [];
   const times: number[] = [];
   let matching = 0;
-  for (const source of sources) {
-    const found = await entriesOf(source, options.of);
+  for (const [source, found] of await entriesOf(sources, options.of)) {
     const inTime = found.filter(
       ({ leaf }) =>
         ACCESS_TYPES.includes(leaf.type) &&
@@ -125,12 +124,22 @@ export async function exposure(options: ExposureOptions): Promise<ExposureReport
   };
 }
 
-async function entriesOf(source: ReportSource, of: ExposureOf): Promise<OpenedEntry[]> {
+async function entriesOf(
+  sources: readonly ReportSource[],
+  of: ExposureOf,
+): Promise<(readonly [source: ReportSource, entries: readonly OpenedEntry[]])[]> {
   if ('subject' in of) {
     const handle = fromBase64url(of.subject);
     if (handle?.length !== 32) throw new RangeError('subject must be 32 bytes as base64url');
-    return (await entriesOfSubject(source, handle)) ?? [];
+    return (await entriesOfSubject(sources, handle)).map(({ source, entries }) => [source, entries]);
   }
+  return Promise.all(sources.map(async (source) => [source, await entriesOfOne(source, of)] as const));
+}
+
+async function entriesOfOne(
+  source: ReportSource,
+  of: Exclude<ExposureOf, { readonly subject: string }>,
+): Promise<OpenedEntry[]> {
   const secret = await source.keys.existingLog();
   if (secret === null) return [];
   const query =

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../clock.js';
 import type { EventType } from '../event-codes.js';
 import type { LogSource } from '../log-source.js';
 import type { OpenedEntry } from '../opened-entry.js';
-import { ACCESS_TYPES, failed } from './access-types.js';
+import { ACCESS_TYPES, failed, REPORT_TYPES } from './access-types.js';
 import { entriesOfSubject, settled } from './joined.js';
 import type { Report, Row, RowActor } from './row.js';
 import { aboutLogs, openSources, type ReportSource, showEverybody } from './source.js';
@@ -20,7 +20,10 @@ export interface SubjectAccessOptions {
   /** Recorded at or after, and before: milliseconds since 1970. */
   readonly from?: number;
   readonly until?: number;
-  /** Kinds of act to list. Default: `ACCESS_TYPES`, every act by which somebody saw, got or passed on an item. */
+  /**
+   * Kinds of act to list. Default: `ACCESS_TYPES`, every act by which somebody saw, got or passed on an item, and
+   * `REPORT_TYPES`, every report about the patient that was handed out.
+   */
   readonly types?: readonly EventType[];
   /**
    * Whether staff are named, row by row, by local policy; the reason for withholding stands in the report.
@@ -44,6 +47,7 @@ export interface SubjectAccessReport extends Report {
   readonly until?: string;
 }
 
+const DEFAULT_TYPES: readonly EventType[] = [...ACCESS_TYPES, ...REPORT_TYPES];
 const UNDECIDED = 'no decision to name staff was recorded';
 
 /**
@@ -61,27 +65,26 @@ const UNDECIDED = 'no decision to name staff was recorded';
  * const report = await subjectAccess({ sources: { reader, keys, policy }, subject: handle });
  */
 export async function subjectAccess(options: SubjectAccessOptions): Promise<SubjectAccessReport> {
-  const { from, until, types = ACCESS_TYPES, disclose, clock = systemClock } = options;
+  const { from, until, types = DEFAULT_TYPES, disclose, clock = systemClock } = options;
   const handle = fromBase64url(options.subject);
   if (handle?.length !== 32) throw new RangeError('subject must be 32 bytes as base64url');
   const sources = await openSources(options.sources);
   const notes: string[] = [];
   const rows: Row[] = [];
   let [matching, others, early] = [0, 0, 0];
-  for (const source of sources) {
-    const found = await entriesOfSubject(source, handle);
-    if (found === null) {
+  for (const { source, entries, joined, known } of await entriesOfSubject(sources, handle)) {
+    if (!known && entries.length === 0)
       notes.push(
         `The log ${source.head.origin} holds nothing that can be linked to this record, or it was erased there.`,
       );
-      continue;
-    }
-    const inTime = found.filter(({ leaf }) => leaf.recordedAt >= (from ?? 0) && leaf.recordedAt < (until ?? Infinity));
+    const inTime = entries.filter(
+      ({ leaf }) => leaf.recordedAt >= (from ?? 0) && leaf.recordedAt < (until ?? Infinity),
+    );
     const wanted = inTime.filter(({ leaf }) => types.includes(leaf.type));
     matching += wanted.length;
     others += inTime.length - wanted.length;
     for (const entry of settled(wanted)) {
-      if (entry.leaf.subjectHandle === undefined) early++;
+      if (joined.has(entry.index)) early++;
       rows.push(await disclosedRow(source, entry, disclose, options.openings ?? false));
     }
   }
