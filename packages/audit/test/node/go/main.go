@@ -96,16 +96,20 @@ func entries(folder string, size int64, reader tlog.HashReader) error {
 		if err != nil {
 			return err
 		}
-		for i := 0; i < width; i++ {
+		indexes := make([]int64, width)
+		for i := range indexes {
+			indexes[i] = tlog.StoredHashIndex(0, n*256+int64(i))
+		}
+		stored, err := reader.ReadHashes(indexes)
+		if err != nil {
+			return err
+		}
+		for i, hash := range stored {
 			if len(data) < 2 || len(data) < 2+int(binary.BigEndian.Uint16(data)) {
 				return fmt.Errorf("bundle %s is short", path)
 			}
 			length := 2 + int(binary.BigEndian.Uint16(data))
-			stored, err := reader.ReadHashes([]int64{tlog.StoredHashIndex(0, n*256+int64(i))})
-			if err != nil {
-				return err
-			}
-			if stored[0] != tlog.RecordHash(data[2:length]) {
+			if hash != tlog.RecordHash(data[2:length]) {
 				return fmt.Errorf("entry %d has another hash", n*256+int64(i))
 			}
 			data = data[length:]
