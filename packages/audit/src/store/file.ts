@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { equal, utf8 } from '@wardseal/primitives';
+import { utf8 } from '@wardseal/primitives';
 import { AuditError } from '../errors.js';
 import { leafId } from '../leaf.js';
 import { MAX_NOTE } from '../note.js';
@@ -66,6 +66,7 @@ class FileStore implements FileLogStore {
   #release: (() => Promise<void>) | undefined;
   #open: OpenJournal | undefined;
   #failed = false;
+  #key = '';
   #ids = new IdIndex();
   // Resolves when the last append is through: the next waits for it.
   #turn: Promise<unknown> = Promise.resolve();
@@ -87,10 +88,7 @@ class FileStore implements FileLogStore {
       await this.#publisher.removeLeftovers();
       this.#open = await openJournal(this.#fs, this.#folder, origin, this.#publisher);
       await this.#recover(this.#open);
-      const key = utf8(`${logKey}\n`);
-      const published = await readWhole(this.#fs, join(this.#folder, 'log.vkey'), key.length);
-      if (published === null || !equal(published, key))
-        await this.#publisher.publish([{ path: 'log.vkey', data: key }]);
+      this.#key = logKey;
       return { size: this.#open.writer.size };
     } catch (cause) {
       await this.#shut(false).catch(() => undefined);
@@ -208,6 +206,8 @@ class FileStore implements FileLogStore {
     const { writer } = this.#usable();
     const checkpoint = await this.readCheckpoint();
     const integration = await work({ checkpoint, size: writer.size });
+    // Not before `work` has held the checkpoint in place against it: a wrong key must not stand beside a log.
+    await this.#guard(() => this.#publisher.publishKey(this.#key));
     if (integration === null) return;
     const { tiles, checkpoint: next } = integration;
     await this.#guard(async () => {

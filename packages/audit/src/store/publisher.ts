@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { equal, utf8 } from '@wardseal/primitives';
 import { TILE_WIDTH, type TileId, tilePath } from '../tiles.js';
-import { type FileSystem, makeDirectory, syncDirectory, writeNew } from './file-system.js';
+import { type FileSystem, makeDirectory, readWhole, syncDirectory, writeNew } from './file-system.js';
 
 // Public files may be served to anybody; what lies in `private` holds sealed side records.
 const PUBLIC = 0o755;
@@ -20,6 +21,7 @@ export class Publisher {
   readonly #private: string;
   readonly #fs: FileSystem;
   readonly #made = new Set<string>();
+  #keyed = false;
   #names = 0;
 
   constructor(fs: FileSystem, folder: string) {
@@ -52,6 +54,15 @@ export class Publisher {
     for (const { from, to } of moves) await this.#fs.rename(from, to);
     const folders = new Set(moves.map(({ to }) => join(to, '..')));
     await settle([...folders].map((folder) => syncDirectory(this.#fs, folder)));
+  }
+
+  /** Puts the log's public key beside it, unless it is there. */
+  async publishKey(vkey: string): Promise<void> {
+    if (this.#keyed) return;
+    const data = utf8(`${vkey}\n`);
+    const published = await readWhole(this.#fs, join(this.#folder, 'log.vkey'), data.length);
+    if (published === null || !equal(published, data)) await this.publish([{ path: 'log.vkey', data }]);
+    this.#keyed = true;
   }
 
   #mode(path: string): number {

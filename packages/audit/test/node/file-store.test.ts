@@ -256,6 +256,10 @@ describe('the file store', () => {
         unwitnessed: UNWITNESSED,
       });
       expect(await codeOf(opened)).toBe('CHECKPOINT_UNSIGNED');
+      expect(await readFile(join(folder, 'log/log.vkey'), 'utf8')).toBe(`${vkey}\n`);
+      await unlink(join(folder, 'log/log.vkey'));
+      await (await openIn(folder)).close();
+      expect(await readFile(join(folder, 'log/log.vkey'), 'utf8')).toBe(`${vkey}\n`);
     }));
 
   it('says LOG_LOCKED to a second opener in the same process and in another', () =>
