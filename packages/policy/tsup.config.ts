@@ -2,5 +2,7 @@ import { library } from '@wardseal/testkit/tsup';
 import { defineConfig } from 'tsup';
 
 export default defineConfig(
-  library({ entry: ['src/index.ts', 'src/evaluate.ts', 'src/enforce.ts', 'src/packs/nhs/index.ts'] }),
+  library({
+    entry: ['src/index.ts', 'src/evaluate.ts', 'src/enforce.ts', 'src/packs/nhs/index.ts', 'src/place/index.ts'],
+  }),
 );
