@@ -381,6 +381,15 @@ describe('any text at all', () => {
     },
   });
 
+  it('cuts a name that is too long between characters, not within one', () => {
+    const options = { ...OPTIONS, nameOf: () => `${'a'.repeat(255)}\u{1f600}` };
+    for (const format of EXPORT_FORMATS) {
+      const line = exportLine(entries[0]!, format, options);
+      expect(line).not.toMatch(/\p{Cs}|\\ud83d|&#xd83d;/u);
+      expect(line).not.toContain('\u{1f600}');
+    }
+  });
+
   it('gives one line that reads back whole, in every format', () => {
     const entry = entries[0]!;
     fc.assert(

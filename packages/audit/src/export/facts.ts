@@ -112,8 +112,8 @@ function actorOf({ actor }: ActorSide, org: string, options: ExportOptions): Fac
     id: safeText(actor.id),
     kind: actor.kind,
     role: optional(actor.role),
-    // A name longer than any is somebody's mistake; a line should not carry it.
-    name: name === undefined ? undefined : safeText(name).slice(0, MAX_NAME),
+    // A name longer than any is somebody's mistake; a line should not carry it. Made safe after the cut, which may halve a pair.
+    name: name === undefined ? undefined : safeText(name.slice(0, MAX_NAME)),
     authn: actor.authn && safeText(`${actor.authn.method} aal${actor.authn.aal}`),
   };
 }
