@@ -109,8 +109,8 @@ const OPERATORS: Readonly<Record<string, Make>> = {
   within: (operand: readonly string[], slot) => {
     const ranges = operand.map((cidr) => parseCidr(cidr)!);
     return one(slot, (value) => {
-      const key = parseAddress(value as string);
-      return key !== null && ranges.some((range) => inRange(range, key));
+      const key = typeof value === 'string' && parseAddress(value);
+      return !!key && ranges.some((range) => inRange(range, key));
     });
   },
   insideFence: (_operand, slot) => one(slot, (value) => value === true),
