@@ -2,6 +2,7 @@ import { fromBase64url } from '@wardseal/primitives';
 import type { Clock } from './clock.js';
 import { AuditError } from './errors.js';
 import { type AuditEvent, parseEvent } from './event.js';
+import { GroupCommit } from './group-commit.js';
 import type { Integrator } from './integrator.js';
 import { idBytes, idTime } from './leaf.js';
 import type { RiskAcceptance } from './life/acceptance.js';
@@ -18,8 +19,6 @@ import { type Audited, type IntendedEvent, type WithAuditOptions, withAudit } fr
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Entries written with one sync. */
-export const GROUP = 256;
 /** An outside caller's event id may be this old or this far ahead, ms: a day of retries, and any clock's error. */
 export const MAX_EVENT_AGE = 86_400_000;
 
@@ -47,12 +46,6 @@ export interface AppendResult {
   readonly receipt: string | null;
 }
 
-interface Waiting {
-  readonly prepared: Prepared;
-  readonly resolve: (appended: Appended) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 interface Stored {
   readonly prepared: Prepared;
   readonly result: Omit<AppendResult, 'receipt'>;
@@ -78,8 +71,7 @@ export interface LogParts {
 export class AuditLog {
   readonly #parts: LogParts;
   readonly #integrator: Integrator;
-  #waiting: Waiting[] = [];
-  #writing: Promise<void> | undefined;
+  readonly #writer: GroupCommit;
   readonly #underWay = new UnderWay();
   #durable: number;
   #cancelTimer: (() => void) | undefined;
@@ -91,6 +83,11 @@ export class AuditLog {
     this.#parts = parts;
     this.#integrator = parts.integrator;
     this.#durable = parts.durable;
+    this.#writer = new GroupCommit(
+      parts.store,
+      () => this.#usable(),
+      (...written) => this.#written(...written),
+    );
   }
 
   /** The log's name, as its checkpoints say it. */
@@ -178,10 +175,7 @@ export class AuditLog {
 
   async #store(event: AuditEvent, nonce: Uint8Array | undefined, recordedAt: number): Promise<Stored> {
     const prepared = await prepare(event, nonce, recordedAt, this.#parts);
-    const { index, added } = await new Promise<Appended>((resolve, reject) => {
-      this.#waiting.push({ prepared, resolve, reject });
-      this.#writing ??= this.#write();
-    });
+    const { index, added } = await this.#writer.append(prepared.entry);
     if (added) return { prepared, result: { index, leaf: prepared.entry.leaf, duplicate: false } };
     const before = await recognise(event, nonce, await this.#entry(index), this.#parts);
     return { prepared: before, result: { index, leaf: before.entry.leaf, duplicate: true } };
@@ -192,27 +186,13 @@ export class AuditLog {
     throw new AuditError('LOG_CORRUPT', 'an entry is missing from the store', { index });
   }
 
-  /** Writes what waits, a group at a time; callers that come during a sync form the next group. */
-  async #write(): Promise<void> {
-    // Callers that are ready in the same turn share the first group already.
-    await Promise.resolve();
-    while (this.#waiting.length > 0) {
-      const group = this.#waiting.splice(0, GROUP);
-      try {
-        this.#usable();
-        const appended = await this.#parts.store.append(group.map(({ prepared }) => prepared.entry));
-        for (const [i, { prepared, resolve }] of group.entries()) {
-          const { index, added } = appended[i]!;
-          if (added) this.#integrator.remember(index, [prepared.entry.leaf]);
-          this.#durable = Math.max(this.#durable, index + 1);
-          resolve(appended[i]!);
-        }
-        this.#schedule();
-      } catch (error) {
-        for (const { reject } of group) reject(error);
-      }
+  /** Takes note of a group that is durable. */
+  #written(entries: readonly Prepared['entry'][], appended: readonly Appended[]): void {
+    for (const [i, { index, added }] of appended.entries()) {
+      if (added) this.#integrator.remember(index, [entries[i]!.leaf]);
+      this.#durable = Math.max(this.#durable, index + 1);
     }
-    this.#writing = undefined;
+    this.#schedule();
   }
 
   /** Sees to it that a checkpoint comes: at once for a full bundle, else after the interval. */
@@ -376,7 +356,7 @@ export class AuditLog {
   async close(): Promise<void> {
     if (this.#closed) return;
     await this.#underWay.settled();
-    await this.#writing;
+    await this.#writer.settled();
     const told = this.#behind;
     try {
       await this.integrate().catch((error: unknown) => {
