@@ -1,4 +1,5 @@
 import type { Basis, Outcome } from './document.js';
+import type { Remedy } from './remedies/remedy.js';
 
 /** Where the present moment comes from; `Date.now` fits. */
 export interface Clock {
@@ -64,6 +65,8 @@ export interface Decision {
     /** Those of `missing` that were supplied, but outside their declared domain. */
     readonly illTyped: readonly string[];
     readonly policy: { readonly id: string; readonly version: number; readonly digest: string };
+    /** Only when they were asked for, with `evaluateWithRemedies`. */
+    readonly remedies?: readonly Remedy[];
     /** RFC 3339, UTC; null when the clock failed. */
     readonly evaluated_at: string | null;
   };

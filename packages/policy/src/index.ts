@@ -42,6 +42,16 @@ export { loadPolicy, MAX_DOCUMENT_CHARS } from './load.js';
 export { conditionInLines, conditionInWords } from './plain-english/condition.js';
 export { dutyInWords } from './plain-english/duty.js';
 export { nameOfFact } from './plain-english/names.js';
+export { MAX_STEPS, MAX_TRIALS } from './remedies/find.js';
+export {
+  applyRemedy,
+  DEFAULT_REMEDIES,
+  evaluateWithRemedies,
+  MAX_REMEDIES,
+  type RemedyOptions,
+  remedies,
+} from './remedies/remedies.js';
+export type { Remedy, RemedyKind, RemedyStep } from './remedies/remedy.js';
 export {
   DEFAULT_PAGE,
   MAX_PAGE,

@@ -114,6 +114,7 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeDeclaration>> = {
     type: 'list',
     min: 1,
     none: true,
+    changeableBy: 'user',
     source: 'directory',
     fields: {
       id: { type: 'string' },
