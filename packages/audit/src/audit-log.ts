@@ -1,17 +1,17 @@
 import { equal } from '@wardseal/primitives';
-import { type Finding, Findings } from './audit-findings.js';
-import { EntryChecker } from './entry-checker.js';
+import { type Finding, Findings } from './check/audit-findings.js';
+import { EntryChecker } from './check/entry-checker.js';
+import { JournalChecker } from './check/journal-checker.js';
+import { SideChecker } from './check/side-checker.js';
+import { TileChecker } from './check/tile-checker.js';
 import { AuditError } from './errors.js';
-import { JournalChecker } from './journal-checker.js';
 import type { KeyStore } from './key-store.js';
-import { SideChecker } from './side-checker.js';
 import type { IndexReport, LogReader } from './store/store.js';
-import { TileChecker } from './tile-checker.js';
 import { TileTree } from './tile-tree.js';
 import { TILE_WIDTH, type TileId, tilesOf } from './tiles.js';
 import { type Checkpoint, type VerifyPolicy, verifyCheckpoint } from './verify-checkpoint.js';
 
-export type { Finding } from './audit-findings.js';
+export type { Finding } from './check/audit-findings.js';
 
 /** How an audit ended. */
 export interface AuditReport {

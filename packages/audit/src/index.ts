@@ -1,4 +1,5 @@
 export { type AuditOptions, type AuditReport, auditLog, type Finding } from './audit-log.js';
+export type { VerifiedEntry } from './check/verified-entries.js';
 export type { TreeHead } from './checkpoint-text.js';
 export { type Clock, systemClock } from './clock.js';
 export { danglingIntents, type PlacedLeaf } from './dangling-intents.js';
@@ -35,8 +36,14 @@ export type { Override } from './life/override.js';
 export type { AppendOptions, AppendResult, AuditLog } from './log.js';
 export type { LogSource } from './log-source.js';
 export { type Merged, type MergeOptions, mergeEmergency } from './merge-emergency.js';
+export type {
+  MonitorAlert,
+  MonitorEntry,
+  MonitorOptions,
+  MonitorReport,
+  MonitorState,
+} from './monitor/monitor-report.js';
 export { type Monitor, monitor } from './monitor.js';
-export type { MonitorAlert, MonitorEntry, MonitorOptions, MonitorReport, MonitorState } from './monitor-report.js';
 export { generateCosignerKey, generateLogKey, type LogSigner, logSigner } from './note-key.js';
 export { type LogOptions, type OpenLogOptions, openLog } from './open-log.js';
 export type { OpenedEntry } from './opened-entry.js';
@@ -62,7 +69,6 @@ export { type Predecessor, type SucceedOptions, succeed } from './succeed.js';
 export { type Tile, type TileId, tilePath } from './tiles.js';
 export { urlReader } from './url-reader.js';
 export { type FailedVerdict, verdictOf } from './verdict-of.js';
-export type { VerifiedEntry } from './verified-entries.js';
 export { type Checkpoint, type VerifyPolicy, verifyCheckpoint } from './verify-checkpoint.js';
 export { verifyConsistency } from './verify-consistency.js';
 export { type VerifiedEvidence, verifyEvidence } from './verify-evidence.js';

@@ -1,18 +1,18 @@
 import { fromUtf8 } from '@wardseal/primitives';
+import { type VerifiedEntry, verifiedEntries } from './check/verified-entries.js';
 import { type Clock, systemClock } from './clock.js';
 import { AuditError, type AuditErrorCode } from './errors.js';
 import { compareCheckpoints } from './gossip.js';
 import { decodeLeaf, type Leaf } from './leaf.js';
-import { ClockCheck, MAX_SKEW } from './monitor-clock.js';
+import { ClockCheck, MAX_SKEW } from './monitor/monitor-clock.js';
 import {
   type MonitorAlert,
   type MonitorOptions,
   type MonitorReport,
   type MonitorState,
   QUORUM_PATIENCE,
-} from './monitor-report.js';
+} from './monitor/monitor-report.js';
 import type { LogReader } from './store/store.js';
-import { type VerifiedEntry, verifiedEntries } from './verified-entries.js';
 import { type Checkpoint, type VerifyPolicy, verifyCheckpoint } from './verify-checkpoint.js';
 import { signedBy } from './verify-evidence.js';
 

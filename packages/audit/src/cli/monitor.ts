@@ -10,8 +10,8 @@ import {
   visible,
   writeOutput,
 } from '@wardseal/primitives/cli';
+import type { MonitorReport, MonitorState } from '../monitor/monitor-report.js';
 import { monitor } from '../monitor.js';
-import type { MonitorReport, MonitorState } from '../monitor-report.js';
 import { verdictOf } from '../verdict-of.js';
 import { checkpointFacts } from './checkpoint-facts.js';
 import { countedReader } from './counted-reader.js';

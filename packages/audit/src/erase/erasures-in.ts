@@ -1,6 +1,6 @@
+import { ERASED_OBJECT } from '../check/side-checker.js';
 import type { LogSource } from '../log-source.js';
 import { openSources } from '../report/source.js';
-import { ERASED_OBJECT } from '../side-checker.js';
 
 /**
  * The subjects that a log says were erased, or were about to be: for `auditLog` of an older year whose own log was closed

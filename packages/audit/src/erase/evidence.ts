@@ -1,9 +1,9 @@
 import { base64url, canonicalJson, fromUtf8, utf8 } from '@wardseal/primitives';
+import { ERASED_OBJECT } from '../check/side-checker.js';
 import { AuditError } from '../errors.js';
 import type { AuditEvent } from '../event.js';
 import { fixedId } from '../fixed-id.js';
 import { idTime } from '../leaf.js';
-import { ERASED_OBJECT } from '../side-checker.js';
 import type { ActorSide } from '../sides.js';
 import type { Approval, ErasureRequest, ErasureScope } from './request.js';
 

@@ -1,11 +1,11 @@
 import { base64url, equal, fromBase64url } from '@wardseal/primitives';
+import { ERASED_OBJECT } from '../check/side-checker.js';
 import { type AuditEvent, parseEvent } from '../event.js';
 import type { AuditLog } from '../log.js';
 import type { LogKeys } from '../log-keys.js';
 import { type LogSource, readingKeys } from '../log-source.js';
 import type { OpenedEntry } from '../opened-entry.js';
 import { ReportSource } from '../report/source.js';
-import { ERASED_OBJECT } from '../side-checker.js';
 import { decodeGrounds, type ErasureGrounds, stepId } from './evidence.js';
 import type { ErasureRequest, ErasureScope } from './request.js';
 

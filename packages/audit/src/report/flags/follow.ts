@@ -1,9 +1,9 @@
 import { equal } from '@wardseal/primitives';
+import { verifiedEntries } from '../../check/verified-entries.js';
 import { type Clock, systemClock } from '../../clock.js';
 import { AuditError } from '../../errors.js';
 import { type LogSource, readingKeys } from '../../log-source.js';
 import { EntryOpener } from '../../opened-entry.js';
-import { verifiedEntries } from '../../verified-entries.js';
 import { verifyCheckpoint } from '../../verify-checkpoint.js';
 import { type Flag, flagger } from './flagger.js';
 import type { FlagRule, Plain } from './rule.js';

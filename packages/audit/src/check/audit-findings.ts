@@ -1,4 +1,4 @@
-import type { AuditErrorCode } from './errors.js';
+import type { AuditErrorCode } from '../errors.js';
 
 /** One thing that is wrong with a log. */
 export interface Finding {

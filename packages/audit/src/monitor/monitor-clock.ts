@@ -1,5 +1,5 @@
-import type { Leaf } from './leaf.js';
-import type { Checkpoint } from './verify-checkpoint.js';
+import type { Leaf } from '../leaf.js';
+import type { Checkpoint } from '../verify-checkpoint.js';
 
 /** A log's clock may be this far off the witnesses' clocks, ms. */
 export const MAX_SKEW = 2000;

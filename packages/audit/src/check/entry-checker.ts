@@ -1,6 +1,6 @@
+import { decodeLeaf, type Leaf, leafId } from '../leaf.js';
+import { IdIndex } from '../store/id-index.js';
 import { type Findings, MAX_FINDINGS } from './audit-findings.js';
-import { decodeLeaf, type Leaf, leafId } from './leaf.js';
-import { IdIndex } from './store/id-index.js';
 
 // A clock that steps back further was set, not slewed (NTP steps at 128 ms; servers of one trust agree within 1 s).
 const CLOCK_JUMP = 2000;

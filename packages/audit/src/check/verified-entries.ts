@@ -1,8 +1,8 @@
 import { equal, leafHash, MerkleBuilder } from '@wardseal/primitives';
-import { AuditError } from './errors.js';
-import { HashReader } from './hash-reader.js';
-import type { LogReader } from './store/store.js';
-import { decodeBundle, fullTiles, partialWidth, readTile, TILE_WIDTH, tilePath } from './tiles.js';
+import { AuditError } from '../errors.js';
+import { HashReader } from '../hash-reader.js';
+import type { LogReader } from '../store/store.js';
+import { decodeBundle, fullTiles, partialWidth, readTile, TILE_WIDTH, tilePath } from '../tiles.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -1,10 +1,10 @@
 import { equal } from '@wardseal/primitives';
+import { AuditError } from '../errors.js';
+import type { Leaf } from '../leaf.js';
+import type { StoredEntry } from '../store/store.js';
 import type { Findings } from './audit-findings.js';
 import type { EntryChecker } from './entry-checker.js';
-import { AuditError } from './errors.js';
-import type { Leaf } from './leaf.js';
 import type { SideChecker } from './side-checker.js';
-import type { StoredEntry } from './store/store.js';
 
 const PATH = 'private/journal';
 

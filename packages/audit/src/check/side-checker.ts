@@ -1,11 +1,11 @@
 import { base64url, fromBase64url, hex } from '@wardseal/primitives';
-import { AuditError, type AuditErrorCode } from './errors.js';
-import type { KeyStore } from './key-store.js';
-import type { LogKeys } from './log-keys.js';
-import { objectHandle } from './log-keys.js';
-import { readingKeys } from './log-source.js';
-import { EntryOpener, type OpenedEntry } from './opened-entry.js';
-import type { StoredEntry } from './store/store.js';
+import { AuditError, type AuditErrorCode } from '../errors.js';
+import type { KeyStore } from '../key-store.js';
+import type { LogKeys } from '../log-keys.js';
+import { objectHandle } from '../log-keys.js';
+import { readingKeys } from '../log-source.js';
+import { EntryOpener, type OpenedEntry } from '../opened-entry.js';
+import type { StoredEntry } from '../store/store.js';
 
 /** What a side record's secret has to answer for at the end. */
 export interface SecretFinding {

@@ -1,8 +1,8 @@
-import type { Clock } from './clock.js';
-import type { AuditErrorCode } from './errors.js';
-import type { Leaf } from './leaf.js';
-import type { VerifiedEntry } from './verified-entries.js';
-import type { Checkpoint } from './verify-checkpoint.js';
+import type { VerifiedEntry } from '../check/verified-entries.js';
+import type { Clock } from '../clock.js';
+import type { AuditErrorCode } from '../errors.js';
+import type { Leaf } from '../leaf.js';
+import type { Checkpoint } from '../verify-checkpoint.js';
 
 /** A log may be without a quorum this long before a monitor says so, ms: a checkpoint is there before its witnesses. */
 export const QUORUM_PATIENCE = 60_000;

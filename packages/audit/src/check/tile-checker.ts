@@ -1,6 +1,5 @@
 import { concat, equal } from '@wardseal/primitives';
-import { type Findings, MAX_FINDINGS } from './audit-findings.js';
-import type { LogReader } from './store/store.js';
+import type { LogReader } from '../store/store.js';
 import {
   decodeBundle,
   HASH_BYTES,
@@ -10,7 +9,8 @@ import {
   type Tile,
   type TileId,
   tilePath,
-} from './tiles.js';
+} from '../tiles.js';
+import { type Findings, MAX_FINDINGS } from './audit-findings.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
