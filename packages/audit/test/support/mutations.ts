@@ -149,6 +149,13 @@ function same(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
+/** Whether a copy only has more signature lines: a verifier leaves those of strangers alone (signed-note, "Signatures"). */
+function onlySigned(text: string, copy: Uint8Array): boolean {
+  const known = new Set(text.split('\n'));
+  const lines = new TextDecoder().decode(copy).split('\n');
+  return lines.filter((line) => known.has(line) || !signed(line)).join('\n') === text;
+}
+
 /** How many of what changes. */
 export interface Amount {
   readonly kind: 'text' | 'bytes';
@@ -168,7 +175,7 @@ export function* mutants(original: Uint8Array, { kind, next, count }: Amount): G
       const what = pick(next, Object.keys(BYTES));
       mutant = { what, data: BYTES[what]!(original, next) };
     }
-    if (same(mutant.data, original)) continue;
+    if (same(mutant.data, original) || (text !== null && onlySigned(text, mutant.data))) continue;
     made++;
     yield mutant;
   }
