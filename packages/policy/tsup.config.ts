@@ -3,6 +3,13 @@ import { defineConfig } from 'tsup';
 
 export default defineConfig(
   library({
-    entry: ['src/index.ts', 'src/evaluate.ts', 'src/enforce.ts', 'src/packs/nhs/index.ts', 'src/place/index.ts'],
+    entry: [
+      'src/index.ts',
+      'src/analyse.ts',
+      'src/evaluate.ts',
+      'src/enforce.ts',
+      'src/packs/nhs/index.ts',
+      'src/place/index.ts',
+    ],
   }),
 );

@@ -1,5 +1,8 @@
+import type { Request } from './decision.js';
+
 /** Every code a PolicyError can carry. */
 export type PolicyErrorCode =
+  | 'ANALYSIS_TOO_LARGE'
   | 'DOCUMENT_TOO_LARGE'
   | 'DOCUMENT_NOT_JSON'
   | 'DOCUMENT_INVALID'
@@ -16,22 +19,42 @@ export type PolicyErrorCode =
   | 'DUPLICATE_ID'
   | 'TOO_DEEP'
   | 'BREAK_GLASS_UNSAFE'
-  | 'CURSOR_INVALID';
+  | 'CURSOR_INVALID'
+  | 'INVARIANT_BROKEN';
+
+/** A request and the moment at which it is put. */
+export interface Witness {
+  readonly request: Request;
+  /** RFC 3339, UTC; null for a clock that fails. */
+  readonly now: string | null;
+}
+
+interface Breach {
+  readonly invariant: string;
+  readonly witness: Witness | undefined;
+}
 
 /** A policy document that may not be used. `path` is a JSON pointer (RFC 6901) to the place at fault. */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError';
   readonly code: PolicyErrorCode;
   readonly path: string;
+  /** Of `INVARIANT_BROKEN`: the invariant's id. */
+  readonly invariant: string | undefined;
+  /** Of `INVARIANT_BROKEN`: a request that breaks it, with its moment, where one was found. */
+  readonly witness: Witness | undefined;
 
-  constructor(code: PolicyErrorCode, path: string, message: string, options?: ErrorOptions) {
+  constructor(code: PolicyErrorCode, path: string, message: string, options?: ErrorOptions & Partial<Breach>) {
     super(`${message} at \`${path === '' ? '/' : path}\``, options);
     this.code = code;
     this.path = path;
+    this.invariant = options?.invariant;
+    this.witness = options?.witness;
   }
 }
 
 /** One more step of a JSON pointer, escaped as RFC 6901 section 3 asks. */
 export function step(path: string, key: string | number): string {
-  return `${path}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  // Nearly every key is plain, and a path is made for every value of a document.
+  return `${path}/${/[~/]/.test(String(key)) ? String(key).replaceAll('~', '~0').replaceAll('/', '~1') : key}`;
 }

@@ -1,0 +1,161 @@
+import { PolicyError } from '../errors.js';
+
+/** Most nodes of one analysis: a hundred times what the default policy needs, some 100 MB. */
+export const MAX_NODES = 300_000;
+/** Most steps of one analysis: a few seconds. */
+export const MAX_STEPS = 10_000_000;
+/** Most different ends: how many combinations of duties one analysis tells apart. */
+const ENDS = 4_096;
+
+/** A node of a diagram. Those below 4,096 are ends: 0 is false, 1 is true, what others mean is up to the caller. */
+export type Node = number;
+/** The result when it is plain from the two nodes alone, else undefined. */
+export type Operation = (a: Node, b: Node) => Node | undefined;
+/** For some variables, which of their values (by index) are allowed; every other variable is free. */
+export type Cube = ReadonlyMap<number, ReadonlySet<number>>;
+
+export const NO: Node = 0;
+export const YES: Node = 1;
+export const isEnd = (node: Node): boolean => node < ENDS;
+
+export const and: Operation = (a, b) =>
+  a === NO || b === NO ? NO : a === YES ? b : b === YES || a === b ? a : undefined;
+export const or: Operation = (a, b) =>
+  a === YES || b === YES ? YES : a === NO ? b : b === NO || a === b ? a : undefined;
+/** The first without the second. */
+export const minus: Operation = (a, b) => (a === NO || b === YES || a === b ? NO : b === NO ? a : undefined);
+
+/**
+ * Ordered, reduced decision diagrams over variables of many values (Srinivasan et al., 1990; Bryant, 1986): equal
+ * functions are the same node, so that comparing costs nothing.
+ */
+export class Diagram {
+  readonly #variables: number[] = [];
+  readonly #children: (readonly Node[])[] = [];
+  readonly #unique = new Map<string, Node>();
+  readonly #done = new Map<Operation, Map<number, Node>>();
+  #steps = 0;
+
+  /** Counts work, so that a document made to be costly is refused. */
+  work(steps = 1): void {
+    this.#steps += steps;
+    if (this.#steps > MAX_STEPS || this.#children.length > MAX_NODES)
+      throw new PolicyError('ANALYSIS_TOO_LARGE', '', 'the document takes too much to analyse');
+  }
+
+  /** The end of a number; `NO` and `YES` are 0 and 1. */
+  end(value: number): Node {
+    if (value >= ENDS) this.work(Number.POSITIVE_INFINITY);
+    return value;
+  }
+
+  /** One child for each value of the variable; all variables in the children come later in the order. */
+  node(variable: number, children: readonly Node[]): Node {
+    const [first] = children as readonly [Node];
+    if (children.every((child) => child === first)) return first;
+    const key = `${variable}:${children}`;
+    let node = this.#unique.get(key);
+    if (node === undefined) {
+      this.work();
+      node = ENDS + this.#children.length;
+      this.#variables.push(variable);
+      this.#children.push(children);
+      this.#unique.set(key, node);
+    }
+    return node;
+  }
+
+  /** Ends have no variable: they come after all. */
+  variable(node: Node): number {
+    return isEnd(node) ? Number.POSITIVE_INFINITY : this.#variables[node - ENDS]!;
+  }
+
+  children(node: Node): readonly Node[] {
+    return this.#children[node - ENDS]!;
+  }
+
+  apply(operation: Operation, a: Node, b: Node): Node {
+    const plain = operation(a, b);
+    if (plain !== undefined) return plain;
+    let done = this.#done.get(operation);
+    if (done === undefined) {
+      done = new Map();
+      this.#done.set(operation, done);
+    }
+    const key = a * 2 ** 24 + b;
+    let node = done.get(key);
+    if (node === undefined) {
+      this.work();
+      const [at, bt] = [this.variable(a), this.variable(b)];
+      const top = Math.min(at, bt);
+      const below = this.children(at === top ? a : b).map((_, i) =>
+        this.apply(operation, at === top ? this.children(a)[i]! : a, bt === top ? this.children(b)[i]! : b),
+      );
+      node = this.node(top, below);
+      done.set(key, node);
+    }
+    return node;
+  }
+
+  all(nodes: readonly Node[]): Node {
+    return nodes.reduce((a, b) => this.apply(and, a, b), YES);
+  }
+
+  any(nodes: readonly Node[]): Node {
+    return nodes.reduce((a, b) => this.apply(or, a, b), NO);
+  }
+
+  not(node: Node): Node {
+    return this.apply(minus, YES, node);
+  }
+
+  /** True where the variable has one of the values. */
+  literal(variable: number, width: number, values: { has(value: number): boolean }): Node {
+    return this.node(
+      variable,
+      Array.from({ length: width }, (_, i) => (values.has(i) ? YES : NO)),
+    );
+  }
+
+  /** Each end put through a function. */
+  map(node: Node, end: (end: Node) => Node): Node {
+    return this.apply((a) => (isEnd(a) ? end(a) : undefined), node, NO);
+  }
+
+  /** True wherever some values of the variables that are not kept make it true. */
+  project(node: Node, kept: ReadonlySet<number>): Node {
+    const done = new Map<Node, Node>();
+    const go = (at: Node): Node => {
+      if (isEnd(at)) return at;
+      let out = done.get(at);
+      if (out === undefined) {
+        const below = this.children(at).map(go);
+        out = kept.has(this.variable(at)) ? this.node(this.variable(at), below) : this.any(below);
+        done.set(at, out);
+      }
+      return out;
+    };
+    return go(node);
+  }
+
+  /** One way to an end other than false within the cube: the values of the variables that matter. Null when there is none. */
+  path(node: Node, cube: Cube = new Map()): Map<number, number> | null {
+    const dead = new Set<Node>([NO]);
+    const way = new Map<number, number>();
+    const go = (at: Node): boolean => {
+      if (dead.has(at)) return false;
+      if (isEnd(at)) return true;
+      this.work();
+      const variable = this.variable(at);
+      const allowed = cube.get(variable);
+      for (const [i, child] of this.children(at).entries())
+        if (allowed?.has(i) !== false && go(child)) {
+          way.set(variable, i);
+          return true;
+        }
+      dead.add(at);
+      return false;
+    };
+    return go(node) ? way : null;
+  }
+}
