@@ -39,6 +39,7 @@ export { createPdp, type Pdp, type PdpOptions } from './evaluate.js';
 export { type Batch, type BatchSemantics, evaluateMany, MAX_EVALUATIONS } from './evaluate-many.js';
 export { type Audience, type Explanation, explain } from './explain.js';
 export { loadPolicy, MAX_DOCUMENT_CHARS } from './load.js';
+export { type OpenRule, type PartialOptions, partial, type Residual } from './partial/partial.js';
 export { conditionInLines, conditionInWords } from './plain-english/condition.js';
 export { dutyInWords } from './plain-english/duty.js';
 export { nameOfFact } from './plain-english/names.js';
