@@ -1,6 +1,6 @@
 import { seededNumbers } from '@wardseal/testkit';
 import { describe, expect, it } from 'vitest';
-import type { AuditEvent, OpenedEntry } from '../src/index.js';
+import { type AuditEvent, memoryKeyStore, type OpenedEntry } from '../src/index.js';
 import { readOpened } from '../src/log-source.js';
 import { type BreachOptions, type BreachReport, breachPack } from '../src/report.js';
 import { type DemoLog, demoLog, patient } from './support/demo-log.js';
@@ -78,6 +78,30 @@ describe.each([['replay'], ['index']] as const)('the breach pack by %s', (search
     expect(places(await pack(demo, { entries: [{ origin: 'other.example', index: 1 }] }))).toEqual([]);
     expect(places(await pack(demo, { actor: { id: 'person-moss', org: 'RX2' } }))).toEqual([]);
     await demo.log.close();
+  });
+
+  it('knows whose an item is by what another year says, the last word of all, and counts an item once', async () => {
+    const keys = memoryKeyStore();
+    const indexed = searched === 'index';
+    const old = await demoLog({ indexed, keys, origin: 'audit.demo-trust.example/2025' });
+    const now = await demoLog({ indexed, keys });
+    for (const id of ['x', 'y', 'z'])
+      await old.add({ subject: undefined as never, actor: person('moss'), object: item(id) });
+    await old.add({ ...of(1), type: 'item.handled', object: item('y') });
+    now.clock.advance(60_000);
+    for (const id of ['x', 'y']) await now.add({ ...of(2), type: 'item.handled', object: item(id) });
+    await now.add({ ...of(2), actor: person('moss'), object: item('x') });
+    for (const logs of [
+      [old, now],
+      [now, old],
+    ]) {
+      const report = await pack(logs, { actor: { id: 'person-moss', org: 'RX1' } }, { clock: now.clock });
+      expect(handles(report)).toEqual([patient(2)]);
+      expect(report.subjects[0]).toMatchObject({ seen: 3, unnamedObjects: 0 });
+      expect(report.subjects[0]!.objects.map(({ id }) => id).sort()).toEqual(['x', 'y']);
+      expect(report.article33).toMatchObject({ subjects: 1, records: 3, unknownSubjects: 1 });
+    }
+    for (const { log } of [old, now]) await log.close();
   });
 
   it('agrees with a plain count over all entries', async () => {

@@ -9,9 +9,11 @@ import { type BreachClock, breachClock } from './breach/clock.js';
 import { contains } from './breach/containment.js';
 import { breachNotes } from './breach/notes.js';
 import { Outcomes } from './breach/outcomes.js';
+import { mergeOwners, noteOwner, type Owners, ownersElsewhere } from './breach/owners.js';
 import { type BreachQuestion, checkQuestion, entriesAbout } from './breach/question.js';
 import { type BreachSubject, breachSubjects, type LogCounts } from './breach/subjects.js';
 import { breachTables, nameIn } from './breach/tables.js';
+import { keyOf } from './breach/tally.js';
 import { CONTAINMENT_TYPES, isSeen } from './entry-kinds.js';
 import type { Report, Row } from './row.js';
 import { aboutLogs, openSources, type ReportSource, type ShowActor, showEverybody } from './source.js';
@@ -82,7 +84,10 @@ export async function breachPack(options: BreachOptions): Promise<BreachReport> 
   const sources = await openSources(options.sources);
   const show = showEverybody(options.nameOf);
   const parts: Part[] = [];
-  for (const source of sources) parts.push(await new Collector(source, show).collect(about));
+  for (const source of sources) {
+    const others = sources.filter((one) => one !== source);
+    parts.push(await new Collector(source, show).collect(about, others));
+  }
   const { subjects, erased } = breachSubjects(parts);
   const containment = parts.flatMap((part) => part.containment);
   const counted = { ...counts(parts), subjects: subjects.length + erased, erasedSubjects: erased };
@@ -139,7 +144,7 @@ class Collector {
     this.#show = show;
   }
 
-  async collect(about: BreachQuestion): Promise<Part> {
+  async collect(about: BreachQuestion, others: readonly ReportSource[]): Promise<Part> {
     const outcomes = new Outcomes();
     for await (const entry of entriesAbout(this.#source, about)) {
       this.#matching++;
@@ -149,7 +154,7 @@ class Collector {
     }
     for (const entry of outcomes.rest()) await this.#add(entry);
     await this.#finishRows();
-    const containment = await this.#join();
+    const containment = await this.#join(others);
     return {
       origin: this.#source.head.origin,
       affected: this.#affected,
@@ -185,20 +190,21 @@ class Collector {
   }
 
   /** A second look at the log: whose the items were, and what was done afterwards. */
-  async #join(): Promise<Row[]> {
+  async #join(others: readonly ReportSource[]): Promise<Row[]> {
     const affected = this.#affected;
     if (affected.recordedFrom === Number.POSITIVE_INFINITY) return [];
     const handled = [...affected.items.keys()]
       .filter((item) => item !== '')
       .map((item) => ({ object: fromHex(item)!, types: ['item.handled'] as const }));
-    const owners = new Map<string, OpenedEntry>();
+    const owners: Owners = new Map();
     const acts: OpenedEntry[] = [];
     const queries = [...handled, { types: CONTAINMENT_TYPES, from: affected.recordedFrom }];
     for await (const entry of this.#source.entries(queries)) {
       if (entry.leaf.type !== 'item.handled') acts.push(entry);
-      else if (entry.leaf.outcome === 'success') owners.set(hex(entry.leaf.objectHandle!), entry);
+      else noteOwner(owners, hex(entry.leaf.objectHandle!), entry);
     }
-    for (const owner of owners.values()) affected.own(owner);
+    mergeOwners(owners, await ownersElsewhere(others, affected.unowned));
+    for (const [item, owner] of owners) affected.own(item, owner);
     const rows: Row[] = [];
     for (const act of acts)
       if (contains(act, affected, this.#places)) rows.push(await this.#source.row(act, this.#show, { opening: true }));
@@ -209,16 +215,25 @@ class Collector {
 function counts(parts: readonly Part[]): Pick<Article33, 'recordCategories' | 'records' | 'unknownSubjects' | 'acts'> {
   const kinds = new Set<string>();
   const acts = new Map<EventType, number>();
-  let [records, unknownSubjects] = [0, 0];
+  // An item that was seen in two years is one record.
+  const records = new Set<string>();
+  let unknownSubjects = 0;
   for (const { affected } of parts) {
-    records += affected.objects.size;
-    for (const object of affected.objects.values()) if (object) kinds.add(object.kind);
+    for (const [handle, object] of affected.objects) {
+      records.add(object ? keyOf(object) : handle);
+      if (object) kinds.add(object.kind);
+    }
     const tallies = [...affected.subjects.values()].map(({ tally }) => tally);
     for (const tally of [...tallies, ...affected.items.values()])
       for (const [type, times] of tally.types) acts.set(type, (acts.get(type) ?? 0) + times);
     for (const { seen, shared } of affected.items.values()) unknownSubjects += seen + shared;
   }
-  return { recordCategories: [...kinds].sort(), records, unknownSubjects, acts: Object.fromEntries(acts) };
+  return {
+    recordCategories: [...kinds].sort(),
+    records: records.size,
+    unknownSubjects,
+    acts: Object.fromEntries(acts),
+  };
 }
 
 function contained(row: Row, timeZone: string | undefined): string {

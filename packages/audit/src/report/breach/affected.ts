@@ -53,12 +53,16 @@ export class Affected {
     return true;
   }
 
-  /** Says whose an item is: `handled` is an `item.handled` entry, of several about one item the last. */
-  own(handled: OpenedEntry): void {
-    const { leaf, subject } = handled;
-    const item = leaf.objectHandle && hex(leaf.objectHandle);
-    const tally = item === undefined ? undefined : this.items.get(item);
-    if (item === undefined || tally === undefined || leaf.subjectHandle === undefined) return;
+  /** The items whose patient is not known, with their names. */
+  get unowned(): ReadonlyMap<string, ItemName> {
+    const named = [...this.items.keys()].map((item) => [item, this.objects.get(item)] as const);
+    return new Map(named.filter((one): one is readonly [string, ItemName] => one[1] != null));
+  }
+
+  /** Says whose an item is, by its handle: `handled` is its last `item.handled` entry, of whatever log. */
+  own(item: string, { leaf, subject }: OpenedEntry): void {
+    const tally = this.items.get(item);
+    if (tally === undefined || leaf.subjectHandle === undefined) return;
     this.#subject(hex(leaf.subjectHandle), subject).tally.merge(tally);
     this.items.delete(item);
   }

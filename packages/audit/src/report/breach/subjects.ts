@@ -1,6 +1,6 @@
 import type { EventType } from '../../event-codes.js';
 import type { Affected } from './affected.js';
-import { Tally } from './tally.js';
+import { keyOf, Tally } from './tally.js';
 
 /** One person whose data was touched: a line of the list of people to write to. Times are ISO 8601. */
 export interface BreachSubject {
@@ -51,6 +51,7 @@ export function breachSubjects(logs: readonly LogCounts[]): {
     }
   const subjects = [...people].map(([handle, { sealed, tally, entries }]): BreachSubject => {
     const objects = [...tally.objects.values()];
+    const named = new Map(objects.flatMap((object) => (object ? [[keyOf(object), object] as const] : [])));
     return {
       handle,
       ...(sealed !== undefined && { sealed }),
@@ -59,7 +60,7 @@ export function breachSubjects(logs: readonly LogCounts[]): {
       first: new Date(tally.first).toISOString(),
       last: new Date(tally.last).toISOString(),
       types: Object.fromEntries([...tally.types].sort(([a], [b]) => (a < b ? -1 : 1))),
-      objects: objects.filter((object) => object !== null),
+      objects: [...named.values()],
       unnamedObjects: objects.filter((object) => object === null).length,
       entries,
     };

@@ -10,6 +10,11 @@ export interface ItemName {
   readonly id: string;
 }
 
+/** An item's name as one text: its handles differ from log to log. */
+export function keyOf({ kind, id }: ItemName): string {
+  return `${kind}\0${id}`;
+}
+
 /** What happened to one person's data, or to one item whose patient is not known. */
 export class Tally {
   /** Times that content was shown, and times that it was made available. */
