@@ -20,8 +20,8 @@ export interface Pdp {
   readonly evaluate: (request: Request) => Decision;
 }
 
-/** The strongest claim first. */
-const BASES: readonly Basis[] = ['standing', 'on-duty', 'referral', 'break-glass'];
+/** The strongest claim first; a permit by breaking the glass needs none of them. */
+const BASES: readonly Basis[] = ['standing', 'on-duty', 'referral'];
 const NOTHING: readonly never[] = Object.freeze([]);
 
 /**
@@ -176,8 +176,8 @@ export function createPdp({ document, digest }: Pack, options: PdpOptions): Pdp 
     const action = section(request, 'action');
     const resource = section(request, 'resource');
     const context = section(request, 'context');
-    const plan = plans.get(own(action, 'name') as string);
-    if (plan === undefined) return answer('invalid-request', NOTHING, now, false);
+    // Of an action that is not declared there is no plan, which throws as a missing section does.
+    const plan = plans.get(own(action, 'name') as string)!;
     const facts: Frame['facts'] = spare ?? new Array(slots.size);
     spare = undefined;
     const frame: Frame = { subject, action, resource, context, facts, illTyped: undefined, now };
@@ -194,7 +194,7 @@ export function createPdp({ document, digest }: Pack, options: PdpOptions): Pdp 
       try {
         return decide(request, now);
       } catch {
-        // A section that is no object, or a request with traps (a getter or proxy that throws).
+        // No plan or section, or a request with traps (a getter or proxy that throws).
         return answer('invalid-request', NOTHING, now, false);
       }
     },

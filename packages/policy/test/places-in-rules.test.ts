@@ -160,3 +160,58 @@ test('more permits than combinations are kept for still bring every duty', () =>
     expect(context.obligations[0]?.properties).toEqual({ whom: [...teams].sort() });
   }
 });
+
+test('the strongest claim is named: standing, then on duty, then referral', () => {
+  const bases = ['referral', 'on-duty', 'standing'] as const;
+  const claims = bases.map((basis, i) =>
+    permit(`P-${10 + i}`, { 'subject.assurance': { atLeast: i + 1 } }, { basis } as Partial<Rule>),
+  );
+  const pdp = createPdp(loadPolicy(withPlaces(...claims)), { clock });
+  const ask = (assurance: number) =>
+    pdp.evaluate({
+      subject: { assurance },
+      action: { name: 'view' },
+      resource: {},
+      context: { purpose: 'direct-care' },
+    });
+  expect([1, 2, 3].map((level) => ask(level).context.basis)).toEqual(bases);
+});
+
+test('a duty that cannot be carried out here is a reason of its own; an invalid request is all that it is', () => {
+  const rule = permit('P-01', { all: [] }, { obligations: [{ type: 'redact' }] } as Partial<Rule>);
+  const document = { ...withPlaces(rule), reviewBy: '2027-01-01T00:00:00Z' };
+  const pdp = createPdp(loadPolicy(document), { clock });
+  const asked = {
+    subject: {},
+    action: { name: 'view' },
+    resource: {},
+    context: { purpose: 'direct-care', supportedObligations: [] },
+  };
+  expect(pdp.evaluate(asked).context.reasons).toEqual([
+    {
+      rule: 'supported-obligations',
+      effect: 'forbid',
+      title: 'The duty that comes with this cannot be carried out here',
+      matched: [{ attribute: 'context.supportedObligations', op: 'not includes', expected: 'redact' }],
+    },
+  ]);
+  for (const request of [
+    { ...asked, action: { name: 'erase' } },
+    { ...asked, resource: null },
+    { ...asked, subject: [] },
+  ])
+    expect(pdp.evaluate(request as never)).toEqual({
+      decision: false,
+      context: {
+        basis: 'none',
+        outcome: 'invalid-request',
+        reasons: [],
+        obligations: [],
+        advice: [],
+        missing: [],
+        illTyped: [],
+        policy: { id: 'sample', version: 1, digest: loadPolicy(document).digest },
+        evaluated_at: '2026-03-01T09:00:00.000Z',
+      },
+    });
+});

@@ -41,7 +41,7 @@ export function sorter<R extends { readonly applies: Code }>(rules: readonly R[]
       const column = found.get(key) ?? (isTable ? table(slot!) : test(part));
       found.set(key, column);
       column.rules |= 1 << i;
-      const truths = isTable ? valuesOf(slot!).map((value) => part.test(supposing(slot!, value))) : TRUTHS;
+      const truths = isTable ? truthsOf(part, slot!) : TRUTHS;
       truths.forEach((truth, code) => {
         column.no[code]! |= truth === FALSE ? 1 << i : 0;
         column.maybe[code]! |= truth === UNKNOWN ? 1 << i : 0;
@@ -72,6 +72,15 @@ export function sorter<R extends { readonly applies: Code }>(rules: readonly R[]
 const TRUTHS: readonly Truth[] = [0, 1, 2];
 
 const valuesOf = ({ domain }: Slot): Value[] => [MISSING, NONE, ...domain!];
+
+const KNOWN = new WeakMap<Code, readonly Truth[]>();
+
+/** What a part says of each value of its one fact: worked out once for all rules and actions. */
+function truthsOf(part: Code, slot: Slot): readonly Truth[] {
+  const truths = KNOWN.get(part) ?? valuesOf(slot).map((value) => part.test(supposing(slot, value)));
+  KNOWN.set(part, truths);
+  return truths;
+}
 
 /** A frame in which one fact has a value and no other is asked for. */
 function supposing({ index }: Slot, value: Value): Frame {
