@@ -29,6 +29,8 @@ export class Integrator {
   #checkpoint = '';
   #size = 0;
   #running: Promise<void> | undefined;
+  // Entries that the store is known to have acknowledged.
+  #acknowledged = 0;
   // Leaves that this process appended, so that they need not be read again.
   #recent: { first: number; leaves: Bytes[] } = { first: 0, leaves: [] };
 
@@ -67,8 +69,12 @@ export class Integrator {
     this.#recent.leaves.push(...leaves);
   }
 
-  /** Resolves when a checkpoint covers that many entries. Whoever waits meanwhile shares the next one. */
+  /**
+   * Resolves when a checkpoint covers that many entries, which the store has acknowledged. Whoever waits meanwhile shares the
+   * next one. Throws AuditError `LOG_ROLLED_BACK` when the store no longer holds them.
+   */
   async cover(size: number): Promise<void> {
+    this.#acknowledged = Math.max(this.#acknowledged, size);
     while (this.#size < size) await this.step();
   }
 
@@ -103,8 +109,11 @@ export class Integrator {
   /** Tiles first, then the checkpoint: what is signed is durable. */
   async #integrate(): Promise<void> {
     let next: string | null = null;
+    const acknowledged = this.#acknowledged;
     try {
       await this.#store.integrate(async (state) => {
+        // A standby took over that was behind: to go on would sign what nobody holds, or wait for it for ever.
+        if (state.size < acknowledged) throw lost();
         const work = await this.#work(state);
         next = work?.checkpoint ?? null;
         return work;
@@ -152,9 +161,13 @@ export class Integrator {
 
   async *#leaves(end: number): AsyncGenerator<Bytes> {
     const start = this.#tree.size;
+    if (start === end) return;
     const { first, leaves } = this.#recent;
     if (first <= start && end <= first + leaves.length) {
-      yield* leaves.slice(start - first, end - first);
+      const own = leaves.slice(start - first, end - first);
+      // Others may have written in the place of what the store lost; then its last entry is another.
+      for await (const { leaf } of this.#store.readEntries(end - 1, end)) if (!equal(leaf, own.at(-1)!)) throw lost();
+      yield* own;
       return;
     }
     for await (const { leaf } of this.#store.readEntries(start, end)) yield new Uint8Array(leaf);
@@ -177,6 +190,10 @@ export class Integrator {
       throw new AuditError('ENTRY_OUT_OF_RANGE', 'the checkpoint does not cover those sizes');
     return consistencyPath(from, to, this.#hashes.at(size));
   }
+}
+
+function lost(): AuditError {
+  return new AuditError('LOG_ROLLED_BACK', 'the store no longer holds what it acknowledged');
 }
 
 /** The tree's right edge from the tiles, checked against the checkpoint and the entries. */

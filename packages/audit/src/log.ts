@@ -22,6 +22,9 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /** An outside caller's event id may be this old or this far ahead, ms: a day of retries, and any clock's error. */
 export const MAX_EVENT_AGE = 86_400_000;
 
+const WAITS: ReadonlySet<string> = new Set(['durable', 'integrated', 'witnessed']);
+const SOURCES: ReadonlySet<string> = new Set(['caller', 'outbox', 'merge']);
+
 /** How `append` is to act. */
 export interface AppendOptions {
   /**
@@ -130,8 +133,9 @@ export class AuditLog {
    *   than 24 h off the log's clock; `EVENT_CONFLICT` when the id is taken by another event or nonce;
    *   `KEY_STORE_FAILED`, `KEY_STORE_CORRUPT` when a secret cannot be had; `STORE_FAILED` when the store failed, and
    *   `LOG_POISONED` when it must be opened again; `QUORUM_MISSING` when too few witnesses signed in time (the entry is
-   *   in the log all the same); `LOG_ROLLED_BACK` since a witness has seen another history; `LOG_CLOSED` after `close`
-   * @throws RangeError when the nonce is not 32 bytes, or `witnessed` is asked of a log without witnesses
+   *   in the log all the same); `LOG_ROLLED_BACK` since a witness has seen another history, or when the
+   *   store no longer holds what it acknowledged (a standby took over that was behind); `LOG_CLOSED` after `close`
+   * @throws RangeError when the nonce is not 32 bytes, `await` or `source` is another word, or `witnessed` is asked of a log without witnesses
    * @example
    * const { index, receipt } = await log.append(event, { await: 'integrated', nonce });
    */
@@ -140,9 +144,12 @@ export class AuditLog {
   }
 
   async #append(event: AuditEvent, options: AppendOptions): Promise<AppendResult> {
-    const { nonce, source = 'caller' } = options;
+    const { nonce, source = 'caller', await: wait = 'durable' } = options;
+    // A slip of the pen must not get less than it asked for: no receipt, or an id of any age.
+    if (!WAITS.has(wait)) throw new RangeError('await must be durable, integrated or witnessed');
+    if (!SOURCES.has(source)) throw new RangeError('source must be caller, outbox or merge');
     if (nonce !== undefined && nonce.length !== 32) throw new RangeError('nonce must be 32 bytes');
-    if (options.await === 'witnessed' && !this.#parts.witnessing) throw new RangeError('the log has no witnesses');
+    if (wait === 'witnessed' && !this.#parts.witnessing) throw new RangeError('the log has no witnesses');
     this.#usable();
     const checked = parseEvent(event);
     const now = this.#parts.clock.now();
@@ -152,7 +159,7 @@ export class AuditLog {
     // A log that takes entries but signs none would promise what it does not do.
     if (this.#behind) await this.integrate();
     const { prepared, result } = await this.#store(checked, nonce, now);
-    const proof = await this.#proofFor(result.index, options.await);
+    const proof = await this.#proofFor(result.index, wait);
     if (proof === null) return { ...result, receipt: null };
     return { ...result, receipt: formatProof({ ...proof, leaf: result.leaf, opening: prepared.opening }) };
   }

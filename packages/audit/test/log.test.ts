@@ -222,6 +222,28 @@ describe('append', () => {
     expect(store.entries).toHaveLength(1);
   });
 
+  it('stops when the store lost what it acknowledged, as a standby does that was behind', async () => {
+    const { log, make, store } = await demoLog();
+    await log.append(make(), { await: 'integrated' });
+    await log.append(make());
+    store.entries.length = 1;
+    expect(await codeOf(log.integrate())).toBe('LOG_ROLLED_BACK');
+    expect(await codeOf(log.append(make()))).toBe('LOG_ROLLED_BACK');
+    expect(store.entries).toHaveLength(1);
+  });
+
+  it('signs nothing that the store does not hold, though others wrote in its place', async () => {
+    const { log, make, store, options, vkey } = await demoLog();
+    await log.append(make(), { await: 'integrated' });
+    await log.append(make());
+    store.entries.length = 1;
+    const other = await openLog(options);
+    await other.append(make());
+    expect(await codeOf(log.integrate())).toBe('LOG_ROLLED_BACK');
+    await other.append(make(), { await: 'integrated' });
+    expect(await auditLog(memoryReader(store), { logKey: vkey })).toMatchObject({ verdict: 'good', findings: [] });
+  });
+
   it('takes nothing while the signer does not sign for its key', async () => {
     const { options, make } = await demoLog();
     const store = memoryStore();
