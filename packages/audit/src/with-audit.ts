@@ -1,5 +1,5 @@
 import { AuditError } from './errors.js';
-import type { AuditEvent } from './event.js';
+import { type AuditEvent, parseEvent } from './event.js';
 import type { Outcome } from './event-codes.js';
 import { fixedId } from './fixed-id.js';
 import { idTime } from './leaf.js';
@@ -36,11 +36,13 @@ type Appender = Pick<AuditLog, 'append'>;
 /** Writes an intent, runs the work, writes its outcome: the work of `AuditLog.withAudit`. */
 export async function withAudit<T>(
   log: Appender,
-  event: IntendedEvent,
+  intended: IntendedEvent,
   work: (intent: AppendResult) => T | Promise<T>,
   { onFailure = () => ({ outcome: 'serious' }), ...options }: WithAuditOptions = {},
 ): Promise<Audited<T>> {
-  const intent = await log.append({ ...event, outcome: 'intent' }, options);
+  // A copy: the outcome is that of what was intended, whatever the work does with the caller's object.
+  const event = parseEvent({ ...intended, outcome: 'intent' });
+  const intent = await log.append(event, options);
   let value: T;
   try {
     value = await work(intent);

@@ -43,6 +43,18 @@ describe('withAudit', () => {
     await log.close();
   });
 
+  it('logs the outcome of what was intended, whatever becomes of the event meanwhile', async () => {
+    const place = await placeOf();
+    const log = await place.open();
+    const event = { ...intended(), object: { kind: 'item', id: 'item-1' } };
+    await log.withAudit(event, () => {
+      event.object.id = 'item-2';
+    });
+    const [intent, outcome] = await leavesOf(place);
+    expect(outcome!.leaf.objectHandle).toEqual(intent!.leaf.objectHandle);
+    await log.close();
+  });
+
   it('gives a receipt of the intent to whoever waits for one', async () => {
     const log = await (await placeOf()).open();
     const nonce = new Uint8Array(32).fill(4);
