@@ -42,6 +42,7 @@ export { loadPolicy, MAX_DOCUMENT_CHARS } from './load.js';
 export { type OpenRule, type PartialOptions, partial, type Residual } from './partial/partial.js';
 export { conditionInLines, conditionInWords } from './plain-english/condition.js';
 export { dutyInWords } from './plain-english/duty.js';
+export { findingInWords } from './plain-english/finding.js';
 export { nameOfFact } from './plain-english/names.js';
 export { MAX_STEPS, MAX_TRIALS } from './remedies/find.js';
 export {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createPdp, type Decision, enforce, explain, loadPolicy, type Rule } from '../src/index.js';
+import { createPdp, type Decision, enforce, loadPolicy, type Rule } from '../src/index.js';
 import { permit, sample } from './support/sample.js';
 
 const clock = { now: () => Date.parse('2026-03-01T09:00:00Z') };
@@ -76,26 +76,4 @@ test('a refusal stays a refusal, and what is no decision is one', async () => {
     { decision: true, context: { obligations: [{ type: Object.create(null) }, { type: 1 }, { type: ['notify'] }] } },
   ])
     expect((await enforce(junk as never, all)).permitted).toBe(false);
-});
-
-test('a clinician reads titles only, information governance the tests and values', () => {
-  const decision = decide('consultant');
-  expect(explain(pack, decision, 'clinician')).toEqual({ headline: 'Refused: no rule allows it', lines: ['Title'] });
-  expect(explain(pack, decision, 'ig').lines).toEqual([
-    'P-01 Title',
-    '  Why: Why (Test)',
-    '  Not met: subject.role equals "nurse", found "consultant"',
-  ]);
-  expect(explain(pack, decision, 'engineer').lines.at(-1)).toContain(pack.digest);
-  expect(explain(pack, decide('nurse'), 'clinician').lines).toEqual([
-    'Title',
-    'Comes with: notify, whom siro',
-    'Comes with: redact',
-  ]);
-});
-
-test('a decision is explained by the policy that made it', () => {
-  const other = loadPolicy({ ...sample(), version: 2 });
-  expect(() => explain(other, decide('nurse'), 'ig')).toThrow(RangeError);
-  expect(() => explain(pack, decide('nurse'), 'anybody' as never)).toThrow(RangeError);
 });
