@@ -60,6 +60,7 @@ describe('eraseSubject', () => {
     const { text, logs } = result.certificate;
     expect(text).toContain('irrecoverable from our backups after 8 March 2026');
     expect(text).not.toMatch(/every copy|all copies/i);
+    expect(text).toContain("under the person's name, it would say whom");
     const facts = {
       logKey: demo.vkey,
       nonce: null,

@@ -4,7 +4,7 @@ import { ERASURE_GROUNDS, type ErasureRequest } from './request.js';
 /** One log of a certificate: where the erasure stands, with the proofs. */
 export interface CertifiedLog {
   readonly origin: string;
-  /** The handle of the erased subject in the leaves, base64url. It can no longer be linked to anybody. */
+  /** The handle of the erased subject in the leaves, base64url. Nothing but a copy of this under a name links it to anybody. */
   readonly handle: string;
   /** `.tlog-proof` of the entry before the destruction and of the one after it, with openings. */
   readonly intent: string;
@@ -41,6 +41,7 @@ export function certificateOf(
     `That part is irrecoverable from our backups after ${day(Date.parse(request.backupsUntil))}.`,
     'Destroyed: which person the entries are about, and what the access rules read about that person.',
     'Kept: that staff acted, when, why and on which item number, because others rely on that evidence.',
+    "Keep this under its case number: kept under the person's name, it would say whom the entries are about.",
     'This says nothing about copies outside these keys: reports handed out earlier, the health record, or what people remember.',
   ].join('\n');
   return {
