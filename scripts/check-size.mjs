@@ -15,6 +15,7 @@ const JOBS = [
     specifier: '@wardseal/crypto',
     names: ['generateIdentity', 'generateSigningKey', 'open', 'seal'],
   },
+  { title: '@wardseal/policy, load and decide', specifier: '@wardseal/policy', names: ['createPdp', 'loadPolicy'] },
 ];
 
 // The goals of sealing and opening in a browser are 40 KB with all fallbacks and 22 KB without: the second is reached and
@@ -30,7 +31,10 @@ const LIMIT_KB = {
   '@wardseal/audit/report': { all: 100 },
   '@wardseal/link-signing': { all: 70 },
   '@wardseal/policy': { all: 32 },
-  '@wardseal/policy/evaluate': { all: 10 },
+  // The goals are 10 KB to load and decide and 4 KB to decide (docs/decisions/0032): the bounds hold what is there.
+  '@wardseal/policy, load and decide': { all: 13.3 },
+  '@wardseal/policy/evaluate': { all: 6.7 },
+  '@wardseal/policy/place': { all: 5 },
   '@wardseal/policy/enforce': { all: 2 },
   '@wardseal/policy/packs/nhs': { all: 16 },
   '@wardseal/watermark': { all: 32 },

@@ -6,39 +6,25 @@ export interface AddressRange {
 
 /** The first 96 bits of an IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2). */
 const MAPPED = `${'0'.repeat(20)}ffff`;
-const FAMILY: Readonly<Record<string, number>> = { '4': 32, '6': 128 };
 
 /** Four decimal numbers of 0 to 255 without leading zeros (RFC 6943 section 3.1.1, the strict form), as 8 hex digits. */
 function v4(text: string): string | null {
   const parts = text.split('.');
-  let out = '';
-  for (const part of parts) {
-    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return null;
-    out += Number(part).toString(16).padStart(2, '0');
-  }
-  return parts.length === 4 ? out : null;
+  const fits = parts.length === 4 && parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256);
+  return fits ? parts.map((part) => Number(part).toString(16).padStart(2, '0')).join('') : null;
 }
 
 /** RFC 4291 section 2.2, any of its three forms, without a zone; as 32 hex digits. */
 function v6(text: string): string | null {
-  const groups = (side: string): string | null => {
-    let out = '';
-    const parts = side === '' ? [] : side.split(':');
-    for (const [i, part] of parts.entries()) {
-      const last = i === parts.length - 1 && part.includes('.') ? v4(part) : null;
-      if (last === null && !/^[0-9a-f]{1,4}$/i.test(part)) return null;
-      out += last ?? part.toLowerCase().padStart(4, '0');
-    }
-    return out;
-  };
-  const [head = '', tail, more] = text.split('::');
-  // The dotted form closes an address: before `::` it would stand in its middle.
-  if (more !== undefined || (tail !== undefined && head.includes('.'))) return null;
-  const [left, right] = [groups(head), groups(tail ?? '')];
-  if (left === null || right === null) return null;
-  const gap = 32 - left.length - right.length;
-  // `::` stands for at least one group (RFC 5952 section 4.2.2).
-  return tail === undefined ? (gap === 0 ? left : null) : gap >= 4 ? left + '0'.repeat(gap) + right : null;
+  // The dotted form closes an address: it stands for its last two groups.
+  const hexadecimal = text.replace(/[^:]*\.[^:]*$/, (end) => v4(end)?.replace(/.{4}/, '$&:') ?? '?');
+  const [head, tail, more] = hexadecimal.split('::').map((side) => (side === '' ? [] : side.split(':')));
+  const gap = 8 - head!.length - (tail?.length ?? 0);
+  // `::` stands for at least one group.
+  if (more !== undefined || (tail === undefined ? gap !== 0 : gap < 1)) return null;
+  const groups = [...head!, ...new Array<string>(gap).fill('0'), ...(tail ?? [])];
+  const fits = groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group));
+  return fits ? groups.map((group) => group.toLowerCase().padStart(4, '0')).join('') : null;
 }
 
 /**
@@ -80,7 +66,7 @@ export function parseCidr(text: string): AddressRange | null {
   if (key === null || more !== undefined) return null;
   if (length === undefined) return { from: key, to: key };
   if (!/^(0|[1-9]\d{0,2})$/.test(length)) return null;
-  const bits = FAMILY[key[0]!]!;
+  const bits = key[0] === '4' ? 32 : 128;
   // A mapped block counts its bits from the start of the IPv6 address.
   const prefix = Number(length) - (bits === 32 && address.includes(':') ? 96 : 0);
   if (prefix < 0 || prefix > bits) return null;
