@@ -53,6 +53,8 @@ export class Monitor {
   readonly #options: MonitorOptions;
   readonly #clock: Clock;
   #state: MonitorState | null;
+  // The last look that was asked for: two at once would both count what is new.
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(reader: LogReader, policy: VerifyPolicy, options: MonitorOptions) {
     this.#reader = reader;
@@ -75,11 +77,17 @@ export class Monitor {
    * One look. What is wrong with the log is in `alerts`, with the codes of `verifyCheckpoint`, and: `STORE_FAILED`, it
    * cannot be read; `LOG_ROLLED_BACK`, it serves less than before; `CONSISTENCY_INVALID` with evidence, it showed two
    * histories; `TILE_INVALID`, its files are missing or not those of its checkpoint; `LEAF_INVALID`; `CLOCK_SKEW`. After a
-   * rollback or a split the monitor stays where it was.
+   * rollback or a split the monitor stays where it was. Looks that are asked for at once come one after the other.
    *
    * @throws AuditError `KEY_INVALID` and `POLICY_INVALID` when the policy is none; what a rule or `save` throws
    */
-  async look(): Promise<MonitorReport> {
+  look(): Promise<MonitorReport> {
+    const mine = this.#turn.then(() => this.#look());
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #look(): Promise<MonitorReport> {
     const alerts: MonitorAlert[] = [];
     const report = (checkpoint: Checkpoint | null, entries = 0): MonitorReport => ({
       checkpoint,

@@ -67,6 +67,23 @@ function publicReader(store: MemoryStore): LogReader {
 }
 
 describe('monitor', () => {
+  it('looks once at a time: a timer that is faster than a look misses nothing', async () => {
+    const { log, store, clock, make, policy, cosign } = await demo();
+    const seen: number[] = [];
+    const watch = monitor(publicReader(store), policy, { clock, rules: [({ index }) => void seen.push(index)] });
+    await watch.look().catch(() => undefined);
+    for (const count of [5, 3]) {
+      await Promise.all(Array.from({ length: count }, () => log.append(make())));
+      await log.integrate();
+      await cosign();
+      const reports = await Promise.all([watch.look(), watch.look(), watch.look()]);
+      expect(reports.flatMap(codes)).toEqual([]);
+      expect(reports.map(({ entries }) => entries)).toEqual([count, 0, 0]);
+    }
+    expect(watch.state!.next).toBe(8);
+    expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
   it('gives every new entry once, over restarts, and is content with an honest log', async () => {
     const { log, store, clock, logClock, make, policy, cosign } = await demo();
     const seen: number[] = [];
