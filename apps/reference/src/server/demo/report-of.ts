@@ -84,7 +84,7 @@ export async function reportOf(
         'the entry’s place in the signed tree',
       ],
       proofFile: 'view.tlog-proof',
-      command: 'node packages/audit/dist/cli.js verify demo-output/audit',
+      command: 'node packages/audit/dist/cli/main.js verify demo-output/audit',
       verified:
         job.audit.verdict === 'good'
           ? `good: ${job.audit.checked.entries} entries and ${job.audit.checked.tiles} tiles fit the signed checkpoint`
