@@ -36,7 +36,7 @@ export function coverOf(
     const cube = new Map<number, ReadonlySet<number>>(
       [...path].map(([variable, value]) => [variable, new Set([value])]),
     );
-    for (const variable of [...path.keys()]) widen(diagram, outside, cube, variable, width(variable));
+    for (const variable of [...path.keys()]) widen(diagram, { outside, cared }, cube, variable, width(variable));
     cubes.push({ cube, path });
     left = diagram.apply(minus, left, asNode(diagram, cube, width));
   }
@@ -46,7 +46,7 @@ export function coverOf(
 /** Lets go of a variable, or of as many of its values as the cube can take. */
 function widen(
   diagram: Diagram,
-  outside: Node,
+  { outside, cared }: { readonly outside: Node; readonly cared: Node },
   cube: Map<number, ReadonlySet<number>>,
   variable: number,
   width: number,
@@ -56,7 +56,8 @@ function widen(
   if (diagram.path(outside, cube) === null) return;
   let allowed = value;
   for (let i = 0; i < width; i += 1) {
-    if (allowed.has(i)) continue;
+    // A value that never occurs where anything is cared about is not worth a word.
+    if (allowed.has(i) || diagram.path(cared, new Map([...cube, [variable, new Set([i])]])) === null) continue;
     const wider = new Set([...allowed, i]);
     cube.set(variable, wider);
     if (diagram.path(outside, cube) === null) allowed = wider;

@@ -1,6 +1,6 @@
 import { Ago } from './candidates.js';
 import type { Cube } from './diagram.js';
-import type { Domain, Raw, Variable } from './variables.js';
+import type { Domain, Raw, Scalar, Variable } from './variables.js';
 
 /** One fact and what is said of it. */
 export interface Literal {
@@ -21,33 +21,33 @@ export function literalsOf({ now, facts }: Domain, cube: Cube): Literal[] {
     const [inside, outside] = [isIn(true), isIn(false)];
     // The shorter of the two lists.
     const negative = outside.length < inside.length;
-    const words = numbers(negative ? outside : inside) ?? (negative ? outside : inside).map(one).join(' or ');
-    out.push({ fact, words: `is ${negative ? 'not ' : ''}${words}` });
+    const words =
+      ages(inside, outside) ?? `${negative ? 'not ' : ''}${(negative ? outside : inside).map(one).join(' or ')}`;
+    out.push({ fact, words: `is ${words}` });
   };
   say('the present', now, (raw) => (raw === undefined ? 'not known' : new Date(raw as number).toISOString()));
   const named = new Map<string, string[]>();
-  const seen = new Set<Variable>();
+  const lists = new Set<Variable>();
   for (const [name, fact] of facts) {
     if (fact.kind === 'scalar') {
-      const [only, ...more] = cube.get(fact.variable.index) ?? [];
-      const raw = only === undefined || more.length > 0 ? undefined : fact.variable.values[only]![0];
-      if (typeof raw === 'string' && ANY_NAME.test(raw)) named.set(raw, [...(named.get(raw) ?? []), name]);
-      else say(name, fact.variable, textOf);
+      const same = nameIn(fact, cube);
+      if (same === undefined) say(name, fact.variable, (raw) => textOf(raw, fact.type === 'text'));
+      else named.set(same, [...(named.get(same) ?? []), name]);
       continue;
     }
     const { header, list, path, members } = fact;
-    if (list !== undefined && !seen.has(list))
+    if (list !== undefined && !lists.has(list))
       say(path.join('.'), list, (raw) => (raw === 'some' ? 'there' : String(raw)));
-    if (list !== undefined) seen.add(list);
+    if (list !== undefined) lists.add(list);
     say(name, header, (raw) => (raw === 'missing' ? 'not known' : String(raw)));
     for (const [member, { index }] of members) {
       const allowed = cube.get(index);
       if (allowed?.size === 1)
-        out.push({ fact: name, words: `${allowed.has(1) ? 'holds' : 'does not hold'} ${textOf(member)}` });
+        out.push({ fact: name, words: `${allowed.has(1) ? 'holds' : 'does not hold'} ${String(member)}` });
     }
   }
-  for (const [raw, names] of named)
-    out.push({ fact: names.join(' and '), words: names.length > 1 ? 'are the same' : `is ${raw}` });
+  for (const [same, names] of named)
+    out.push({ fact: names.join(' and '), words: names.length > 1 ? 'are the same' : `is ${same}` });
   return out;
 }
 
@@ -56,29 +56,43 @@ export function sentence(literals: readonly Literal[]): string {
   return literals.length === 0 ? '' : ` when ${literals.map(({ fact, words }) => `${fact} ${words}`).join(', and ')}`;
 }
 
-function textOf(raw: Raw): string {
+/** The name that stands for any, where the cube allows nothing else. */
+function nameIn({ variable }: Scalar, cube: Cube): string | undefined {
+  const [only, ...more] = cube.get(variable.index) ?? [];
+  const raw = only === undefined || more.length > 0 ? undefined : variable.values[only]![0];
+  return typeof raw === 'string' && ANY_NAME.test(raw) ? raw : undefined;
+}
+
+function textOf(raw: Raw, isText: boolean): string {
   if (raw === undefined) return 'not known';
-  if (raw instanceof Ago) return ago(raw.ms);
-  const text = String(raw);
-  return text.length > 40 ? `a text of ${text.length} characters` : text;
+  if (isText && raw !== 'none') return `a text of ${(raw as string).length} characters`;
+  return raw instanceof Ago ? `about ${duration(raw.ms)} old` : String(raw);
 }
 
-/** Numbers that follow one another as a range. */
-function numbers(raws: readonly Raw[]): string | null {
-  if (raws.length < 3 || raws.some((raw) => typeof raw !== 'number')) return null;
-  const sorted = (raws as number[]).toSorted((a, b) => a - b);
-  return `${sorted[0]} to ${sorted.at(-1)}`;
+/** Moments whose ages follow one another as one interval. */
+function ages(inside: readonly Raw[], outside: readonly Raw[]): string | null {
+  const of = (raws: readonly Raw[]): number[] => raws.flatMap((raw) => (raw instanceof Ago ? [raw.ms] : []));
+  const [ins, outs] = [of(inside), of(outside)];
+  if (ins.length === 0 || outs.length === 0) return null;
+  const [from, to] = [Math.min(...ins), Math.max(...ins)];
+  if (outs.some((ms) => ms > from && ms < to)) return null;
+  const next = outs.filter((ms) => ms > to);
+  const words = [
+    ...(outs.some((ms) => ms < from) ? [`at least ${duration(from)} old`] : []),
+    ...(next.length > 0 ? [`less than ${duration(Math.min(...next))} old`] : []),
+  ].join(' and ');
+  return [words, ...inside.filter((raw) => !(raw instanceof Ago)).map((raw) => textOf(raw, false))].join(' or ');
 }
 
-/** A moment of an interval of ages, told by the whole unit next to it. */
-function ago(ms: number): string {
-  const seconds = Math.floor(Math.abs(ms) / 1_000);
-  const [name, unit] = (
+/** An age by its largest whole unit; the ms by which witnesses are apart are left out. */
+function duration(ms: number): string {
+  const seconds = Math.floor(ms / 1_000);
+  const [name, size] = (
     [
       ['days', 86_400],
       ['hours', 3_600],
       ['minutes', 60],
     ] as const
-  ).find(([, size]) => seconds >= size && seconds % size === 0) ?? ['seconds', 1];
-  return ms > 0 ? `just over ${seconds / unit} ${name} ago` : `${seconds / unit} ${name} ahead`;
+  ).find(([, unit]) => seconds !== 0 && seconds % unit === 0) ?? ['seconds', 1];
+  return `${seconds / size} ${name}`;
 }

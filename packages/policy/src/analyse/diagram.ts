@@ -32,7 +32,9 @@ export const minus: Operation = (a, b) => (a === NO || b === YES || a === b ? NO
 export class Diagram {
   readonly #variables: number[] = [];
   readonly #children: (readonly Node[])[] = [];
-  readonly #unique = new Map<string, Node>();
+  /** The last node of each hash; each node knows the one before of the same hash. */
+  readonly #heads = new Map<number, Node>();
+  readonly #before: Node[] = [];
   readonly #done = new Map<Operation, Map<number, Node>>();
   #steps = 0;
 
@@ -51,18 +53,23 @@ export class Diagram {
 
   /** One child for each value of the variable; all variables in the children come later in the order. */
   node(variable: number, children: readonly Node[]): Node {
-    const [first] = children as readonly [Node];
-    if (children.every((child) => child === first)) return first;
-    const key = `${variable}:${children}`;
-    let node = this.#unique.get(key);
-    if (node === undefined) {
-      this.work();
-      node = ENDS + this.#children.length;
-      this.#variables.push(variable);
-      this.#children.push(children);
-      this.#unique.set(key, node);
+    let hash = variable;
+    let isSame = true;
+    for (const child of children) {
+      hash = Math.imul(hash ^ child, 0x9e3779b1) ^ (hash >>> 15);
+      isSame &&= child === children[0];
     }
-    return node;
+    if (isSame) return children[0]!;
+    const head = this.#heads.get(hash) ?? NO;
+    for (let at = head; at !== NO; at = this.#before[at - ENDS]!)
+      if (this.#variables[at - ENDS] === variable && equal(this.children(at), children)) return at;
+    this.work();
+    const made = ENDS + this.#children.length;
+    this.#variables.push(variable);
+    this.#children.push(children);
+    this.#before.push(head);
+    this.#heads.set(hash, made);
+    return made;
   }
 
   /** Ends have no variable: they come after all. */
@@ -158,4 +165,9 @@ export class Diagram {
     };
     return go(node) ? way : null;
   }
+}
+
+function equal(a: readonly Node[], b: readonly Node[]): boolean {
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
+  return true;
 }

@@ -57,8 +57,10 @@ export function domainOf(uses: readonly Use[]): Domain {
   const now = variable([...presents, undefined].map((present) => [present]));
   const facts = new Map<string, Fact>();
   const lists = new Map<string, Variable>();
-  // Facts that many rules read come first: what they settle need not be asked again.
-  const groups = [...new Set([...reads.values()].map(({ group }) => group))].sort((a, b) => weight(b) - weight(a));
+  // Facts by themselves, those that many rules read first; then what is compared, where most names branch.
+  const groups = [...new Set([...reads.values()].map(({ group }) => group))].sort(
+    (a, b) => a.length - b.length || weight(b) - weight(a),
+  );
   for (const group of groups) {
     const constants = constantsOf(group);
     const scalars = group.filter((read) => kindOf(read) !== 'set');
@@ -67,7 +69,8 @@ export function domainOf(uses: readonly Use[]): Domain {
     for (const read of scalars) {
       if (isClock(read)) continue;
       const slots = [...read.slots];
-      const isTime = kindOf(read) === 'time';
+      const type = kindOf(read);
+      const isTime = type === 'time';
       const raws = isTime
         ? moments(durations, dates, presents, group.length).map((at) => (typeof at === 'number' ? date(at) : at))
         : scalarRaws(read, constants, group.length);
@@ -75,7 +78,7 @@ export function domainOf(uses: readonly Use[]): Domain {
       // Each further name first stands for the fact that brings it: any other order differs in names alone.
       raws.push(...fresh.slice(0, open.indexOf(read) + 1));
       if (slots.some(hasNone)) raws.push('none');
-      const fact = { kind: 'scalar', path: pathOf(slots[0]!), isTime } as const;
+      const fact = { kind: 'scalar', path: pathOf(slots[0]!), type } as const;
       const values =
         group.length === 1
           ? alike(read, { ...fact, variable: now }, raws, now)
@@ -129,7 +132,8 @@ function scalarRaws({ slots, uses }: Read, constants: readonly Value[], copies: 
 
 /** Raw facts in classes that no test tells apart; the class of a fact that is not there is the last. */
 function alike({ uses }: Read, fact: Scalar, raws: readonly Raw[], now: Variable): Raw[][] {
-  const presents = fact.isTime ? now.values.map(([present]) => (present ?? null) as number | null) : [USUAL_PRESENT];
+  const presents =
+    fact.type === 'time' ? now.values.map(([present]) => (present ?? null) as number | null) : [USUAL_PRESENT];
   const classes = new Map<string, Raw[]>();
   for (const raw of [undefined, ...raws]) {
     const truths = presents.flatMap((present) =>

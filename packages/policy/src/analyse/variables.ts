@@ -16,7 +16,7 @@ export interface Variable {
 export interface Scalar {
   readonly kind: 'scalar';
   readonly path: readonly string[];
-  readonly isTime: boolean;
+  readonly type: Slot['kind'];
   readonly variable: Variable;
 }
 
