@@ -6,6 +6,7 @@ import {
   evaluateWithRemedies,
   loadPolicy,
   MAX_REMEDIES,
+  MAX_TRIALS,
   type PolicyDocument,
   type Remedy,
   type Request,
@@ -209,6 +210,25 @@ test('no more are offered than asked for, and breaking the glass keeps its place
   expect(routes(20)).toEqual(['ordinary', 'ordinary', 'ordinary', 'break-glass']);
   expect(routes(2)).toEqual(['ordinary', 'break-glass']);
   expect(routes(1)).toEqual(['ordinary']);
+});
+
+test('work is bounded, whatever the document is like', () => {
+  // Every one of 60 levels of eight facts would have to be tried: 60 to the power of 4 ways.
+  const names = [...'abcdefgh'].map((letter) => `subject.${letter}`);
+  const attributes = Object.fromEntries(
+    names.map((name) => [name, { type: 'integer', min: 0, max: 59, changeableBy: 'user', source: 'session' } as const]),
+  );
+  const document = sample(permit('P-01', { all: names.map((name) => ({ [name]: 59 })) }));
+  const pack = loadPolicy({ ...document, attributes: { ...document.attributes, ...attributes } });
+  let decisions = 0;
+  const now = (): number => {
+    decisions += 1;
+    return NHS_NOW;
+  };
+  const ask = { subject: {}, action: { name: 'view' }, resource: {}, context: {} };
+  expect(remedies(createPdp(pack, { clock: { now } }), pack, ask)).toEqual([]);
+  expect(decisions).toBeGreaterThan(MAX_TRIALS);
+  expect(decisions).toBeLessThanOrEqual(2 * MAX_TRIALS + 32 + 2);
 });
 
 /** The sample's attributes, five of them in the person's hand. */

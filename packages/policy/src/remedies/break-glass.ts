@@ -29,7 +29,9 @@ export function withGlassBroken(
 
 function saidFor(attribute: string, tests: readonly FactTest[], document: PolicyDocument): readonly unknown[] {
   const { type, values = [] } = document.attributes[attribute]!;
-  if (type === 'enum') return values;
+  const named = (value: string): boolean => tests.some(({ operand }) => [operand].flat().includes(value));
+  // What the rule names comes first, so that the search for it is not spent on the rest.
+  if (type === 'enum') return values.toSorted((a, b) => Number(named(b)) - Number(named(a)));
   if (type === 'boolean') return [true, false];
   if (type !== 'text')
     return tests.flatMap(({ operand }) => [operand].flat()).filter((each) => typeof each === 'string');

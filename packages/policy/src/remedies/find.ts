@@ -5,7 +5,7 @@ import type { Bearing } from './rules.js';
 
 /** Most steps of one remedy: whoever has to change five things needs a person to ask, not a list. */
 export const MAX_STEPS = 4;
-/** Most decisions tried for one refusal: some 10 ms of work. */
+/** Most decisions tried for one refusal, some 10 ms of work; and once more as many to see whether the glass may be broken. */
 export const MAX_TRIALS = 2_000;
 
 /** Changes that were tried, and what came of them. */
@@ -13,6 +13,11 @@ export interface Trial {
   readonly changes: ReadonlyMap<string, unknown>;
   readonly request: Request;
   readonly decision: Decision;
+}
+
+/** How many more decisions may be tried. */
+export interface Budget {
+  left: number;
 }
 
 /**
@@ -25,10 +30,10 @@ export function smallestChanges(
   { lever }: Bearing,
   values: ReadonlyMap<string, readonly unknown[]>,
   max: number,
+  budget: Budget,
 ): readonly Trial[] {
   const found: Trial[] = [];
   const seen = new Set<string>();
-  let left = MAX_TRIALS;
   let level: Trial[] = [{ changes: new Map(), request, decision: pdp.evaluate(request) }];
   for (let size = 0; size <= MAX_STEPS && level.length > 0; size += 1) {
     const next: Trial[] = [];
@@ -46,8 +51,8 @@ export function smallestChanges(
           const changes = new Map([...trial.changes, [attribute, to]]);
           const key = JSON.stringify([...changes].sort(([a], [b]) => (a < b ? -1 : 1)));
           if (seen.has(key)) continue;
-          if (left === 0) return found;
-          left -= 1;
+          if (budget.left === 0) return found;
+          budget.left -= 1;
           seen.add(key);
           const changed = afterStep(trial.request, { attribute, to });
           next.push({ changes, request: changed, decision: pdp.evaluate(changed) });

@@ -4,7 +4,7 @@ import type { Pdp } from '../evaluate.js';
 import { dutyInWords } from '../plain-english/duty.js';
 import { withGlassBroken } from './break-glass.js';
 import { afterStep, factOf } from './fact.js';
-import { smallestChanges, type Trial } from './find.js';
+import { MAX_TRIALS, smallestChanges, type Trial } from './find.js';
 import type { Remedy, RemedyStep } from './remedy.js';
 import { type Bearing, bearingOn } from './rules.js';
 import { valuesFor } from './values.js';
@@ -29,7 +29,7 @@ export interface RemedyOptions {
  * No step holds a fact of another person: its value comes from the rules, the clock, or the person's own request; of
  * another fact only a number (the policy's version).
  *
- * Bounded work: at most 4 steps a remedy and 2,000 decisions for a refusal (as many again for breaking the glass); within
+ * Bounded work: at most 4 steps a remedy and 2,000 decisions for a refusal (and as many again for breaking the glass); within
  * these none is missed. Empty for a permission, a question that is none, or a clock that failed.
  *
  * @param pdp - the decision point that refused.
@@ -105,7 +105,7 @@ function remediesFor(
     });
   const ordinary: Remedy[] = [];
   const emergency: Remedy[] = [];
-  for (const trial of smallestChanges(pdp, request, bearing, values, max)) {
+  for (const trial of smallestChanges(pdp, request, bearing, values, max, { left: MAX_TRIALS })) {
     const steps = inWords(trial);
     if (trial.decision.context.basis === 'break-glass') emergency.push(breakGlass(trial, steps, []));
     else ordinary.push({ route: 'ordinary', steps, declares: [], text: sentence(steps), verified: true });
@@ -124,8 +124,9 @@ function byBreakingGlass(
   inWords: (trial: Trial) => RemedyStep[],
 ): readonly Remedy[] {
   if (bearing.declared.size === 0) return [];
+  const budget = { left: MAX_TRIALS };
   const trials = withGlassBroken(request, bearing.declared, document)
-    .flatMap((broken) => smallestChanges(pdp, broken, bearing, values, 1))
+    .flatMap((broken) => smallestChanges(pdp, broken, bearing, values, 1, budget))
     .filter(({ decision }) => decision.context.basis === 'break-glass')
     .sort((a, b) => a.changes.size - b.changes.size);
   return trials.slice(0, 1).map((trial) => breakGlass(trial, inWords(trial), [...bearing.declared.keys()]));
