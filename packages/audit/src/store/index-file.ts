@@ -67,7 +67,12 @@ export class IndexFile {
   }
 
   /** The row of an entry as it stands there, unchecked; null when there is none. */
-  async row(index: number): Promise<Uint8Array | null> {
+  row(index: number): Promise<Uint8Array | null> {
+    return this.#stored(index);
+  }
+
+  // Apart from `row`, which a writer answers from its memory too: what fits is judged by the file.
+  async #stored(index: number): Promise<Uint8Array | null> {
     const block = Math.floor(index / BLOCK_ROWS);
     const row = await this.#read(block * BLOCK_BYTES + (index % BLOCK_ROWS) * ROW_BYTES, ROW_BYTES);
     return row.length === ROW_BYTES ? row : null;
@@ -101,7 +106,7 @@ export class IndexFile {
 
   async #lastPlace(blocks: number): Promise<PlacedRow | null> {
     const index = blocks * BLOCK_ROWS - 1;
-    const row = await IndexFile.prototype.row.call(this, index);
+    const row = await this.#stored(index);
     return row && this.placed(index, row, 0);
   }
 
