@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskWithSync, preparedEntry } from '../../bench/prepared.js';
 import { fileStore } from '../../src/file-store.js';
-import { demoSigner, ORIGIN } from './events.js';
+import { demoSigner, eventMaker, ORIGIN } from './events.js';
 import { openIn } from './folder.js';
 import { writeProofs } from './go.js';
 
@@ -22,8 +22,10 @@ export async function grow(
 ): Promise<void> {
   const { vkey } = await demoSigner();
   const [path, proofs] = [join(folder, 'log'), join(folder, 'proofs')];
-  await (await openIn(folder, { fs })).close();
-  const leaves: Uint8Array[] = [];
+  const first = await openIn(folder, { fs });
+  // An entry of the log's own makes its secrets.
+  const leaves: Uint8Array[] = [(await first.append(eventMaker('grow')())).leaf];
+  await first.close();
   let older = { text: '', size: 0 };
   for (const size of sizes) {
     const store = fileStore(path, { fs });
