@@ -1,6 +1,6 @@
 // Control characters, lone surrogates, the two non-characters that XML forbids, line and paragraph separators, a byte
 // order mark, and the marks that make a screen show text in another order than it stands (Unicode UAX 9).
-const UNSAFE = /[\p{Cc}\p{Cs}\u2028\u2029\ufffe\uffff\ufeff\u202a-\u202e\u2066-\u2069]/gu;
+const UNSAFE = /[\p{Cc}\p{Cs}\u2028\u2029\ufffe\uffff\ufeff\p{Bidi_Control}]/gu;
 
 /** Text that can break no line, no document and no reader's eye: what could is replaced by U+FFFD, never dropped. */
 export function safeText(text: string): string {

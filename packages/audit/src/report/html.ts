@@ -19,7 +19,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 // Controls that HTML forbids, signs that turn the direction of what follows, and signs that take no room: each could
 // make a name look like another.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: replacing them is the point
-const UNSHOWABLE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|\p{Cs}/gu;
+const UNSHOWABLE = /[\0-\x08\x0b-\x1f\x7f-\x9f\p{Default_Ignorable_Code_Point}\p{Cs}]/gu;
 
 /** Text as content or as a quoted attribute. */
 export function escapeHtml(text: string): string {
