@@ -12,8 +12,10 @@ export function plain(value: unknown): unknown {
     left -= 1;
     if (left < 0) throw new PolicyError('DOCUMENT_TOO_LARGE', '', 'document holds too many values');
     if (depth > MAX_NESTING) throw new PolicyError('TOO_DEEP', '', 'document is nested too deep');
-    if (item === null || typeof item === 'string' || typeof item === 'boolean') return item;
-    if (typeof item === 'number' && Number.isFinite(item)) return item;
+    if (item === null || typeof item === 'boolean') return item;
+    // What has no canonical form (RFC 8785): half a character, negative zero.
+    if (typeof item === 'string' && !/[\ud800-\udfff]/u.test(item)) return item;
+    if (typeof item === 'number' && Number.isFinite(item) && !Object.is(item, -0)) return item;
     if (Array.isArray(item)) return Array.from(item, (part, i) => copy(part, step(path, i), depth + 1));
     if (typeof item !== 'object') throw new PolicyError('DOCUMENT_NOT_JSON', path, 'not a JSON value');
     const prototype: unknown = Object.getPrototypeOf(item);
@@ -22,6 +24,7 @@ export function plain(value: unknown): unknown {
     const out: Record<string, unknown> = {};
     for (const key of Object.keys(item)) {
       if (key === '__proto__') throw new PolicyError('UNKNOWN_FIELD', step(path, key), 'unknown field');
+      copy(key, path, depth);
       const part: unknown = (item as Record<string, unknown>)[key];
       if (part !== undefined) out[key] = copy(part, step(path, key), depth + 1);
     }

@@ -2,23 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadPolicy, MAX_DOCUMENT_CHARS, PolicyError } from '../src/index.js';
 import vectors from '../vectors/documents.json' with { type: 'json' };
+import { changed } from './support/change.js';
 
 const base = (): Record<string, unknown> => structuredClone(vectors.document);
-
-/** Sets or removes the value at a JSON pointer. */
-function change(document: unknown, pointer: string, value: unknown): void {
-  const keys = pointer
-    .slice(1)
-    .split('/')
-    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const last = keys.pop()!;
-  const holder = keys.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], document) as Record<
-    string,
-    unknown
-  >;
-  if (value === null) delete holder[last];
-  else Object.defineProperty(holder, last, { value, enumerable: true, configurable: true, writable: true });
-}
 
 function failure(json: unknown): PolicyError {
   try {
@@ -31,8 +17,7 @@ function failure(json: unknown): PolicyError {
 }
 
 test.each(vectors.mustFail)('refuses $name', ({ at, value, code, path }) => {
-  const document = base();
-  change(document, at, value);
+  const document = changed(vectors.document, at, value);
   const error = failure(document);
   expect({ code: error.code, path: error.path }).toEqual({ code, path });
   expect(error.message).toMatch(/^[^A-Z].*[^.]$/);
@@ -100,8 +85,7 @@ test('any single change of any value is either refused with a code or gives anot
   for (const [key, part] of Object.entries(base())) if (key !== 'status') walk(part, `/${key}`);
   fc.assert(
     fc.property(fc.constantFrom(...places), fc.jsonValue({ maxDepth: 2 }), (at, value) => {
-      const document = base();
-      change(document, at, value);
+      const document = changed(vectors.document, at, value);
       if (JSON.stringify(document) === JSON.stringify(vectors.document)) return;
       try {
         expect(loadPolicy(document).digest).not.toBe(vectors.digest);
@@ -111,4 +95,76 @@ test('any single change of any value is either refused with a code or gives anot
     }),
     { numRuns: 2_000, seed: 3 },
   );
+});
+
+test('what has no canonical form is no JSON to us', () => {
+  expect(failure({ ...base(), title: 'half \ud83d' }).code).toBe('DOCUMENT_NOT_JSON');
+  expect(failure(JSON.stringify(base()).replace('"version":1', '"version":-0')).code).toBe('DOCUMENT_NOT_JSON');
+  expect(failure({ ...base(), 'half \ud83d': 1 }).code).toBe('DOCUMENT_NOT_JSON');
+});
+
+test.each<[string, unknown, boolean]>([
+  ['/title', 'x'.repeat(2_000), true],
+  ['/title', 'x'.repeat(2_001), false],
+  ['/id', `a${'b'.repeat(63)}`, true],
+  ['/id', `a${'b'.repeat(64)}`, false],
+  ['/rules/0/id', 'ABCDEFGH-1234', true],
+  ['/rules/0/id', 'ABCDEFGHI-1', false],
+  ['/rules/0/id', 'A-12345', false],
+  ['/attributes/subject.role/values', ['nurse', 'consultant', 'x'.repeat(64)], true],
+  ['/attributes/subject.role/values', ['nurse', 'consultant', 'x'.repeat(65)], false],
+  ['/attributes/subject.role/values', [], false],
+  ['/approvals', new Array(20).fill({ by: 'p-1' }), true],
+  ['/approvals', new Array(21).fill({ by: 'p-1' }), false],
+  ['/rules/0/obligations', new Array(20).fill({ type: 'redact' }), true],
+  ['/rules/0/obligations', new Array(21).fill({ type: 'redact' }), false],
+  ['/rules/0/when', { 'subject.assurance': { atLeast: 1.5 } }, false],
+  ['/rules/0/when', { 'subject.assurance': 3 }, true],
+  ['/rules/0/when', { 'subject.assurance': 4 }, false],
+  ['/rules/0/when', { 'subject.assurance': 0 }, false],
+  ['/rules/0/when', { 'subject.authenticatedAt': '2026-03-01T09:00:00Z' }, true],
+  ['/rules/0/when', { 'subject.authenticatedAt': 'today' }, false],
+  ['/rules/0/when', { 'subject.id': '' }, false],
+  ['/rules/0/when', { 'subject.id': 'none' }, false],
+  ['/rules/0/when', { 'subject.teams': { includes: 'none' } }, false],
+  ['/rules/0/when', { 'subject.teams': { includes: '' } }, false],
+  ['/rules/0/when', { 'subject.teams': { includes: { attribute: 'subject.id' } } }, true],
+  ['/rules/0/when', { 'subject.teams': { includes: { attribute: 'subject.teams' } } }, false],
+  ['/rules/0/when', { 'subject.teams': { overlaps: { attribute: 'subject.teams' } } }, true],
+  ['/rules/0/when', { 'subject.teams': { overlaps: { attribute: 'subject.id' } } }, false],
+  ['/rules/0/when', { 'subject.teams': { sameAs: 'subject.id' } }, true],
+  ['/rules/0/when', { 'subject.teams': { sameAs: 'subject.teams' } }, false],
+  ['/rules/0/when', { 'subject.id': { sameAs: 'subject.assurance' } }, false],
+  ['/rules/0/when', { 'subject.id': { sameAs: 7 } }, false],
+  ['/rules/0/when', { 'context.recipients.verified': { includes: 'true' } }, false],
+  ['/rules/0/obligations', [{ type: 'max-views', properties: { n: 1 } }], true],
+  ['/rules/0/obligations', [{ type: 'max-views', properties: { n: 0 } }], false],
+  ['/rules/0/obligations', [{ type: 'max-views', properties: { n: { hours: 1 } } }], false],
+  ['/rules/0/obligations', [{ type: 'max-views', properties: { n: { parameter: 'signInHours' } } }], true],
+  ['/rules/0/obligations', [{ type: 'max-lifetime', properties: { seconds: { hours: 1 } } }], true],
+  ['/rules/0/obligations', [{ type: 'max-lifetime', properties: { seconds: { hours: 0 } } }], false],
+  ['/rules/0/obligations', [{ type: 'notify', properties: { whom: [] } }], false],
+  ['/rules/0/obligations', [{ type: 'notify', properties: { whom: ['siro', ''] } }], false],
+  ['/rules/0/obligations', [{ type: 'watermark', properties: { mode: 'none' } }], false],
+  ['/attributes/context.address/source', 'clock', false],
+  ['/attributes/subject.assurance/max', 0, false],
+  ['/attributes/subject.assurance/max', 1, true],
+  ['/invariants', [{ id: 'I-1', title: 'T', never: { actions: ['view'], when: { all: [] } } }], true],
+  ['/invariants', [{ id: 'I-1', title: 'T', never: { actions: ['look'], when: { all: [] } } }], false],
+  ['/invariants', [{ id: 'P-01', title: 'T', never: { actions: ['view'], when: { all: [] } } }], false],
+  ['/invariants', [{ id: 'I-1', title: 'T', requires: ['x'], never: { actions: ['view'], when: { all: [] } } }], false],
+  [
+    '/invariants',
+    [{ id: 'I-1', title: 'T', carries: { actions: ['view'], when: { all: [] }, obligations: [{ type: 'x' }] } }],
+    false,
+  ],
+  [
+    '/invariants',
+    [{ id: 'I-1', title: 'T', carries: { actions: ['view'], when: { 'subject.x': 1 }, obligations: [] } }],
+    false,
+  ],
+])('at the edges: %s', (at, value, accepted) => {
+  const document = changed(vectors.document, at, value);
+  if (accepted) expect(loadPolicy(document).document).toEqual(document);
+  else expect(failure(document)).toBeInstanceOf(PolicyError);
 });
