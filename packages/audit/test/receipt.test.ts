@@ -5,9 +5,13 @@ import {
   memoryKeyStore,
   openLog,
   type ReceiptExpectations,
+  readProof,
   verifyCheckpoint,
+  verifyInclusion,
+  verifyProof,
   verifyReceipt,
 } from '../src/index.js';
+import { formatProof, parseProof } from '../src/tlog-proof.js';
 import { codeOf, demoSigner, eventMaker, ORIGIN, START, testClock, UNWITNESSED } from './support/events.js';
 import { memoryStore } from './support/memory-store.js';
 
@@ -70,23 +74,90 @@ describe('verifyReceipt', () => {
     expect(unchecked).toEqual(['object', 'actor', 'type', 'organisation', 'outcome', 'subject', 'recordedWithin']);
   });
 
-  it.each<[string, Partial<ReceiptExpectations>]>([
-    ['NONCE_MISMATCH', { nonce: new Uint8Array(32) }],
-    ['OBJECT_MISMATCH', { object: 'item-8' }],
-    ['ACTOR_MISMATCH', { actor: 'person-other' }],
-    ['HEADER_MISMATCH', { headerDigest: new Uint8Array(32) }],
-    ['TYPE_MISMATCH', { type: 'image.export' }],
-    ['ORGANISATION_MISMATCH', { organisation: 'RX2' }],
-    ['OUTCOME_MISMATCH', { outcome: 'intent' }],
-    ['SUBJECT_MISMATCH', { subject: new Uint8Array(32) }],
-    ['TIME_MISMATCH', { now: () => START + 60_001 }],
-    ['TIME_MISMATCH', { now: () => START - 60_001 }],
-    ['RangeError', { subject: new Uint8Array(31) }],
-    ['RangeError', { recordedWithin: Number.NaN }],
-    ['RangeError', { nonce: new Uint8Array(16) }],
-    ['KEY_INVALID', { logKey: 'nonsense' }],
-  ])('refuses with %s', async (code, change) => {
-    expect(await codeOf(verifyReceipt(receipt, { ...expected, ...change }))).toBe(code);
+  it.each<[string, Partial<ReceiptExpectations>, string]>([
+    ['NONCE_MISMATCH', { nonce: new Uint8Array(32) }, 'nonce'],
+    ['OBJECT_MISMATCH', { object: 'item-8' }, 'object'],
+    ['ACTOR_MISMATCH', { actor: 'person-other' }, 'actor'],
+    ['HEADER_MISMATCH', { headerDigest: new Uint8Array(32) }, 'header digest'],
+    ['TYPE_MISMATCH', { type: 'image.export' }, 'type'],
+    ['ORGANISATION_MISMATCH', { organisation: 'RX2' }, 'organisation'],
+    ['OUTCOME_MISMATCH', { outcome: 'intent' }, 'outcome'],
+    ['SUBJECT_MISMATCH', { subject: new Uint8Array(32) }, 'subject'],
+    ['TIME_MISMATCH', { now: () => START + 60_001 }, 'time'],
+    ['TIME_MISMATCH', { now: () => START - 60_001 }, 'time'],
+  ])('refuses with %s', async (code, change, fact) => {
+    await expect(verifyReceipt(receipt, { ...expected, ...change })).rejects.toMatchObject({
+      name: 'AuditError',
+      code,
+      message: `the receipt is for another ${fact}`,
+    });
+  });
+
+  it('takes a clock that is just as far off as may be, in either direction', async () => {
+    for (const now of [START + 60_000, START - 60_000, START])
+      expect((await verifyReceipt(receipt, { ...expected, now: () => now })).index).toBe(11);
+    expect((await verifyReceipt(receipt, { ...expected, recordedWithin: 0 })).index).toBe(11);
+  });
+
+  it.each<[Partial<ReceiptExpectations>, string]>([
+    [{ subject: new Uint8Array(31) }, 'nonce, header digest and subject are 32 bytes'],
+    [{ nonce: new Uint8Array(16) }, 'nonce, header digest and subject are 32 bytes'],
+    [{ headerDigest: new Uint8Array(33) }, 'nonce, header digest and subject are 32 bytes'],
+    [{ recordedWithin: Number.NaN }, 'recordedWithin must be a time in ms'],
+    [{ recordedWithin: -1 }, 'recordedWithin must be a time in ms'],
+    [{ emergencyKey: 'the same' }, 'the emergency journal needs an origin of its own'],
+  ])('wants facts that can be: %j', async (change, message) => {
+    const keyed = 'emergencyKey' in change ? { emergencyKey: expected.logKey } : change;
+    await expect(verifyReceipt(receipt, { ...expected, ...keyed })).rejects.toThrow(new RangeError(message));
+  });
+
+  it('refuses a key that is none', async () => {
+    expect(await codeOf(verifyReceipt(receipt, { ...expected, logKey: 'nonsense' }))).toBe('KEY_INVALID');
+  });
+
+  it('refuses a proof without its opening, which proves the entry all the same', async () => {
+    const closed = formatProof({ ...parseProof(receipt), opening: null });
+    await expect(verifyReceipt(closed, expected)).rejects.toMatchObject({
+      code: 'RECEIPT_INVALID',
+      message: 'the receipt holds no opening',
+    });
+    const { index, entry, leaf } = await verifyProof(closed, { logKey: expected.logKey });
+    expect([index, entry, leaf.id]).toEqual([11, null, event.id]);
+    expect(readProof(closed).entry).toBe(null);
+  });
+
+  it('refuses an opening of something else, whoever asks', async () => {
+    const parts = parseProof(receipt);
+    const opening = { ...parts.opening!, r: new Uint8Array(32) };
+    const mismatch = { code: 'COMMITMENT_MISMATCH', message: 'the opening is not what the leaf commits to', index: 11 };
+    const changed = formatProof({ ...parts, opening });
+    await expect(verifyReceipt(changed, expected)).rejects.toMatchObject(mismatch);
+    expect(() => readProof(changed)).toThrow(expect.objectContaining(mismatch));
+    expect(readProof(receipt)).toMatchObject({
+      index: 11,
+      hashes: parts.hashes,
+      checkpoint: parts.checkpoint,
+      leaf: { id: event.id },
+      entry: { actor: { id: event.actor.id } },
+    });
+  });
+
+  it('refuses an entry, a place or a path that do not belong together', async () => {
+    const { leaf, ...proof } = parseProof(receipt);
+    const policy = { logKey: expected.logKey };
+    const message = 'the path does not lead to the root of the checkpoint';
+    for (const [wrong, index] of [
+      [{ ...proof, index: 10 }, 10],
+      [{ ...proof, index: 12 }, 12],
+      [{ ...proof, hashes: proof.hashes.slice(1) }, 11],
+      [{ ...proof, hashes: proof.hashes.toReversed() }, 11],
+    ] as const)
+      await expect(verifyInclusion(leaf, wrong, policy)).rejects.toMatchObject({
+        code: 'INCLUSION_INVALID',
+        index,
+        message,
+      });
+    expect((await verifyInclusion(leaf, proof, policy)).size).toBe(12);
   });
 
   it('refuses another key of the same name, and another log', async () => {
@@ -98,7 +169,9 @@ describe('verifyReceipt', () => {
 
   it.each(['nonce', 'object', 'actor', 'headerDigest', 'type'])('wants %s said, even if it is null', async (fact) => {
     const forgetful = { ...expected, [fact]: undefined } as unknown as ReceiptExpectations;
-    expect(await codeOf(verifyReceipt(receipt, forgetful))).toBe('TypeError');
+    await expect(verifyReceipt(receipt, forgetful)).rejects.toThrow(
+      new TypeError(`${fact} must be given, or null to leave it unchecked`),
+    );
   });
 
   it('refuses every change of a single byte', async () => {
