@@ -81,6 +81,7 @@ test('stops after a bounded amount of work, closes the source, and goes on from 
   }
   const query = { kind: 'resource' as const, request: asked, candidates: endless, limit: 1 };
   const first = await search(pdp, query);
+  expect(atob(first.next!.split('.')[0]!)).toBe(String(MAX_SCANNED));
   expect(first.results).toEqual([]);
   expect(closed).toBe(1);
   const second = await search(pdp, { ...query, cursor: first.next! });
