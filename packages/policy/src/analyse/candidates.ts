@@ -5,8 +5,17 @@ import { type AddressRange, formatAddress } from '../place/cidr.js';
 /** A moment so many ms before the present. */
 export class Ago {
   readonly ms: number;
+  #now = Number.NaN;
+  #date = '';
   constructor(ms: number) {
     this.ms = ms;
+  }
+
+  /** As a request writes it. Asked again and again of one present. */
+  at(now: number): string {
+    if (now !== this.#now) this.#date = new Date(now - this.ms).toISOString();
+    this.#now = now;
+    return this.#date;
   }
 }
 

@@ -4,6 +4,8 @@ import { PolicyError } from '../errors.js';
 export const MAX_NODES = 300_000;
 /** Most steps of one analysis: a few seconds. */
 export const MAX_STEPS = 10_000_000;
+/** How many results are kept, a power of two: a megabyte. */
+const KEPT = 65_536;
 /** Most different ends: how many combinations of duties one analysis tells apart. */
 const ENDS = 4_096;
 
@@ -35,7 +37,9 @@ export class Diagram {
   /** The last node of each hash; each node knows the one before of the same hash. */
   readonly #heads = new Map<number, Node>();
   readonly #before: Node[] = [];
-  readonly #done = new Map<Operation, Map<number, Node>>();
+  readonly #ids = new Map<Operation, number>();
+  /** The latest results, four numbers each: operation, both nodes, outcome. What is overwritten is worked out again. */
+  readonly #done = new Int32Array(4 * KEPT);
   #steps = 0;
 
   /** Counts work, so that a document made to be costly is refused. */
@@ -82,25 +86,33 @@ export class Diagram {
   }
 
   apply(operation: Operation, a: Node, b: Node): Node {
+    let id = this.#ids.get(operation);
+    if (id === undefined) {
+      id = this.#ids.size + 1;
+      this.#ids.set(operation, id);
+    }
+    return this.#apply(operation, id, a, b);
+  }
+
+  #apply(operation: Operation, id: number, a: Node, b: Node): Node {
     const plain = operation(a, b);
     if (plain !== undefined) return plain;
-    let done = this.#done.get(operation);
-    if (done === undefined) {
-      done = new Map();
-      this.#done.set(operation, done);
-    }
-    const key = a * 2 ** 24 + b;
-    let node = done.get(key);
-    if (node === undefined) {
-      this.work();
-      const [at, bt] = [this.variable(a), this.variable(b)];
-      const top = Math.min(at, bt);
-      const below = this.children(at === top ? a : b).map((_, i) =>
-        this.apply(operation, at === top ? this.children(a)[i]! : a, bt === top ? this.children(b)[i]! : b),
-      );
-      node = this.node(top, below);
-      done.set(key, node);
-    }
+    const done = this.#done;
+    const mixed = Math.imul(Math.imul(a, 0x9e3779b1) ^ b, 0x85ebca6b) ^ id;
+    const place = 4 * ((mixed ^ (mixed >>> 15)) & (KEPT - 1));
+    if (done[place] === id && done[place + 1] === a && done[place + 2] === b) return done[place + 3]!;
+    this.work();
+    const [at, bt] = [this.variable(a), this.variable(b)];
+    const top = Math.min(at, bt);
+    const [as, bs] = [at === top ? this.children(a) : undefined, bt === top ? this.children(b) : undefined];
+    const below: Node[] = [];
+    const width = (as ?? bs)!.length;
+    for (let i = 0; i < width; i += 1) below.push(this.#apply(operation, id, as ? as[i]! : a, bs ? bs[i]! : b));
+    const node = this.node(top, below);
+    done[place] = id;
+    done[place + 1] = a;
+    done[place + 2] = b;
+    done[place + 3] = node;
     return node;
   }
 

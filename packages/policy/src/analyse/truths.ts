@@ -61,28 +61,25 @@ export function truthsOf(diagram: Diagram, domain: Domain, side: Side): (conditi
     const variables = [
       ...new Set([...(slot.kind === 'time' ? [domain.now] : []), ...read.map(({ variable }) => variable)]),
     ].sort((a, b) => a.index - b.index);
-    const table = (chosen: readonly Raw[], wanted: (truth: number) => boolean): Node => {
+    const table = (chosen: readonly Raw[]): Truths => {
       const next = variables[chosen.length];
-      if (next !== undefined)
-        return diagram.node(
-          next.index,
-          next.values.map(([raw]) => table([...chosen, raw], wanted)),
-        );
+      if (next !== undefined) {
+        const below = next.values.map(([raw]) => table([...chosen, raw]));
+        const node = (part: keyof Truths): Node =>
+          diagram.node(
+            next.index,
+            below.map((truths) => truths[part]),
+          );
+        return { yes: node('yes'), maybe: node('maybe') };
+      }
       diagram.work();
       const of = (variable: Variable): Raw => chosen[variables.indexOf(variable)];
       const now = slot.kind === 'time' ? ((of(domain.now) as number | undefined) ?? null) : 0;
-      return wanted(
-        test(
-          frameOf(
-            read.map((fact) => [fact, of(fact.variable)]),
-            now,
-          ),
-        ),
-      )
-        ? YES
-        : NO;
+      const facts = read.map((fact) => [fact, of(fact.variable)] as const);
+      const truth = test(frameOf(facts, now));
+      return { yes: truth === TRUE ? YES : NO, maybe: truth === FALSE ? NO : YES };
     };
-    return { yes: table([], (truth) => truth === TRUE), maybe: table([], (truth) => truth !== FALSE) };
+    return table([]);
   };
 
   /** Where a set is known, and what is known of it to be none, as this document declares it. */

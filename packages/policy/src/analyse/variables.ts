@@ -63,7 +63,7 @@ function put(sections: Sections, path: readonly string[], raw: Raw, now: number 
     holder[key] ??= {};
     holder = holder[key] as Record<string, unknown>;
   }
-  holder[last] = raw instanceof Ago ? date((now ?? USUAL_PRESENT) - raw.ms) : raw;
+  holder[last] = raw instanceof Ago ? raw.at(now ?? USUAL_PRESENT) : raw;
 }
 
 /** Moments as a request writes them. */
