@@ -34,7 +34,7 @@ export type {
   Test,
 } from './document.js';
 export { type Enforcement, enforce, type ObligationHandler } from './enforce.js';
-export { PolicyError, type PolicyErrorCode } from './errors.js';
+export { PolicyError, type PolicyErrorCode, type Witness } from './errors.js';
 export { createPdp, type Pdp, type PdpOptions } from './evaluate.js';
 export { type Batch, type BatchSemantics, evaluateMany, MAX_EVALUATIONS } from './evaluate-many.js';
 export { type Audience, type Explanation, explain } from './explain.js';
