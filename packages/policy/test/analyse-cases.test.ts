@@ -185,6 +185,14 @@ test.each<[string, Condition, 'proved' | 'broken']>([
   expect(never(unusual(when))).toBe(verdict);
 });
 
+test('addresses above the mapped ones, where every IPv6 address below them is left out', () => {
+  // ::/81, ::8000:0:0/82, ::c000:0:0/83 ... together all below ::ffff:0:0.
+  const below = Array.from({ length: 16 }, (_, i) => `::${((0xffff << (16 - i)) & 0xffff).toString(16)}:0:0/${81 + i}`);
+  const address = (test: object) => ({ 'context.address': test }) as Condition;
+  const above = { all: [address({ within: ['::/0'] }), address({ not: { within: below } })] };
+  expect(never(unusual(above))).toBe('broken');
+});
+
 test('what cannot be decided is said, never called equal', () => {
   const reads = (name: string) =>
     unusual({ [name]: { includes: 'watermark' } }, { [name]: { type: 'set', source: 'request' } });
