@@ -12,9 +12,12 @@ import {
 } from '../src/index.js';
 import { formatNote, formatSignature, MAX_NOTE, parseNote } from '../src/note.js';
 import { formatProof } from '../src/tlog-proof.js';
+import { createWitness } from '../src/witness/server.js';
+import { memoryWitnessState } from '../src/witness/state.js';
+import { formatRequest, MAX_REQUEST } from '../src/witness/wire.js';
 import { demoSigner, ORIGIN, START } from './support/events.js';
 import { mth } from './support/model.js';
-import { checkpointOver, consistency, cosigner, leavesOf } from './support/witnesses.js';
+import { checkpointOver, consistency, cosigner, demoWitness, leavesOf } from './support/witnesses.js';
 
 const { signer, vkey: logKey } = await demoSigner();
 const pq = await cosigner(ORIGIN, 'ml-dsa-44');
@@ -193,5 +196,63 @@ describe('evidence', () => {
       'CHECKPOINT_UNSIGNED',
       'a log key has not signed the checkpoint',
     );
+  });
+});
+
+describe('a witness answers', () => {
+  const body = (oldSize: number, checkpoint: string, proof: readonly Uint8Array[] = []) =>
+    formatRequest({ oldSize, proof, checkpoint });
+  const answerTo = async (post: (body: string) => Promise<Response>, text: string) => {
+    const response = await post(text);
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    return [response.status, await response.text(), response.headers.get('content-type')];
+  };
+  const TEXT = 'text/plain; charset=utf-8';
+
+  it('with the status of the specification and what is wrong', async () => {
+    const { post, witness: server } = await demoWitness('w.example');
+    expect((await post(body(0, small))).status).toBe(200);
+    const stranger = await demoSigner('stranger', 'stranger.example');
+    const strange = await checkpointOver(leaves, [stranger.signer], { origin: 'stranger.example' });
+    const impostor = await checkpointOver(leaves, [(await demoSigner('impostor')).signer]);
+    for (const [text, status, words, type] of [
+      ['old 10\n', 400, 'malformed request\n', TEXT],
+      ['x'.repeat(MAX_REQUEST + 1), 400, 'malformed request\n', TEXT],
+      [body(31, large), 400, 'old size above the size\n', TEXT],
+      [body(10, impostor), 403, 'no valid signature of the log\n', TEXT],
+      [body(10, strange), 404, 'unknown log\n', TEXT],
+      [body(9, large), 409, '10\n', 'text/x.tlog.size'],
+      [body(10, large), 422, 'inconsistent\n', TEXT],
+    ] as const)
+      expect(await answerTo(post, text)).toEqual([status, words, type]);
+    const missing = await server.handle(new Request('https://w.example/elsewhere'));
+    expect([missing.status, await missing.text()]).toEqual([404, 'not here\n']);
+    expect((await answerTo(post, body(10, large, consistency(10, leaves))))[0]).toBe(200);
+  });
+
+  it('503 when it cannot remember, or will not', async () => {
+    const memory = memoryWitnessState();
+    const broken = { ...memory, update: () => Promise.reject(new Error('disk')) };
+    const { post } = await demoWitness('w.example', { state: broken });
+    expect(await answerTo(post, body(0, small))).toEqual([503, 'the witness cannot sign\n', TEXT]);
+    const idle = await demoWitness('w.example', { state: { ...memory, update: async () => undefined } });
+    expect(await answerTo(idle.post, body(0, small))).toEqual([503, 'not signed\n', TEXT]);
+    const rotten = await demoWitness('w.example', {
+      state: { ...memory, update: async (_, work) => void (await work('rot')) },
+    });
+    expect((await rotten.post(body(0, small))).status).toBe(503);
+  });
+
+  it('not at all when it was set up wrongly', async () => {
+    const { signer: own } = await cosigner('w.example');
+    const named = await cosigner('v.example', 'ml-dsa-44');
+    const base = { signer: own, logs: [logKey], state: memoryWitnessState() };
+    for (const [change, message] of [
+      [{ logs: [] }, 'logs must name a log'],
+      [{ pqSigner: named.signer }, 'signer and pqSigner must have one name'],
+      [{ path: 'x/' }, 'path must start and end with a slash'],
+      [{ path: '/x' }, 'path must start and end with a slash'],
+    ] as const)
+      expect(() => createWitness({ ...base, ...change })).toThrow(new RangeError(message));
   });
 });
