@@ -97,7 +97,6 @@ export function decodeLeaf(data: Uint8Array): Leaf {
   try {
     return readLeaf(data);
   } catch (cause) {
-    if (cause instanceof AuditError) throw cause;
     throw new AuditError('LEAF_INVALID', 'the entry is not a leaf of version 0', { cause });
   }
 }

@@ -1,10 +1,13 @@
-import { hmacSha256 } from '@wardseal/primitives';
+import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
+import { hkdf } from '@noble/hashes/hkdf.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { concat, hmacSha256 } from '@wardseal/primitives';
 import { seededRandom } from '@wardseal/testkit';
 import { describe, expect, it } from 'vitest';
 import { FieldReader, FieldWriter, MalformedFields, required } from '../src/codec.js';
 import { type AuditError, createEventId, decodeLeaf, patientHandle } from '../src/index.js';
 import { encodeLeaf, idTime, leafId, MAX_LEAF } from '../src/leaf.js';
-import { blind, MAX_SEALED_SIDE, openSide, sealSide } from '../src/side-record.js';
+import { blind, MAX_SEALED_SIDE, openSide, SIDE_RANDOM, sealSide } from '../src/side-record.js';
 import {
   commit,
   decodeActorSide,
@@ -21,7 +24,8 @@ type Fields = readonly (readonly [tag: number, value: readonly number[]])[];
 
 const random = seededRandom('encoding');
 const of = (length: number): number[] => [...random(length)];
-const text = (value: string): number[] => [...new TextEncoder().encode(value)];
+const bytes = (value: string): Uint8Array => new TextEncoder().encode(value);
+const text = (value: string): number[] => [...bytes(value)];
 const time = [0x01, 0x9c, 0xa0, 0, 0, 0];
 
 /** The encoding by a way of its own: a length from 128 on takes two bytes. */
@@ -265,6 +269,14 @@ describe("an actor's compartment", () => {
       nonce,
       evidence: { kind: 'kind', data: new Uint8Array(3) },
     });
+    const hashed = { ...event, object: { kind: 'item' as const, id: 'i', contentHash: b64url(nonce) } };
+    expect(decodeActorSide(encodeActorSide(hashed, undefined)).object!.contentHash).toEqual(nonce);
+    const { id, occurredAt, type, outcome } = event;
+    const least = { id, occurredAt, type, outcome, actor: { id: 'a', kind: 'system', org: 'RX1' } } as const;
+    expect(decodeActorSide(encodeActorSide(least, undefined))).toStrictEqual({
+      occurredAt: START,
+      actor: { id: 'a', kind: 'system' },
+    });
     const bare = { ...event, object: { kind: 'item' as const, id: 'i' } };
     expect(decodeActorSide(encodeActorSide(bare, undefined)).object).toStrictEqual({ kind: 'item', id: 'i' });
   });
@@ -422,6 +434,24 @@ describe('a sealed compartment', () => {
     }
     expect(await openSide(secret, 'actor', 'log.example', id, await seal(random(MAX_SIDE + 1)))).toBe(null);
     expect(MAX_SEALED_SIDE).toBe(1 + 16 + 32 + 16_384 + 16);
+  });
+  it('is ChaCha20-Poly1305 under a key of its own, bound to log, entry and compartment', async () => {
+    const made = (which: string, version: number, plain: Uint8Array) => {
+      const salt = random(16);
+      const key = hkdf(sha256, secret, salt, bytes(`wardseal.org/audit/v0 side ${which}`), 32);
+      const head = Uint8Array.from([version, ...salt]);
+      const cipher = chacha20poly1305(key, new Uint8Array(12), concat(bytes(`log.example\n${id}\n`), head));
+      return concat(head, cipher.encrypt(plain));
+    };
+    const [r, side] = [random(32), random(9)];
+    for (const which of ['actor', 'subject'] as const) {
+      const opened = await openSide(secret, which, 'log.example', id, made(which, 0, concat(r, side)));
+      expect(opened).toEqual({ r, side });
+      // Whoever has the secret could make these; nobody reads them.
+      expect(await openSide(secret, which, 'log.example', id, made(which, 1, concat(r, side)))).toBe(null);
+      expect(await openSide(secret, which, 'log.example', id, made(which, 0, random(31)))).toBe(null);
+    }
+    expect(SIDE_RANDOM).toBe(48);
   });
   it('is committed to with HMAC-SHA-256 under a fresh blinding value', () => {
     const side = random(20);
