@@ -47,6 +47,7 @@ export type EraseResult =
 export async function proposeErasure(
   target: ErasureTarget,
 ): Promise<{ readonly digest: string; readonly scope: readonly ErasureScope[] }> {
+  checkRequest(target.request);
   const scope = scopeOf(await openYears(target));
   return { digest: digestOf(target.request, scope), scope };
 }
@@ -72,10 +73,7 @@ export async function proposeErasure(
 export async function eraseSubject(options: EraseOptions): Promise<EraseResult> {
   const { request, approvals, verifyApproval, clock = systemClock, random = randomBytes } = options;
   const now = (): string => new Date(clock.now()).toISOString();
-  // A request that could not be logged is refused before anything is looked at.
-  parseEvent(refusalEvent(request, ['CHECK'], { id: request.id, occurredAt: request.at }));
-  if (typeof request.requestedBy !== 'string' || request.requestedBy === '')
-    throw new AuditError('EVENT_INVALID', 'field `requestedBy` is missing or malformed', { field: 'requestedBy' });
+  checkRequest(request);
   const years = await openYears(options);
   const concerned = years.filter(({ scope }) => scope !== null);
   const digest = digestOf(request, scopeOf(years));
@@ -114,6 +112,19 @@ export async function eraseSubject(options: EraseOptions): Promise<EraseResult> 
   }
   if (late.length > 0) return { erased: false, reasons: [refusal('HELD', late.map(({ id }) => id).join(', '))] };
   return { erased: true, certificate: await certify(concerned, request) };
+}
+
+/** A request that could not be logged is refused before anything is looked at, or anybody asked to approve it. */
+function checkRequest(request: ErasureRequest): void {
+  const faulty = (field: keyof ErasureRequest): AuditError =>
+    new AuditError('EVENT_INVALID', `field \`${field}\` is missing or malformed`, { field });
+  // The event has other names for these two.
+  if (typeof request.at !== 'string' || new Date(Date.parse(request.at) || 0).toISOString() !== request.at)
+    throw faulty('at');
+  if (typeof request.reference !== 'string') throw faulty('reference');
+  parseEvent(refusalEvent(request, ['CHECK'], { id: request.id, occurredAt: request.at }));
+  if (typeof request.requestedBy !== 'string' || request.requestedBy === '') throw faulty('requestedBy');
+  if (!Array.isArray(request.retention)) throw faulty('retention');
 }
 
 async function openYears({ logs, subject, request }: ErasureTarget): Promise<readonly ErasureYear[]> {

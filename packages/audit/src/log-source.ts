@@ -21,6 +21,17 @@ export function readingKeys(keys: KeyStore, origin: string): LogKeys {
   });
 }
 
+/**
+ * Refuses a key store that never held this log's secrets, as a mistyped folder or a volume that is not mounted: a report
+ * would say that nobody looked, and an export that nobody did anything. Throws AuditError `SECRET_MISSING`.
+ *
+ * @param size - entries of the log; an empty one has no secrets yet
+ */
+export async function checkSecrets(keys: LogKeys, size: number): Promise<void> {
+  if (size > 0 && (await keys.existingLog()) === null)
+    throw new AuditError('SECRET_MISSING', "the key store does not hold this log's secrets");
+}
+
 /** Whether a leaf is one that a query asks for. */
 export function matches(leaf: Leaf, query: EntryQuery): boolean {
   const same = (wanted: Uint8Array | undefined, found: Uint8Array | undefined): boolean =>

@@ -44,6 +44,7 @@ const KINDS: Readonly<Record<KeyKind, KindOfKey>> = {
 };
 // Both algorithms keep their secret key as 32 random bytes.
 const SECRET_BYTES = 32;
+const PRIVATE = 'PRIVATE+KEY+';
 
 /** Signs checkpoints. A key in a hardware module fits as well as one in memory. */
 export interface LogSigner {
@@ -85,6 +86,7 @@ function parseKey(text: string): { name: string; id: Bytes; kind: KeyKind; body:
 
 /** Reads a public key. Throws AuditError `KEY_INVALID` when it is malformed or its id is not that of its bytes. */
 export function parseVkey(vkey: string): NoteKey {
+  if (String(vkey).startsWith(PRIVATE)) throw new AuditError('KEY_INVALID', 'the key is private: give the public one');
   const { name, id, kind, body } = parseKey(vkey);
   if (body.length !== KINDS[kind].publicBytes) throw new AuditError('KEY_INVALID', 'the key has another length');
   if (!equal(id, keyId(name, KINDS[kind].type, body)))
@@ -103,7 +105,7 @@ async function generate(name: string, kind: KeyKind, random?: Random): Promise<{
   if (!validKeyName(name)) throw new RangeError('name must hold no space and no plus sign');
   const { type } = KINDS[kind];
   const { secretKey, publicKey } = await KINDS[kind].generate(random);
-  const skey = `PRIVATE+KEY+${encodeKey(name, type, publicKey, secretKey)}`;
+  const skey = `${PRIVATE}${encodeKey(name, type, publicKey, secretKey)}`;
   return { vkey: encodeKey(name, type, publicKey, publicKey), skey };
 }
 
@@ -151,9 +153,8 @@ export function generateCosignerKey(
  * const signer = await logSigner(skey);
  */
 export async function logSigner(skey: string): Promise<LogSigner> {
-  const prefix = 'PRIVATE+KEY+';
-  if (!skey.startsWith(prefix)) throw new AuditError('KEY_INVALID', 'the key is not a private note key');
-  const { name, id, kind, body } = parseKey(skey.slice(prefix.length));
+  if (!skey.startsWith(PRIVATE)) throw new AuditError('KEY_INVALID', 'the key is not a private note key');
+  const { name, id, kind, body } = parseKey(skey.slice(PRIVATE.length));
   if (body.length !== SECRET_BYTES) throw new AuditError('KEY_INVALID', 'the key has another length');
   const { type, publicKey: publicKeyOf, signer } = KINDS[kind];
   const publicKey = await publicKeyOf(body);

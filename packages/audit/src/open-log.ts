@@ -83,6 +83,7 @@ export interface Started {
  *   the keeper holds another log; `KEY_INVALID` when the signer's key is malformed; `CHECKPOINT_INVALID`,
  *   `CHECKPOINT_UNSIGNED`, `SIGNATURE_INVALID` when a stored checkpoint is not this log's; `STORE_FAILED` when the disk
  *   failed
+ * @throws TypeError when store, keys or signer are something else
  * @throws RangeError when origin, signer, an interval or an override does not fit, or unless there is one of `witnesses`
  *   and `unwitnessed`
  * @example
@@ -135,7 +136,11 @@ export async function openWith(options: OpenLogOptions, first: (started: Started
 }
 
 function checkOptions(options: OpenLogOptions, clock: Clock): void {
-  const { origin, signer, pqSigner, witnesses, unwitnessed, override } = options;
+  const { origin, store, keys: secrets, signer, pqSigner, witnesses, unwitnessed, override } = options;
+  // Without types these slips would show at the first entry, or as an error of another place.
+  if (typeof store?.open !== 'function') throw new TypeError('store must be a log store, such as fileStore(folder)');
+  if (typeof secrets?.get !== 'function') throw new TypeError('keys must be a key store, such as fileKeyStore(folder)');
+  if (typeof signer?.sign !== 'function') throw new TypeError('signer must be what logSigner resolves to');
   const { checkpointEvery = CHECKPOINT_EVERY, checkpointEntries = CHECKPOINT_ENTRIES } = options;
   if (!Number.isFinite(checkpointEvery) || checkpointEvery < 0)
     throw new RangeError('checkpointEvery must be 0 ms or more');

@@ -40,7 +40,7 @@ export function notProvedInWords({ claim, checkpoint, unchecked }: ProofCheck): 
     );
   if (claim && claim.entry === null) sentences.push('Who did it: this proof does not open that part of the entry.');
   if (checkpoint && unchecked.length === 9)
-    sentences.push('That it is the access you have in mind: you gave nothing to compare it with.');
+    sentences.push('That it is the access you have in mind: nothing was compared with it.');
   return sentences;
 }
 

@@ -72,6 +72,24 @@ describe('parseEvent', () => {
     expect(fieldOf(change(event))).toBe(field);
   });
 
+  it.each<[string, (value: AuditEvent) => unknown]>([
+    ['`outcome` must be one of success, ', (value) => ({ ...value, outcome: 'ok' })],
+    [
+      '`actor.kind` must be one of practitioner, ',
+      (value) => ({ ...value, actor: { ...value.actor, kind: 'doctor' } }),
+    ],
+    ['`type` is none of the names in docs/spec/event.md', (value) => ({ ...value, type: 'image.lose' })],
+    ['`occurredAt` must be UTC with milliseconds', (value) => ({ ...value, occurredAt: '2026-03-01T09:30:00Z' })],
+    ['`occurredAt` is missing or of another type than string', (value) => ({ ...value, occurredAt: new Date(0) })],
+    ['`reason` is longer than 1000 characters', (value) => ({ ...value, reason: 'x'.repeat(1001) })],
+    [
+      '`object.contentHash` must be base64url of 32 bytes',
+      (value) => ({ ...value, object: { kind: 'item', id: 'item-42', contentHash: 'ab'.repeat(32) } }),
+    ],
+  ])('says what is wanted: %s', (words, change) => {
+    expect(() => parseEvent(change(event))).toThrow(`field ${words}`);
+  });
+
   it('refuses what looks like an NHS or CHI number, however it is written', () => {
     for (let serial = 0; serial < 200; serial++) {
       const number = testNumber(serial);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EVENT_TYPES } from '../src/event-codes.js';
 import { type Cursor, type ExportBatch, type ExporterOptions, exporter } from '../src/export.js';
-import { type AuditError, generateLogKey, type KeyStore } from '../src/index.js';
+import { type AuditError, generateLogKey, type KeyStore, memoryKeyStore } from '../src/index.js';
 import { codeOf, hexOf, ORIGIN, testClock } from './support/events.js';
 import { type DemoLog, demoLog, memoryCursor, OPTIONS } from './support/export/entries.js';
 
@@ -73,6 +73,13 @@ describe('exporter', () => {
       leafHash: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(seen.indices()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('delivers nothing without the secrets of the log', async () => {
+    const demo = await filled(2);
+    const { seen, options } = setup(demo, { source: { ...demo.source, keys: memoryKeyStore() } });
+    expect(await codeOf(exporter(options).drain())).toBe('SECRET_MISSING');
+    expect(seen.indices()).toEqual([]);
   });
 
   it('has nothing to do before the first checkpoint', async () => {

@@ -173,6 +173,10 @@ describe('append', () => {
     const { leaf } = await log.append(make({ links: { parentIndex: 0 } }));
     expect(decodeLeaf(leaf).parent).toBe(0);
     expect(await codeOf(log.append(make(), { nonce: new Uint8Array(31) }))).toBe('RangeError');
+    // A word that it does not know must not get less than was asked for.
+    expect(await codeOf(log.append(make(), { await: 'signed' as never }))).toBe('RangeError');
+    expect(await codeOf(log.append(make(), { source: 'Caller' as never }))).toBe('RangeError');
+    expect(log.size).toBe(2);
     await log.close();
     await log.close();
     expect(await codeOf(log.append(make()))).toBe('LOG_CLOSED');

@@ -256,6 +256,14 @@ describe('a log without witnesses', () => {
   });
 });
 
+describe('openLog without types', () => {
+  it.each(['store', 'keys', 'signer'])('names %s when it is something else', async (part) => {
+    const place = await placeOf();
+    for (const wrong of [undefined, '/srv/audit', Promise.resolve()])
+      await expect(place.open({ [part]: wrong } as never)).rejects.toThrow(new RegExp(`^${part} must be `));
+  });
+});
+
 describe('a keeper apart from the store', () => {
   function memoryKeeper(): CheckpointKeeper & { text: string | null } {
     const keeper = {

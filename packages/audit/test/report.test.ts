@@ -79,6 +79,15 @@ describe.each([['replay'], ['index']] as const)('subjectAccess by %s', (searched
     expect(places(await rows(2))).toEqual([0]);
   });
 
+  it("is refused with another log's secrets, or none: it would say that nobody looked", async () => {
+    const demo = await demoLog(options);
+    await demo.add({ subject: { handle: patient(1) } });
+    await demo.log.integrate();
+    const other = { ...demo, keys: memoryKeyStore() };
+    expect(await codeOf(subjectAccess({ sources: other, subject: patient(1) }))).toBe('SECRET_MISSING');
+    expect((await subjectAccess({ sources: demo, subject: patient(1) })).rows.length).toBe(1);
+  });
+
   it('finds what was seen last year of an item that was handled, or handled anew, this year', async () => {
     const keys = memoryKeyStore();
     const old = await demoLog({ ...options, keys, origin: 'audit.demo-trust.example/2025' });

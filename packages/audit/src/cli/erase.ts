@@ -12,6 +12,7 @@ import {
 import type { VerifyApproval } from '../erase/approvals.js';
 import type { Approval, ErasureRequest } from '../erase/request.js';
 import { type EraseOptions, type EraseResult, eraseSubject, proposeErasure } from '../erase.js';
+import { createEventId } from '../event-id.js';
 import { vkeyOf } from '../note-key.js';
 import { openLog } from '../open-log.js';
 import { fileKeyStore } from '../store/file-key-store.js';
@@ -24,6 +25,10 @@ import { readKey } from './trust.js';
 const REQUEST = {
   request: { kind: 'object', value: 'FILE', help: 'the decision: ground, exemption, retention, who asked, who acts' },
 } as const;
+const REQUEST_SHAPE = `A request is JSON, and names no patient: {"id":..., "at":..., "reference":"IG-2026-117",
+"ground":"retention-elapsed", "exemption":"none", "requestedBy":"person-9",
+"actor":{"id":"person-3", "kind":"practitioner", "org":"RX1"}, "backupsUntil":"2026-12-31",
+"retention":[{"rule":"en.adult", "keepUntil":"2025-03-31", "source":"our schedule, version 7", "confirmed":true}]}`;
 // An approver signs this and no other text with the same key.
 const DOMAIN = 'wardseal.org/audit/v0 erasure approval';
 
@@ -33,7 +38,7 @@ const erase: Command = command({
   about: `Erases a patient from the access log by destroying the patient's secrets; the log itself keeps every byte and every proof.
 Refusal is the default: it takes a ground, no exemption, retention elapsed, no hold, and two approvers who neither asked nor act.
 SUBJECT is the patient handle, or a file that holds it. After a crash run it again with the same request. The log must not be open
-elsewhere.`,
+elsewhere. ${REQUEST_SHAPE}`,
   examples: [
     [
       'erase propose --log 2026 --secrets keys --signer s.skey --unwitnessed u.json --request r.json handle.txt',
@@ -48,7 +53,7 @@ elsewhere.`,
     ...OUTPUT,
     ...OWN_LOG,
     ...REQUEST,
-    approvals: { kind: 'object', value: 'FILE', help: '{"approvals":[...]} as erase approve writes them' },
+    approvals: { kind: 'object', value: 'FILE', help: '{"approvals":[..., ...]}: what erase approve wrote, in a list' },
     approvers: { kind: 'object', value: 'FILE', help: 'approvers\' public keys: {"person-3":"person-3+..."}' },
   },
   operands: [1, 1],
@@ -60,7 +65,7 @@ elsewhere.`,
     const given = (await objectOf(values.approvals, 'the approvals'))?.['approvals'];
     const approvers = await objectOf(values.approvers, 'the approvers');
     if (!Array.isArray(given) || approvers === undefined)
-      throw new UsageError('--approvals and --approvers are needed');
+      throw new UsageError('--approvers is needed, and --approvals with a list: {"approvals":[..., ...]}');
     return withLog(values, async (logs) => {
       const approvals = given as unknown as readonly Approval[];
       const { output: path, force } = values;
@@ -85,7 +90,7 @@ elsewhere.`,
 const propose: Command = command({
   usage: 'erase propose --log FOLDER --secrets FOLDER --signer FILE --request FILE SUBJECT',
   about: `Tells what approvers are asked to say yes to: a digest that binds the request to this patient's handles in the log. Nothing is
-changed but that durable entries get their checkpoint.`,
+changed but that durable entries get their checkpoint. ${REQUEST_SHAPE}`,
   options: { ...OWN_LOG, ...REQUEST },
   operands: [1, 1],
   named: 'subject',
@@ -151,6 +156,11 @@ function verifierOf(approvers: JsonObject): VerifyApproval {
 async function requestIn(value: string | JsonObject | undefined): Promise<ErasureRequest> {
   const request = await objectOf(value, 'the request');
   if (request === undefined) throw new UsageError('the request is missing: --request');
+  // Nobody makes these two by hand.
+  if (request['id'] === undefined)
+    throw new UsageError(`the request has no id: keep a new one in it, "id":"${createEventId()}"`);
+  if (request['at'] === undefined)
+    throw new UsageError(`the request has no time: keep one in it, "at":"${new Date().toISOString()}"`);
   // The package looks at its shape.
   return request as unknown as ErasureRequest;
 }

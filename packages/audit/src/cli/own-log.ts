@@ -1,3 +1,5 @@
+import promises from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Options, objectOf, type Result, readText, UsageError, type Values } from '@wardseal/primitives/cli';
 import { AuditError } from '../errors.js';
 import type { RiskAcceptance } from '../life/acceptance.js';
@@ -8,6 +10,7 @@ import { fileStore } from '../store/file.js';
 import { fileKeyStore } from '../store/file-key-store.js';
 import { witnessClient } from '../witness/client.js';
 import { parsePolicy } from '../witness/policy.js';
+import { checkFolder } from './sources.js';
 
 /** A log that the command itself opens for appending. */
 export const OWN_LOG = {
@@ -33,6 +36,8 @@ export async function ownLogOf(values: Values<typeof OWN_LOG>): Promise<OpenLogO
   const { log, secrets, signer: file, policy } = values;
   if (log === undefined || secrets === undefined || file === undefined)
     throw new UsageError('--log, --secrets and --signer are needed');
+  // Only a new log makes its secrets: elsewhere the right folder was meant.
+  if ((await promises.stat(join(log, 'checkpoint')).catch(() => null)) !== null) await checkFolder(secrets);
   const signer = await signerIn(file);
   const pqSigner = values['pq-signer'] === undefined ? null : await signerIn(values['pq-signer']);
   const unwitnessed = await objectOf(values.unwitnessed, 'the acceptance');

@@ -3,6 +3,7 @@ import { proveEntry } from '../prove-entry.js';
 import { readProof } from '../read-proof.js';
 import { fileKeyStore } from '../store/file-key-store.js';
 import { LOG, neededLog, openFiles } from './log-files.js';
+import { checkFolder } from './sources.js';
 import { iso, whole } from './times.js';
 import { neededTrust, TRUST } from './trust.js';
 
@@ -28,6 +29,7 @@ who did it, to which object and why, to whoever holds the file.`,
     const index = whole(at!, 'INDEX');
     const { reader, folder } = await neededLog(await openFiles(values.log));
     const { policy } = await neededTrust(values, folder);
+    if (values.secrets !== undefined) await checkFolder(values.secrets);
     const keys = values.secrets === undefined ? undefined : fileKeyStore(values.secrets);
     const proof = await proveEntry(reader, index, policy, keys);
     const { output: path, force } = values;

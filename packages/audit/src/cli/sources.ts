@@ -1,3 +1,4 @@
+import promises from 'node:fs/promises';
 import { type JsonObject, type Options, readText, UsageError, type Values } from '@wardseal/primitives/cli';
 import { parseCheckpointText } from '../checkpoint-text.js';
 import type { LogSource } from '../log-source.js';
@@ -31,6 +32,7 @@ export async function sourcesOf(
 ): Promise<{ readonly sources: readonly LogSource[]; readonly unpinned: readonly string[] }> {
   if (values.log.length === 0) throw new UsageError("the log's folder is missing: give --log");
   if (values.secrets === undefined) throw new UsageError("the log's secrets are missing: give --secrets");
+  await checkFolder(values.secrets);
   const keys = fileKeyStore(values.secrets);
   const policy = values.policy === undefined ? undefined : parsePolicy(await readText(values.policy, 'the policy'));
   const pinned = new Map<string, string>();
@@ -54,6 +56,12 @@ export async function sourcesOf(
   return { sources, unpinned };
 }
 
+/** Refuses a folder of secrets that is not there: a slip of the pen must not look like a log whose secrets are gone. */
+export async function checkFolder(secrets: string): Promise<void> {
+  const there = await promises.stat(secrets).catch(() => null);
+  if (!there?.isDirectory()) throw new UsageError(`${secrets}: there is no such folder of secrets`);
+}
+
 /** The log that a checkpoint claims to be of: only to find the key that it must bear. */
 function originOf(checkpoint: Uint8Array | null): string | null {
   const text = checkpoint && asText(checkpoint, MAX_NOTE);
@@ -64,7 +72,12 @@ function originOf(checkpoint: Uint8Array | null): string | null {
 /** A patient handle: 43 characters of base64url, or a file that holds them. */
 export async function subjectOf(text: string | undefined): Promise<string> {
   if (text === undefined) throw new UsageError('the patient handle is missing');
-  const handle = /^[\w-]{43}$/.test(text) ? text : (await readText(text, 'the patient handle')).trim();
+  const isFile = !/^[\w-]{43}$/.test(text);
+  if (isFile && (await promises.stat(text).catch(() => null)) === null)
+    throw new UsageError(
+      'the patient is neither a handle of 43 characters, as the custodian makes it, nor a file with one',
+    );
+  const handle = isFile ? (await readText(text, 'the patient handle')).trim() : text;
   if (!/^[\w-]{43}$/.test(handle)) throw new UsageError('a patient handle is 43 characters of base64url');
   return handle;
 }

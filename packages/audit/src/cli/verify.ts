@@ -4,6 +4,7 @@ import { fileKeyStore } from '../store/file-key-store.js';
 import { type CheckpointFacts, checkpointFacts, checkpointWords } from './checkpoint-facts.js';
 import { EXIT } from './exits.js';
 import { openFiles } from './log-files.js';
+import { checkFolder } from './sources.js';
 import { type KeyFrom, neededTrust, TRUST, UNPINNED } from './trust.js';
 
 /** The report as the command gives it: bytes in hexadecimal, and where the key came from. */
@@ -34,6 +35,7 @@ beside the log is taken (log.vkey): that shows that the log agrees with itself, 
   payload: false,
   async run(values, [where]) {
     const { reader, folder } = await openFiles(where);
+    if (values.secrets !== undefined) await checkFolder(values.secrets);
     const { policy, keyFrom } = await neededTrust(values, folder);
     const bar = progressLine('checking', undefined, counted('entries'));
     const report = await auditLog(reader, policy, {
@@ -58,6 +60,8 @@ function inWords({ verdict, findings, checkpoint, checked, keyFrom, ...report }:
     lines.push(`beyond      ${report.beyond} entries have tiles behind this checkpoint: is there a later one?`);
   if (report.clockJumps.length > 0) lines.push(`clock       set back before entry ${report.clockJumps.join(', ')}`);
   for (const path of report.strangers) lines.push(`stranger    ${path} belongs to no tile`);
+  if (checkpoint === null && findings.length === 0)
+    lines.push('nothing     there is no log here: no checkpoint, and no tile');
   for (const { code, message, path, index } of findings)
     lines.push(`${code}  ${message}${path ? ` (${path})` : ''}${index === undefined ? '' : ` at entry ${index}`}`);
   if (keyFrom === 'beside the log') lines.push(UNPINNED);

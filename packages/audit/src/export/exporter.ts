@@ -1,7 +1,7 @@
 import { hex, leafHash } from '@wardseal/primitives';
 import { type Clock, systemClock } from '../clock.js';
 import { AuditError } from '../errors.js';
-import { type LogSource, readingKeys } from '../log-source.js';
+import { checkSecrets, type LogSource, readingKeys } from '../log-source.js';
 import { EntryOpener, type OpenedEntry } from '../opened-entry.js';
 import { verifyCheckpoint } from '../verify-checkpoint.js';
 import { Attempts, DELIVERY_RETRY } from './attempts.js';
@@ -229,7 +229,10 @@ async function checkCursor(source: LogSource, origin: string, size: number, curs
 
 async function* openedFrom(source: LogSource, origin: string, from: number, to: number): AsyncGenerator<OpenedEntry> {
   if (from === to) return;
-  const opener = new EntryOpener(readingKeys(source.keys, origin), origin);
+  const keys = readingKeys(source.keys, origin);
+  // Without them every line would go out without a person, and never again.
+  await checkSecrets(keys, to);
+  const opener = new EntryOpener(keys, origin);
   let index = from;
   for await (const stored of entriesOf(source, from, to)) yield await opener.open(index++, stored);
 }

@@ -23,7 +23,8 @@ const WORDS: Readonly<Record<string, string>> = {
   KEY_MISSING:
     'Nothing is proved without the log’s public key. Get it from somewhere you believe: the trust’s published page, a letter, a regulator’s list. A key that came in the same file or message as the proof proves nothing, because whoever forged the one could have made the other.',
   LEAF_INVALID: 'The entry in the file is damaged or was changed.',
-  NO_PROOF: 'This file is not a proof, a report with proofs or evidence about a log. Nothing can be said about it.',
+  NO_PROOF:
+    'This file is not a proof, a report with proofs or evidence about a log. Nothing can be said about it. Of a report that was handed out as a page (HTML), paste one of its proofs, or ask for the report as JSON.',
   NO_ROWS: 'The report has no rows: there is nothing in it that could be proved.',
   NONCE_MISMATCH: 'The entry is for another request than yours.',
   OBJECT_MISMATCH: 'The entry is about another object than the one you expected.',

@@ -141,5 +141,5 @@ function proofs({ rows }: Report, page: Page): Html | null {
       : html`<h3 id="proof-${i}">Entry ${row.index} of ${row.origin}</h3><pre>${row.proof}</pre>
 `,
   );
-  return html`<h2>Proofs</h2><p>Each proof shows that an entry stands in the signed log. Save one as a file that ends in <code>.tlog-proof</code> and check it with any C2SP verifier.</p><p class="paper">The proofs are in the electronic version of this report.</p><details class="screen"><summary>Proofs of all entries</summary>${all}</details>`;
+  return html`<h2>Proofs</h2><p>Each proof shows that an entry stands in the signed log. Save one as a file that ends in <code>.tlog-proof</code> and check it with Wardseal’s verifier page or any other C2SP verifier.</p><p class="paper">The proofs are in the electronic version of this report.</p><details class="screen"><summary>Proofs of all entries</summary>${all}</details>`;
 }

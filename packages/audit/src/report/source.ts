@@ -3,7 +3,7 @@ import { isBreakGlass } from '../emergency-type.js';
 import { AuditError } from '../errors.js';
 import { HashReader } from '../hash-reader.js';
 import type { LogKeys } from '../log-keys.js';
-import { type LogSource, readingKeys } from '../log-source.js';
+import { checkSecrets, type LogSource, readingKeys } from '../log-source.js';
 import { EntryOpener, type OpenedEntry } from '../opened-entry.js';
 import type { EntryQuery } from '../store/store.js';
 import { formatProof } from '../tlog-proof.js';
@@ -44,8 +44,8 @@ export class ReportSource {
   }
 
   /**
-   * Opens a log. Throws AuditError `CHECKPOINT_INVALID` when there is none, every code of `verifyCheckpoint`, and
-   * `LOG_CORRUPT` when the reader does not reach the side records.
+   * Opens a log. Throws AuditError `CHECKPOINT_INVALID` when there is none, every code of `verifyCheckpoint`,
+   * `LOG_CORRUPT` when the reader does not reach the side records, and `SECRET_MISSING` when the key store is not this log's.
    */
   static async open(source: LogSource): Promise<ReportSource> {
     const stored = await source.reader.readCheckpoint();
@@ -53,7 +53,9 @@ export class ReportSource {
       throw new AuditError('CHECKPOINT_INVALID', 'the checkpoint is missing', { path: 'checkpoint' });
     const checkpoint = await verifyCheckpoint(stored, source.policy);
     if (!source.reader.readEntries) throw new AuditError('LOG_CORRUPT', 'the side records are out of reach');
-    return new ReportSource(source, checkpoint, fromUtf8(stored)!);
+    const opened = new ReportSource(source, checkpoint, fromUtf8(stored)!);
+    await checkSecrets(opened.keys, checkpoint.size);
+    return opened;
   }
 
   /** The entries that at least one of the queries asks for, opened, in the log's order. */

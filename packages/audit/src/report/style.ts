@@ -34,6 +34,6 @@ pre{font:.8rem/1.45 "DejaVu Sans Mono",Consolas,Menlo,monospace;white-space:pre-
 h3{font-size:1rem;margin:1rem 0 0}
 footer{border-top:1px solid #c3ccd3;margin-top:2rem;padding-top:1rem;padding-bottom:2rem}
 .paper{display:none}
-@media screen and (max-width:56rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}thead{position:absolute;left:-999rem}table,tbody,tr,th[role=rowheader],td,caption{display:block;overflow-wrap:anywhere}tr{padding:.6rem 0;border-bottom:1px solid #c3ccd3}th[role=rowheader],td{border:0;padding:.1rem 0}th[role=rowheader]{font-weight:700}td[data-label]::before{content:attr(data-label) ": ";color:#46535d}td[data-label]:empty{display:none}}
+@media screen and (max-width:56rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}thead{position:absolute;left:-999rem}table,tbody,tr,th[role=rowheader],td,caption{display:block;overflow-wrap:anywhere}tr{padding:.6rem 0;border-bottom:1px solid #c3ccd3}th[role=rowheader],td{border:0;padding:.1rem 0}th[role=rowheader]{font-weight:700}.entries th:nth-child(n){width:auto}td[data-label]::before{content:attr(data-label) ": ";color:#46535d}td[data-label]:empty{display:none}}
 @media print{pre,.screen{display:none!important}@page{margin:16mm}body{font-size:9.5pt;color:#000}th,td{padding:.4rem .6rem .4rem 0}header,main,footer{max-width:none;padding-left:0;padding-right:0}h2{break-after:avoid}.skip{display:none}.paper{display:block}a{color:#000;text-decoration:none}.notice{background:none}thead{display:table-header-group}}
 `;

@@ -148,6 +148,26 @@ describe('merge', () => {
 });
 
 describe('erase', () => {
+  it('asks nobody to approve a request that could not be carried out', async () => {
+    const whole = {
+      id: uuid7(START, seededRandom('faulty')),
+      at: new Date(START).toISOString(),
+      reference: 'IG-18',
+      ground: 'no-longer-necessary',
+      exemption: 'none',
+      requestedBy: 'person-asker',
+      actor: ME,
+      retention: [],
+      backupsUntil: '2026-12-31',
+    };
+    for (const name of ['id', 'at', 'reference', 'requestedBy', 'actor', 'retention']) {
+      await writeFile(box.path('faulty'), JSON.stringify({ ...whole, [name]: undefined }));
+      const { code, err } = await box.run('erase', 'propose', ...OWN, '--request', 'faulty', 'handle');
+      expect([name, code]).toEqual([name, 2]);
+      expect(err).toMatch({ id: /keep a new one/, at: /"at":"2/ }[name] ?? new RegExp(`\`${name}\``));
+    }
+  });
+
   it('takes two people, destroys, and certifies', async () => {
     await writeFile(
       box.path('request'),

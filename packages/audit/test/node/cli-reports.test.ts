@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Shell, shell } from '../support/cli.js';
 import { b64url, demoSigner, eventMaker, ORIGIN } from '../support/events.js';
@@ -46,6 +46,19 @@ describe('report', () => {
       output: 'none',
     });
     expect(empty).toMatchObject({ code: 0, answer: { kind: 'subject-access', rows: 0, unpinned: [] } });
+  });
+
+  it.each([
+    ['sar', ['handle']],
+    ['flags', []],
+    ['breakglass', []],
+  ])("%s is not made from secrets that are not the log's: it would say that nothing happened", async (kind, rest) => {
+    const of = (secrets: string) =>
+      box.run('report', kind, '--log', 'log', '--secrets', secrets, '--key', 'key', '-o', `${kind}.lost`, ...rest);
+    expect(await of('mistyped')).toMatchObject({ code: 2, err: expect.stringContaining('mistyped: there is no such') });
+    await mkdir(box.path('unmounted'), { recursive: true });
+    expect(await of('unmounted')).toMatchObject({ code: 2, err: expect.stringContaining("this log's secrets") });
+    expect(await box.files()).not.toContain(`${kind}.lost`);
   });
 
   it('is checked row by row against the proofs in its JSON', async () => {

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { symlink, truncate, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { generateLogKey } from '../../src/index.js';
 import { demoSigner, eventMaker } from '../support/events.js';
 import { inFolder, openIn } from '../support/folder.js';
 
@@ -100,6 +101,22 @@ describe('wardseal-audit verify', () => {
       expect(await into('>/dev/full')).toBe(2);
       await truncate(join(path, 'tile/entries/000.p/5'), 40);
       expect(await into('>/dev/full')).toBe(1);
+    }));
+
+  it('says that a folder holds no log, and that a pinned key is the private one', () =>
+    inFolder(async (folder) => {
+      const { vkey, skey } = await generateLogKey('audit.trust.example/2026');
+      const [empty, lost] = [join(folder, 'empty'), join(folder, 'lost')];
+      await mkdir(empty);
+      const nothing = await run(['verify', '--key', vkey, empty]);
+      expect(nothing).toMatchObject({ code: 2, out: expect.stringContaining('there is no log here') });
+      expect((await run(['verify', '--key', vkey, '--secrets', lost, empty])).err).toContain(
+        'no such folder of secrets',
+      );
+      await writeFile(join(folder, 'key'), skey);
+      expect((await run(['verify', '--key', join(folder, 'key'), await log(folder)])).err).toContain(
+        'the key is private',
+      );
     }));
 
   it.each<[string, string[], string]>([

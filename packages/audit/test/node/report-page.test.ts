@@ -89,6 +89,19 @@ test.each([1100, 320])(
   },
 );
 
+test('on a phone every line has the whole width', async () => {
+  let lines = 0;
+  for (const report of reports)
+    await open(report, 320, async (tab) => {
+      const cells = await tab
+        .locator('tbody th, tbody td')
+        .evaluateAll((all) => all.map((one) => [one.textContent, one.clientWidth] as const));
+      lines += cells.length;
+      expect(cells.filter(([text, width]) => text !== '' && width < 250)).toEqual([]);
+    });
+  expect(lines).toBeGreaterThan(0);
+});
+
 test('on paper it is a table, without links and proofs that paper cannot open', async () => {
   await open(reports[0]!, 700, async (tab) => {
     await tab.emulateMedia({ media: 'print' });

@@ -96,7 +96,7 @@ describe("the verifier's page", () => {
     const not = (await page.texts('#not-proved li')).join('\n');
     expect(not).toContain('nothing is missing');
     expect(not).toContain('no witness was asked');
-    expect(not).toContain('you gave nothing to compare it with');
+    expect(not).toContain('nothing was compared with it');
     expect(await page.tab.evaluate(() => document.activeElement?.id)).toBe('verdict');
   });
 
