@@ -59,7 +59,8 @@ const UNDECIDED = 'no decision to name staff was recorded';
  * @returns the report, for `render`; log `exportEvent` of it before handing it out
  * @throws AuditError `CHECKPOINT_INVALID` and every code of `verifyCheckpoint` when a log's checkpoint is not good;
  *   `LOG_CORRUPT`, `TILE_INVALID`, `INCLUSION_INVALID`, `SIDE_RECORD_INVALID` when a log is damaged: nothing is shown
- *   then; `KEY_STORE_FAILED`, `KEY_STORE_CORRUPT`; `STORE_FAILED`
+ *   then; `SECRET_MISSING` when a key store does not hold the secrets of its log; `KEY_STORE_FAILED`, `KEY_STORE_CORRUPT`;
+ *   `STORE_FAILED`
  * @throws RangeError when the subject is not 32 bytes of base64url, or no log or one log twice is given
  * @example
  * const report = await subjectAccess({ sources: { reader, keys, policy }, subject: handle });
