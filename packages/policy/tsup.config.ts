@@ -6,6 +6,8 @@ export default defineConfig(
     entry: [
       'src/index.ts',
       'src/analyse.ts',
+      'src/authzen/index.ts',
+      'src/cedar/index.ts',
       'src/evaluate.ts',
       'src/enforce.ts',
       'src/packs/nhs/index.ts',

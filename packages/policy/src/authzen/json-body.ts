@@ -1,0 +1,67 @@
+import { fromUtf8 } from '@wardseal/primitives';
+import { Refusal } from './refusal.js';
+
+/** Largest body, bytes: a batch of 1,000 evaluations with 1 kB of facts each. */
+export const MAX_BODY_BYTES = 1_048_576;
+/** Deepest nesting of a body: a request is 3 levels deep, its facts a few more. */
+export const MAX_BODY_DEPTH = 32;
+
+/** The JSON object that a request carries; refused when it is anything else. */
+export async function jsonBody(request: Request): Promise<Readonly<Record<string, unknown>>> {
+  if (!/^application\/json[\t ]*(;|$)/i.test(request.headers.get('content-type') ?? ''))
+    throw new Refusal('CONTENT_TYPE_INVALID');
+  const text = fromUtf8(await bytesOf(request));
+  if (text === null || isTooDeep(text)) throw new Refusal('BODY_INVALID');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Refusal('BODY_INVALID');
+  }
+  return isRecord(value) ? value : refuse();
+}
+
+function refuse(): never {
+  throw new Refusal('BODY_INVALID');
+}
+
+/** An object that is no list. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Reads no more than the limit, whatever length a request claims. */
+async function bytesOf({ body }: Request): Promise<Uint8Array<ArrayBuffer>> {
+  if (body === null) refuse();
+  const reader = body.getReader();
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.length;
+    if (length > MAX_BODY_BYTES) {
+      reader.cancel().catch(() => {});
+      throw new Refusal('BODY_TOO_LARGE');
+    }
+    parts.push(value);
+  }
+  const out = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+/** Whether brackets outside of texts nest too deep, found before a parser descends into them. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"?|[[\]{}]/gs)) {
+    if (token === '[' || token === '{') depth += 1;
+    else if (token === ']' || token === '}') depth -= 1;
+    if (depth > MAX_BODY_DEPTH) return true;
+  }
+  return false;
+}
