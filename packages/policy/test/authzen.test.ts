@@ -38,6 +38,9 @@ test.each([
   ['BODY_INVALID', 'evaluation', 'null'],
   ['BODY_INVALID', 'evaluation', `{"a":${'['.repeat(MAX_BODY_DEPTH)}${']'.repeat(MAX_BODY_DEPTH)}}`],
   ['BODY_INVALID', 'evaluation', '['.repeat(500_000)],
+  ['BODY_INVALID', 'evaluation', '{"a":"\\\\"}]}'],
+  ['BODY_INVALID', 'evaluation', '{"a":"\\uD800"}'],
+  ['BODY_INVALID', 'search/subject', '{"\\udfff":1}'],
   ['BODY_TOO_LARGE', 'evaluation', ' '.repeat(MAX_BODY_BYTES + 1)],
   ['PAGE_INVALID', 'search/subject', { ...good, page: { limit: 0 } }],
   ['PAGE_INVALID', 'search/subject', { ...good, page: { limit: '1' } }],
@@ -59,8 +62,10 @@ test.each([
   expect(response.status).toBe({ BODY_TOO_LARGE: 413, NOT_FOUND: 404 }[code as string] ?? 400);
 });
 
-test('brackets within texts do not nest', async () => {
-  const context = { note: '[{"'.repeat(100), deep: JSON.parse(`${'['.repeat(20)}${']'.repeat(20)}`) };
+test('brackets within texts do not nest, and whole characters may be escaped', async () => {
+  const escaped = JSON.stringify({ ...good, context: { a: 'X' } }).replace('X', '\\ud83d\\ude00');
+  expect(await said('evaluation', escaped)).toMatchObject({ decision: true });
+  const context = { note: '[{"\\'.repeat(100), deep: JSON.parse(`${'['.repeat(20)}${']'.repeat(20)}`) };
   expect(await said('evaluation', { ...good, context })).toMatchObject({ decision: true });
 });
 

@@ -14,7 +14,7 @@ export async function jsonBody(request: Request): Promise<Readonly<Record<string
   if (text === null || isTooDeep(text)) throw new Refusal('BODY_INVALID');
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text, /\\ud/i.test(text) ? wholeText : undefined);
   } catch {
     throw new Refusal('BODY_INVALID');
   }
@@ -55,13 +55,25 @@ async function bytesOf({ body }: Request): Promise<Uint8Array<ArrayBuffer>> {
   return out;
 }
 
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d];
+
 /** Whether brackets outside of texts nest too deep, found before a parser descends into them. */
 function isTooDeep(text: string): boolean {
   let depth = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"?|[[\]{}]/gs)) {
-    if (token === '[' || token === '{') depth += 1;
-    else if (token === ']' || token === '}') depth -= 1;
+  let isText = false;
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i);
+    if (unit === QUOTE) isText = !isText;
+    else if (isText) i += unit === BACKSLASH ? 1 : 0;
+    else if (unit === OPEN || unit === OPEN_LIST) depth += 1;
+    else if (unit === CLOSE || unit === CLOSE_LIST) depth -= 1;
     if (depth > MAX_BODY_DEPTH) return true;
   }
   return false;
+}
+
+/** An escape can make half a character, which no UTF-8 can carry on: two texts that differ would look alike elsewhere. */
+function wholeText(key: string, value: unknown): unknown {
+  if (/\p{Surrogate}/u.test(key) || (typeof value === 'string' && /\p{Surrogate}/u.test(value))) refuse();
+  return value;
 }

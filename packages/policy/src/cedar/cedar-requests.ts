@@ -62,7 +62,7 @@ export function cedarRequests(
     for (const slot of slots.values()) {
       const value = slot.read(frame);
       if (value === NONE) context[noneOf(slot.attribute)] = true;
-      else if (value !== MISSING && slot.kind !== 'address') context[slot.attribute] = value;
+      else if (value !== MISSING && slot.kind !== 'address' && isText(value)) context[slot.attribute] = value;
     }
     for (const { attribute, blocks: list, name } of blocks) {
       const address = slots.get(attribute)!.read(frame);
@@ -85,6 +85,11 @@ function present(clock: Clock): number | null {
   } catch {
     return null;
   }
+}
+
+/** Half a character becomes U+FFFD on its way to Cedar, where two texts that differ would be the same: no fact. */
+function isText(value: CedarValue): boolean {
+  return !/\p{Surrogate}/u.test(Array.isArray(value) ? value.join(' ') : String(value));
 }
 
 /** No policy reads it; a Cedar service logs it. */

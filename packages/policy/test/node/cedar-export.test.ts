@@ -159,3 +159,15 @@ test('what is no request is thrown, a failing clock is no moment', () => {
   };
   expect(cedarRequests(pack, { clock: failing })(request({}, 'view')).context).toEqual({});
 });
+
+test('half a character is no fact for Cedar', () => {
+  const pack = loadPolicy(sample());
+  const asked = request(
+    { 'subject.id': '\ud800', 'subject.teams': ['a', '\udc00'], 'resource.team': '\u{1f600}' },
+    'view',
+  );
+  expect(cedarRequests(pack, { clock: { now: () => NOW } })(asked).context).toEqual({
+    now: NOW,
+    'resource.team': '\u{1f600}',
+  });
+});
