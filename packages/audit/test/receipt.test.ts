@@ -1,5 +1,6 @@
 import { everyByteFlip, seededRandom } from '@wardseal/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { checkProof, NO_FACTS } from '../src/check-proof.js';
 import {
   type AuditEvent,
   memoryKeyStore,
@@ -124,6 +125,46 @@ describe('verifyReceipt', () => {
     const { index, entry, leaf } = await verifyProof(closed, { logKey: expected.logKey });
     expect([index, entry, leaf.id]).toEqual([11, null, event.id]);
     expect(readProof(closed).entry).toBe(null);
+  });
+
+  it('says of a proof without its opening which facts nothing was held against', async () => {
+    const closed = formatProof({ ...parseProof(receipt), opening: null });
+    const policy = { logKey: expected.logKey };
+    expect(await checkProof(closed, policy, NO_FACTS)).toMatchObject({ verdict: 'proved', problem: null });
+    const fact = { nonce, object: 'item-7', actor: event.actor.id, headerDigest: digest };
+    for (const [name, value] of Object.entries(fact)) {
+      const facts = { ...NO_FACTS, type: 'image.view' as const, [name]: value };
+      const opened = await checkProof(receipt, policy, facts);
+      expect([opened.verdict, opened.unchecked.includes(name as 'nonce')]).toEqual(['proved', false]);
+      const { verdict, problem, unchecked } = await checkProof(closed, policy, facts);
+      expect([verdict, problem?.code, unchecked.includes(name as 'nonce')]).toEqual(['unknown', 'ENTRY_CLOSED', true]);
+      expect(unchecked).not.toContain('type');
+    }
+  });
+
+  it('refuses facts of an object and a subject where the entry has none', async () => {
+    const { signer, vkey } = await demoSigner();
+    const store = memoryStore();
+    const log = await openLog({
+      origin: ORIGIN,
+      store,
+      keys: memoryKeyStore(),
+      signer,
+      clock: testClock(),
+      random: seededRandom('bare'),
+      unwitnessed: UNWITNESSED,
+    });
+    const { object: _, subject: __, ...bare } = eventMaker('bare')();
+    const own = (await log.append(bare, { await: 'integrated', nonce })).receipt!;
+    await log.close();
+    const known = { logKey: vkey, nonce, object: null, actor: null, headerDigest: null, type: null };
+    expect((await verifyReceipt(own, known)).index).toBe(0);
+    for (const [code, change] of [
+      ['OBJECT_MISMATCH', { object: 'item-7' }],
+      ['HEADER_MISMATCH', { headerDigest: digest }],
+      ['SUBJECT_MISMATCH', { subject: digest }],
+    ] as const)
+      expect(await codeOf(verifyReceipt(own, { ...known, ...change }))).toBe(code);
   });
 
   it('refuses an opening of something else, whoever asks', async () => {

@@ -142,6 +142,18 @@ describe('between two checkpoints', () => {
       'CHECKPOINT_UNSIGNED',
       'a log key has not signed the checkpoint',
     );
+    const both = { ...demanded, pqLogKey: pq.vkey };
+    const twice = await checkpointOver(leaves, [signer, pq.signer]);
+    const seen = twice + formatSignature(await signText(parseNote(twice)!.text, witness.signer, START));
+    const unsigned = 'a log key has not signed the checkpoint';
+    await refused(verifyWitnessed(small, seen, path, both), 'CHECKPOINT_UNSIGNED', unsigned);
+    const early = await checkpointOver(leaves.slice(0, 10), [signer, pq.signer]);
+    expect((await verifyWitnessed(early, seen, path, both)).size).toBe(30);
+    await refused(
+      verifyWitnessed(Uint8Array.of(0xff), seen, path, both),
+      'CHECKPOINT_INVALID',
+      'the checkpoint is malformed',
+    );
     const careless = { logKey } as typeof demanded;
     await expect(verifyWitnessed(small, cosigned, path, careless)).rejects.toThrow('policy must name witnesses');
   });
