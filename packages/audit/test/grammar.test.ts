@@ -308,11 +308,15 @@ describe('a request to a witness', () => {
     ['a hash that is no base64', `old 7\n!\n\n${checkpoint}`],
     ['no checkpoint', 'old 7\n\n'],
     ['no empty line', 'old 7\n'],
+    ['an end behind the old size', 'old 7x'],
     ['a note that is no checkpoint', `old 7\n\nhello\n\n${LINE}`],
     ['bytes that are no text', Uint8Array.of(0xff)],
     ['too many bytes', `old 7\n\n${checkpoint}${' '.repeat(MAX_REQUEST)}`],
   ])('has not %s', (_, wrong) => {
     expect(parseRequest(typeof wrong === 'string' ? bytes(wrong) : wrong)).toBe(null);
+  });
+  it('has room for the largest note, 63 hashes of 45 characters and the old size', () => {
+    expect(MAX_REQUEST).toBe(32 + 63 * 45 + 1 + 131_072);
   });
   it('is answered with a size and a newline', () => {
     expect(parseSize(bytes('77\n'))).toBe(77);
