@@ -19,11 +19,12 @@ const folder = join(root, 'log');
 const origin = 'bench.example/2026';
 const { vkey, skey } = await generateLogKey(origin);
 const fs = diskWithSync(async () => undefined);
+const keys = memoryKeyStore();
 const open = async () =>
   openLog({
     origin,
     store: fileStore(folder, { fs }),
-    keys: memoryKeyStore(),
+    keys,
     signer: await logSigner(skey),
     unwitnessed: UNWITNESSED,
   });

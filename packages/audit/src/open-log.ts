@@ -80,9 +80,10 @@ export interface Started {
  *   than its own checkpoint says, or a witness or the keeper knows more (`size`) or another history: go on with `succeed`;
  *   `WITNESS_UNREACHABLE` when no witness signed and there is no `override`; `ACCEPTANCE_EXPIRED` when `unwitnessed` has
  *   run out; `LOG_CORRUPT` when journal, tiles and checkpoint do not fit each other; `ORIGIN_MISMATCH` when the store or
- *   the keeper holds another log; `KEY_INVALID` when the signer's key is malformed; `CHECKPOINT_INVALID`,
- *   `CHECKPOINT_UNSIGNED`, `SIGNATURE_INVALID` when a stored checkpoint is not this log's; `STORE_FAILED` when the disk
- *   failed
+ *   the keeper holds another log; `SECRET_MISSING` when it has entries and the key store does not hold its secrets;
+ *   `KEY_STORE_FAILED`, `KEY_STORE_CORRUPT` when the key store fails; `LEASE_LOST`, `STORE_UNSAFE`, `STORE_VERSION` of a
+ *   store in PostgreSQL; `KEY_INVALID` when the signer's key is malformed; `CHECKPOINT_INVALID`, `CHECKPOINT_UNSIGNED`,
+ *   `SIGNATURE_INVALID` when a stored checkpoint is not this log's; `STORE_FAILED` when the disk failed
  * @throws TypeError when store, keys or signer are something else
  * @throws RangeError when origin, signer, an interval or an override does not fit, or unless there is one of `witnesses`
  *   and `unwitnessed`
@@ -110,6 +111,10 @@ export async function openWith(options: OpenLogOptions, first: (started: Started
     if (silent && !override)
       throw new AuditError('WITNESS_UNREACHABLE', 'no witness could be asked', { cause: silent });
     const logKeys = new LogKeys(keys, origin, random, () => clock.now());
+    // Made with the log and never again: the old entries and the new would know the same people by different handles.
+    if (durable === 0) await logKeys.log();
+    else if ((await logKeys.existingLog()) === null)
+      throw new AuditError('SECRET_MISSING', 'the log has entries, but its secrets are not in this key store');
     const log = new AuditLog({
       origin,
       store,

@@ -1,4 +1,4 @@
-import { base64url, ed25519Verify, fromBase64url, utf8 } from '@wardseal/primitives';
+import { base64url, ed25519Verify, equal, fromBase64url, utf8 } from '@wardseal/primitives';
 import {
   type Command,
   command,
@@ -10,7 +10,7 @@ import {
   writeOutput,
 } from '@wardseal/primitives/cli';
 import type { VerifyApproval } from '../erase/approvals.js';
-import type { Approval, ErasureRequest } from '../erase/request.js';
+import { type Approval, digestOf, type ErasureRequest, type ErasureScope } from '../erase/request.js';
 import { type EraseOptions, type EraseResult, eraseSubject, proposeErasure } from '../erase.js';
 import { createEventId } from '../event-id.js';
 import { vkeyOf } from '../note-key.js';
@@ -41,11 +41,11 @@ SUBJECT is the patient handle, or a file that holds it. After a crash run it aga
 elsewhere. ${REQUEST_SHAPE}`,
   examples: [
     [
-      'erase propose --log 2026 --secrets keys --signer s.skey --unwitnessed u.json --request r.json handle.txt',
+      'erase propose --log 2026 --secrets keys --signer s.skey --unwitnessed u.json --request r.json -o what.json handle.txt',
       'what approvers say yes to',
     ],
     [
-      'erase approve --signer me.skey --id person-3 --org RX1 -o yes-1.json DIGEST',
+      'erase approve --signer me.skey --id person-3 --org RX1 -o yes-1.json what.json',
       'each approver, with a key of their own',
     ],
   ],
@@ -66,6 +66,7 @@ elsewhere. ${REQUEST_SHAPE}`,
     const approvers = await objectOf(values.approvers, 'the approvers');
     if (!Array.isArray(given) || approvers === undefined)
       throw new UsageError('--approvers is needed, and --approvals with a list: {"approvals":[..., ...]}');
+    const verifyApproval = await verifierOf(approvers);
     return withLog(values, async (logs) => {
       const approvals = given as unknown as readonly Approval[];
       const { output: path, force } = values;
@@ -73,7 +74,7 @@ elsewhere. ${REQUEST_SHAPE}`,
       try {
         // The certificate's place is looked at before anything is destroyed.
         await writeOutput({ path, force, content: 'safe' }, async (file) => {
-          result = await eraseSubject({ logs, subject, request, approvals, verifyApproval: verifierOf(approvers) });
+          result = await eraseSubject({ logs, subject, request, approvals, verifyApproval });
           if (!result.erased) throw new Refused();
           await file.write(`${JSON.stringify(result.certificate)}\n`);
         });
@@ -88,31 +89,31 @@ elsewhere. ${REQUEST_SHAPE}`,
 });
 
 const propose: Command = command({
-  usage: 'erase propose --log FOLDER --secrets FOLDER --signer FILE --request FILE SUBJECT',
-  about: `Tells what approvers are asked to say yes to: a digest that binds the request to this patient's handles in the log. Nothing is
-changed but that durable entries get their checkpoint. ${REQUEST_SHAPE}`,
-  options: { ...OWN_LOG, ...REQUEST },
+  usage: 'erase propose --log FOLDER --secrets FOLDER --signer FILE --request FILE [-o FILE] SUBJECT',
+  about: `Writes what approvers are asked to say yes to: the request, this patient's handles in the log, and a digest that binds both.
+Nothing is changed but that durable entries get their checkpoint. ${REQUEST_SHAPE}`,
+  options: { ...OUTPUT, ...OWN_LOG, ...REQUEST },
   operands: [1, 1],
   named: 'subject',
-  payload: false,
+  payload: true,
   async run(values, [who]) {
     const subject = await subjectOf(who);
     const request = await requestIn(values.request);
+    const { output: path, force } = values;
     return withLog(values, async (logs) => {
       const { digest, scope } = await proposeErasure({ logs, subject, request });
+      const proposal = { digest, request, scope };
+      await writeOutput({ path, force, content: 'safe' }, (file) => file.write(`${JSON.stringify(proposal)}\n`));
       const logged = scope.map(({ origin }) => `concerns ${origin}`);
-      return {
-        facts: { digest, scope },
-        words: [digest, ...(scope.length > 0 ? logged : ['no log knows this subject'])],
-      };
+      return { facts: proposal, words: [digest, ...(scope.length > 0 ? logged : ['no log knows this subject'])] };
     });
   },
 });
 
 const approve: Command = command({
-  usage: 'erase approve --signer FILE --id ID --org ODS [-o FILE] DIGEST',
-  about: `Signs an approver's yes to one erasure. Look at the request first: the digest covers all of it. The key is the approver's own,
-as keygen makes it.`,
+  usage: 'erase approve --signer FILE --id ID --org ODS [-o FILE] PROPOSAL',
+  about: `Signs an approver's yes to one erasure, says what it is, and refuses a proposal whose digest is another's. PROPOSAL is the file
+that erase propose wrote. The key is the approver's own, as keygen makes it.`,
   options: {
     ...OUTPUT,
     signer: { kind: 'text', value: 'FILE', help: "the approver's private key" },
@@ -120,36 +121,73 @@ as keygen makes it.`,
     org: { kind: 'text', value: 'ODS', help: 'their organisation' },
   },
   operands: [1, 1],
-  named: 'digest',
+  named: 'proposal',
   payload: true,
-  async run(values, [digest]) {
+  async run(values, [file]) {
     const { signer, id, org, output: path, force } = values;
     if (signer === undefined || id === undefined || org === undefined)
       throw new UsageError('--signer, --id and --org are needed');
-    if (fromBase64url(digest!)?.length !== 32) throw new UsageError('the digest is 43 characters of base64url');
+    const { digest, request, scope } = await proposalIn(file!);
     const at = new Date().toISOString();
-    const signature = await (await signerIn(signer)).sign(messageOf(digest!, id, at));
-    const approval: Approval = { approver: { id, org }, at, proof: base64url(new Uint8Array(signature)) };
-    await writeOutput({ path, force, content: 'safe' }, (file) => file.write(`${JSON.stringify(approval)}\n`));
-    return { facts: approval, words: [`${id} approves ${digest}`] };
+    const approver = { id, org };
+    const signature = await (await signerIn(signer)).sign(messageOf(digest, approver, at));
+    const approval: Approval = { approver, at, proof: base64url(new Uint8Array(signature)) };
+    await writeOutput({ path, force, content: 'safe' }, (out) => out.write(`${JSON.stringify(approval)}\n`));
+    return {
+      facts: approval,
+      words: [
+        `${id} approves ${digest}`,
+        `reference ${request.reference}, ground ${request.ground}, asked by ${request.requestedBy}, done by ${request.actor.id}`,
+        ...scope.map(({ origin, handle }) => `in ${origin} the subject with the handle ${handle}`),
+      ],
+    };
   },
 });
+
+/** Reads what `erase propose` wrote; an approver signs no digest that is not the one of what stands there. */
+async function proposalIn(path: string): Promise<{ digest: string; request: ErasureRequest; scope: ErasureScope[] }> {
+  const proposal = (await objectOf(path, 'the proposal')) ?? {};
+  const { digest, scope, request: asked } = proposal;
+  if (typeof asked !== 'object' || asked === null || Array.isArray(asked)) throw notProposed();
+  const request = await requestIn(asked as JsonObject);
+  const whole = Array.isArray(scope) && scope.every((one) => isScope(one));
+  if (typeof digest !== 'string' || !whole) throw notProposed();
+  const shown = scope as unknown as ErasureScope[];
+  if (digestOf(request, shown) !== digest)
+    throw new UsageError('the digest is not that of the request and its handles');
+  return { digest, request, scope: shown };
+}
+
+function notProposed(): UsageError {
+  return new UsageError('the proposal is not what erase propose wrote');
+}
+
+function isScope(value: unknown): value is ErasureScope {
+  const { origin, handle } = (value ?? {}) as Partial<ErasureScope>;
+  return typeof origin === 'string' && typeof handle === 'string' && fromBase64url(handle)?.length === 32;
+}
 
 /** Nothing was erased, so there is no certificate. */
 class Refused extends Error {}
 
-function messageOf(digest: string, id: string, at: string): Uint8Array<ArrayBuffer> {
-  return utf8(`${DOMAIN}\n${digest}\n${id}\n${at}\n`);
+function messageOf(digest: string, { id, org }: Approval['approver'], at: string): Uint8Array<ArrayBuffer> {
+  return utf8(`${DOMAIN}\n${digest}\n${id}\n${org}\n${at}\n`);
 }
 
-/** Checks an approval against the key that stands behind its approver's id. */
-function verifierOf(approvers: JsonObject): VerifyApproval {
-  return async ({ approver, at, proof }, digest) => {
-    const vkey = Object.hasOwn(approvers, approver.id) ? approvers[approver.id] : undefined;
+/** Checks an approval against the key that stands behind its approver's id. Throws UsageError when two ids have one key. */
+async function verifierOf(approvers: JsonObject): Promise<VerifyApproval> {
+  const keys = new Map<string, Uint8Array>();
+  for (const [id, vkey] of Object.entries(approvers)) {
+    const { publicKey } = vkeyOf(await readKey(String(vkey)), 'note');
+    for (const [other, known] of keys)
+      if (equal(known, publicKey)) throw new UsageError(`${other} and ${id} have the same key: two people need two`);
+    keys.set(id, publicKey);
+  }
+  return ({ approver, at, proof }, digest) => {
+    const publicKey = keys.get(approver.id);
     const signature = fromBase64url(proof);
-    if (typeof vkey !== 'string' || signature?.length !== 64) return false;
-    const { publicKey } = vkeyOf(await readKey(vkey), 'note');
-    return ed25519Verify(publicKey, messageOf(digest, approver.id, at), signature);
+    if (publicKey === undefined || signature?.length !== 64) return false;
+    return ed25519Verify(publicKey, messageOf(digest, approver, at), signature);
   };
 }
 

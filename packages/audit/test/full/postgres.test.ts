@@ -35,9 +35,10 @@ describe('a log that waited long for its first checkpoint', () => {
   it('is integrated in steps, in bounded memory', () =>
     inDatabase(server, async (pool) => {
       const { signer, vkey } = await demoSigner();
+      const keys = memoryKeyStore();
       const log = () =>
         openLog({
-          ...{ origin: ORIGIN, store: postgresStore(pool), keys: memoryKeyStore(), signer, unwitnessed: UNWITNESSED },
+          ...{ origin: ORIGIN, store: postgresStore(pool), keys, signer, unwitnessed: UNWITNESSED },
         });
       await (await log()).close();
       const store = postgresStore(pool);

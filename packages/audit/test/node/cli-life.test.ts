@@ -183,8 +183,9 @@ describe('erase', () => {
         backupsUntil: '2026-12-31',
       }),
     );
-    const proposed = await box.done('erase', 'propose', ...OWN, '--request', 'request', 'handle');
-    const digest = proposed.out.split('\n')[0]!;
+    await box.done('erase', 'propose', ...OWN, '--request', 'request', '-o', 'proposal', 'handle');
+    const proposal = JSON.parse(await readFile(box.path('proposal'), 'utf8')) as { digest: string; request: object };
+    await box.write('another', { ...proposal, request: { ...proposal.request, ground: 'objection-upheld' } });
     const approvals: unknown[] = [];
     const approvers: Record<string, string> = {};
     for (const id of ['person-3', 'person-4']) {
@@ -200,11 +201,14 @@ describe('erase', () => {
         'RX1',
         '-o',
         `${id}.yes`,
-        digest,
+        'proposal',
       );
       approvals.push(JSON.parse(await readFile(box.path(`${id}.yes`), 'utf8')));
       approvers[id] = `${id}.vkey`;
     }
+    const sign = ['erase', 'approve', '--signer', 'person-3.skey', '--id', 'person-3', '--org', 'RX1', '-o', 'no.yes'];
+    const refused = await box.run(...sign, 'another');
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('the digest is not that')]);
     await box.write('approvers', approvers);
     await box.write('one', { approvals: approvals.slice(0, 1) });
     await box.write('forged', {
@@ -227,6 +231,13 @@ describe('erase', () => {
       out: expect.stringContaining('APPROVALS_MISSING'),
     });
     expect((await box.run(...erase, 'forged', 'handle')).out).toContain('APPROVAL_INVALID');
+    await box.write('moved', {
+      approvals: [approvals[0], { ...(approvals[1] as object), approver: { id: 'person-4', org: 'RX2' } }],
+    });
+    expect((await box.run(...erase, 'moved', 'handle')).out).toContain('APPROVAL_INVALID');
+    await box.write('twice', { ...approvers, 'person-6': approvers['person-3'] });
+    const alone = await box.run(...erase.map((word) => (word === 'approvers' ? 'twice' : word)), 'both', 'handle');
+    expect([alone.code, alone.err]).toEqual([2, expect.stringContaining('same key')]);
     expect(await box.files()).not.toContain('certificate');
     await box.write('certificate', 'in the way');
     expect((await box.run(...erase, 'both', 'handle')).code).toBe(2);

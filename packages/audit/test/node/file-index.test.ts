@@ -19,6 +19,7 @@ import { inFolder } from '../support/folder.js';
 import { all, ENTRIES, expected, fill, indexCalls, indexFault, indexPowerLoss } from '../support/indexed.js';
 
 const { signer, vkey } = await demoSigner();
+const keys = memoryKeyStore();
 const idOf = ({ leaf }: StoredEntry): Uint8Array => leaf.subarray(4, 20);
 
 async function filled(folder: string, entries: readonly StoredEntry[] = ENTRIES): Promise<void> {
@@ -263,7 +264,7 @@ describe('a damaged index', () => {
       const log = await openLog({
         origin: ORIGIN,
         store: fileStore(folder),
-        keys: memoryKeyStore(),
+        keys,
         signer,
         clock: testClock(),
         unwitnessed: UNWITNESSED,
@@ -273,7 +274,7 @@ describe('a damaged index', () => {
       const integrated = await openLog({
         origin: ORIGIN,
         store: fileStore(folder),
-        keys: memoryKeyStore(),
+        keys,
         signer,
         clock: testClock(),
         unwitnessed: UNWITNESSED,

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import * as promises from 'node:fs/promises';
-import { cp, readdir, readFile, rm, stat, truncate, unlink, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rename, rm, stat, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fileKeyStore, fileStore, folderReader } from '../../src/file-store.js';
@@ -290,6 +290,17 @@ describe('the file store', () => {
       await (await openIn(folder)).close();
     }));
 
+  it('opens no log without the secrets that it was written with', () =>
+    inFolder(async (folder) => {
+      await filled(folder, 1);
+      await rename(join(folder, 'secrets'), join(folder, 'elsewhere'));
+      expect(await codeOf(openIn(folder))).toBe('SECRET_MISSING');
+      await rename(join(folder, 'elsewhere'), join(folder, 'secrets'));
+      const log = await openIn(folder);
+      expect(log.size).toBe(1);
+      await log.close();
+    }));
+
   it('tells a damaged secret', () =>
     inFolder(async (folder) => {
       await filled(folder, 1);
@@ -298,8 +309,6 @@ describe('the file store', () => {
       const secret = await readFile(join(secrets, name));
       secret[3]! ^= 1;
       await writeFile(join(secrets, name), secret);
-      const log = await openIn(folder);
-      expect(await codeOf(log.append(make()))).toBe('KEY_STORE_CORRUPT');
-      await log.close();
+      expect(await codeOf(openIn(folder))).toBe('KEY_STORE_CORRUPT');
     }));
 });

@@ -36,8 +36,10 @@ async function filled(pool: Pool, count: number): Promise<void> {
   await log.close();
 }
 
+// One for all databases: a log opens only with the secrets it was written with.
+const keys = memoryKeyStore();
+
 function reopened(pool: Pool) {
-  const keys = memoryKeyStore();
   return openLog({
     ...{ origin: ORIGIN, store: postgresStore(pool), keys, signer, clock: testClock(), unwitnessed: UNWITNESSED },
   });
@@ -211,11 +213,11 @@ describe('roles', () => {
     expect(await codeOf(app.query('UPDATE wardseal_audit.signers SET size = 0'))).toBe('42501');
     expect(await codeOf(app.query('CREATE TABLE wardseal_audit.mine ()'))).toBe('42501');
 
-    const keys = postgresKeyStore(app);
-    expect(await keys.put('log', new Uint8Array(32))).toBe(true);
-    expect(await keys.put('log', new Uint8Array(32))).toBe(false);
-    await keys.delete('log');
-    expect(await keys.get('log')).toBe(null);
+    const stored = postgresKeyStore(app);
+    expect(await stored.put('log', new Uint8Array(32))).toBe(true);
+    expect(await stored.put('log', new Uint8Array(32))).toBe(false);
+    await stored.delete('log');
+    expect(await stored.get('log')).toBe(null);
     expect(await codeOf(app.query('DELETE FROM wardseal_audit_keys.secrets'))).toBe('42501');
 
     const auditor = as('auditor');
