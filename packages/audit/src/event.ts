@@ -202,6 +202,9 @@ const schema = z
  */
 export function parseEvent(value: unknown): AuditEvent {
   const parsed = schema.safeParse(value);
+  // zod leaves this one name out in silence.
+  if (parsed.success && Object.hasOwn((value as AuditEvent).facts ?? {}, '__proto__'))
+    throw new AuditError('EVENT_INVALID', 'field `facts` holds an unknown field', { field: 'facts' });
   if (parsed.success) return parsed.data as AuditEvent;
   const issue = parsed.error.issues[0]!;
   // The names of facts and of unknown fields are the sender's text: only their place is told.

@@ -35,6 +35,11 @@ function testNumber(serial: number): string | null {
 }
 
 describe('parseEvent', () => {
+  it('refuses a fact named __proto__', () => {
+    const facts: unknown = JSON.parse('{"__proto__": true, "consentLevel": "record"}');
+    expect(fieldOf({ ...event, facts })).toBe('facts');
+  });
+
   it('accepts an event and copies it', () => {
     expect(parseEvent(event)).toEqual(event);
     expect(parseEvent(event)).not.toBe(event);
