@@ -6,7 +6,7 @@ import { readJson, root } from './lib.mjs';
 // Node-only entries are listed by name: an entry that merely began to import node: must fail, not move over quietly.
 const { nodeOnly } = readJson(join(root, 'scripts/entries.json'));
 
-const IMPORT = /(?:^|[;\s])(?:import|export)\b[^'"();]*?['"]([^'"]+)['"]/g;
+const IMPORT = /(?:^|[;\s])(?:import|export)\b[^'"():;]*?['"]([^'"\s]+)['"]/g;
 
 /** Every entry of a package as {subpath, specifier, file, nodeOnly}; package.json and pages are files, not modules. */
 export function entries(folder, manifest) {
