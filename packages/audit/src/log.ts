@@ -19,6 +19,11 @@ import { type Audited, type IntendedEvent, type WithAuditOptions, withAudit } fr
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
+/**
+ * Between two checkpoints that nobody waits for, ms: each costs some ten syncs, and a log under load would spend its time
+ * on them. Who waits for `integrated` gets a checkpoint at once.
+ */
+export const CHECKPOINT_GAP = 50;
 /** An outside caller's event id may be this old or this far ahead, ms: a day of retries, and any clock's error. */
 export const MAX_EVENT_AGE = 86_400_000;
 
@@ -78,6 +83,9 @@ export class AuditLog {
   readonly #underWay = new UnderWay();
   #durable: number;
   #cancelTimer: (() => void) | undefined;
+  // When the timer fires, and when the last checkpoint in the background was begun or done.
+  #due = Number.POSITIVE_INFINITY;
+  #last = Number.NEGATIVE_INFINITY;
   // Set while the last integration in the background failed.
   #behind = false;
   #closed = false;
@@ -205,15 +213,28 @@ export class AuditLog {
   /** Sees to it that a checkpoint comes: at once for a full bundle, else after the interval. */
   #schedule(): void {
     const { clock, checkpointEvery, checkpointEntries } = this.#parts;
-    if (this.#durable - this.#integrator.size >= checkpointEntries) this.#background();
-    else this.#cancelTimer ??= clock.after(checkpointEvery, () => this.#background());
+    const full = this.#durable - this.#integrator.size >= checkpointEntries;
+    const now = clock.now();
+    const rest = Math.min(Math.max(this.#last + CHECKPOINT_GAP - now, 0), CHECKPOINT_GAP);
+    const wait = full ? rest : checkpointEvery;
+    if (wait === 0) this.#background();
+    else if (now + wait < this.#due) {
+      this.#cancelTimer?.();
+      this.#due = now + wait;
+      this.#cancelTimer = clock.after(wait, () => this.#background());
+    }
   }
 
   #background(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
+    this.#due = Number.POSITIVE_INFINITY;
+    const note = (): void => {
+      this.#last = this.#parts.clock.now();
+    };
+    note();
     // A failure is told to the next caller, whose append tries again first.
-    this.integrate().catch(() => undefined);
+    this.integrate().then(note, note);
   }
 
   /**
