@@ -113,8 +113,22 @@ class Nodes {
     });
   }
 
+  /** The server finishes a statement whose client was killed: until then an entry may still come. */
+  async #settled(): Promise<void> {
+    for (let tries = 0; tries < 600; tries++) {
+      const { rows } = await this.pool.query<{ busy: number }>(
+        `SELECT count(*)::int AS busy FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'`,
+      );
+      if (rows[0]!.busy === 0) return;
+      await setTimeout(50);
+    }
+    throw new Error('the server is still at work for clients that are gone');
+  }
+
   /** Holds everything that anybody was told against the log as it is now. */
   async verify(): Promise<void> {
+    await this.#settled();
     const { signer, vkey } = await demoSigner();
     const keys = wrapKeys(postgresKeyStore(this.pool), new Uint8Array(32).fill(5));
     const log = await openLog({
