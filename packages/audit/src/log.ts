@@ -210,7 +210,7 @@ export class AuditLog {
     this.#schedule();
   }
 
-  /** Sees to it that a checkpoint comes: at once for a full bundle, else after the interval. */
+  /** Sees to it that a checkpoint comes: for a full bundle as soon as the gap allows, else after the interval. */
   #schedule(): void {
     const { clock, checkpointEvery, checkpointEntries } = this.#parts;
     const full = this.#durable - this.#integrator.size >= checkpointEntries;

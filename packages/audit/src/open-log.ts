@@ -17,7 +17,7 @@ import type { LogStore } from './store/store.js';
 
 /** An entry waits at most this long, ms, for the checkpoint that covers it. */
 export const CHECKPOINT_EVERY = 1000;
-/** A checkpoint is made at once when so many entries wait: a full bundle. */
+/** A checkpoint is made when so many entries wait, a full bundle, but not within 50 ms of the one before (`CHECKPOINT_GAP`). */
 export const CHECKPOINT_ENTRIES = 256;
 
 /** What a log needs, but for who watches it. */

@@ -191,6 +191,26 @@ describe('append', () => {
     await expect.poll(async () => (await verifyCheckpoint(log.checkpoint(), { logKey: vkey })).size).toBe(1);
   });
 
+  it('rests between checkpoints that nobody waits for', async () => {
+    const { log, make, clock, vkey } = await demoLog();
+    const covered = async () => (await verifyCheckpoint(log.checkpoint(), { logKey: vkey })).size;
+    const bundle = () => Promise.all(Array.from({ length: 256 }, () => log.append(make())));
+    await bundle();
+    await expect.poll(covered).toBe(256);
+    await bundle();
+    clock.advance(49);
+    // Whatever the log had begun would be done by the time this further entry is durable.
+    await log.append(make());
+    expect(await covered()).toBe(256);
+    clock.advance(1);
+    await expect.poll(covered).toBe(513);
+    await bundle();
+    // Who waits does not rest.
+    await log.append(make(), { await: 'integrated' });
+    expect(await covered()).toBe(770);
+    await log.close();
+  });
+
   it('keeps the raw clock; an audit flags the jump', async () => {
     const { log, make, clock, store, vkey } = await demoLog();
     await log.append(make());
