@@ -10,6 +10,7 @@ export default defineConfig(
       'src/cedar/index.ts',
       'src/evaluate.ts',
       'src/enforce.ts',
+      'src/governance/index.ts',
       'src/packs/nhs/index.ts',
       'src/place/index.ts',
     ],
