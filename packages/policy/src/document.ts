@@ -180,6 +180,11 @@ export interface PolicyDocument {
   readonly owner?: { readonly role: string };
   readonly approvals?: readonly Readonly<Record<string, string>>[];
   readonly supersedes?: { readonly version: number; readonly digest: string };
+  /**
+   * Whether staff must acknowledge this version anew: `required` (default) for a change that matters to what they do,
+   * `informed` for one that they are only told of. Inside the digest: approved with the rest.
+   */
+  readonly acknowledge?: 'required' | 'informed';
   readonly actions: readonly string[];
   readonly attributes: Readonly<Record<string, AttributeDeclaration>>;
   readonly parameters: Readonly<Record<string, Parameter>>;

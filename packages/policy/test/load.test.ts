@@ -40,8 +40,18 @@ test('the digest covers everything but status and approvals, and no order of key
     { rules: [] },
     { parameters: {} },
     { reviewBy: '2027-01-01T00:00:00Z' },
+    { acknowledge: 'informed' },
+    { acknowledge: 'required' },
   ])
     expect(digest(more)).not.toBe(vectors.digest);
+});
+
+test('whether a version must be acknowledged is one of two words', () => {
+  expect(loadPolicy({ ...base(), acknowledge: 'informed' }).document.acknowledge).toBe('informed');
+  expect(failure({ ...base(), acknowledge: 'never' })).toMatchObject({
+    code: 'DOCUMENT_INVALID',
+    path: '/acknowledge',
+  });
 });
 
 test('the pack is a frozen copy', () => {

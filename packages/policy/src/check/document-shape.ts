@@ -83,6 +83,7 @@ const document = object({
   'owner?': object({ role: name }),
   'approvals?': list(record(name, anyText), 0, 20),
   'supersedes?': object({ version: positive, digest: matching(/^sha256-[A-Za-z0-9_-]{43}$/) }),
+  'acknowledge?': oneOf('required', 'informed'),
   actions: names,
   attributes: record(attributeName, attribute),
   parameters: record(name, (value, path) => {
