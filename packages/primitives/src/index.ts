@@ -27,6 +27,9 @@ export {
 export { hkdfExpand, hkdfExtract, hkdfSha256 } from './hkdf.js';
 export { hmacSha256, hmacSha256Public } from './hmac.js';
 export { hpkeOpen, hpkeOpenWith, hpkeSeal } from './hpke.js';
+export { escapeHtml, Html, html } from './html.js';
+export { type HtmlPage, htmlPage } from './html-page.js';
+export { createSha256 } from './js/sha256.js';
 export {
   consistencyPath,
   consistent,

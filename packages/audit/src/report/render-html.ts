@@ -1,6 +1,5 @@
-import { base64, sha256, utf8 } from '@wardseal/primitives';
+import { type Html, html, htmlPage } from '@wardseal/primitives';
 import type { ActorKind } from '../event-codes.js';
-import { Html, html } from './html.js';
 import type { RenderOptions } from './render-options.js';
 import type { Report, ReportTable, Row } from './row.js';
 import { STYLE } from './style.js';
@@ -22,26 +21,14 @@ export function renderHtml(report: Report, options: RenderOptions): string {
     proofs: options.proofs ?? true,
   };
   const { title, lead } = titleOf(report.kind);
-  const digest = base64(sha256(utf8(STYLE)));
-  const policy = `default-src 'none'; style-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'`;
-  return html`<!doctype html>
-<html lang="en-GB"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${title}</title>
-<link rel="icon" href="data:,">
-<style>${new Html(STYLE)}</style></head>
-<body><a class="skip" href="#main">Skip to the report</a>
-<header>${options.organisation === undefined ? null : html`<p class="quiet">${options.organisation}</p>`}<h1>${title}</h1><p>${lead}</p></header>
+  const body = html`<header>${options.organisation === undefined ? null : html`<p class="quiet">${options.organisation}</p>`}<h1>${title}</h1><p>${lead}</p></header>
 <main id="main">${unwitnessed(report)}${summary(report, page)}
 ${report.tablesFirst ? [tables(report, page), recorded(report, page)] : [recorded(report, page), tables(report, page)]}
 <h2>What to know about this report</h2><ul>${report.notes.map((note) => html`<li>${note}</li>`)}</ul>
 <h2>Where it comes from</h2>${provenance(report, options, page)}
 ${proofs(report, page)}</main>
-<footer><p class="quiet">This file is complete in itself. It loads nothing from anywhere and runs no program.</p></footer>
-</body></html>
-`.text;
+<footer><p class="quiet">This file is complete in itself. It loads nothing from anywhere and runs no program.</p></footer>`;
+  return htmlPage({ title, style: STYLE, skip: 'Skip to the report', body });
 }
 
 function unwitnessed({ log }: Report): Html | null {

@@ -26,7 +26,15 @@ export function escapeHtml(text: string): string {
   return text.replaceAll(UNSHOWABLE, '\ufffd').replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign]!);
 }
 
-/** A template whose values are escaped unless they are `Html` themselves; null shows nothing. */
+/**
+ * A template whose values are escaped unless they are `Html` themselves; null shows nothing.
+ *
+ * @returns markup; its text is `.text`.
+ * @example
+ * ```ts
+ * html`<li title="${title}">${count} of ${name}</li>`.text;
+ * ```
+ */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
   let text = parts[0]!;
   for (const [i, value] of values.entries()) {
