@@ -40,6 +40,7 @@ export { type Batch, type BatchSemantics, evaluateMany, MAX_EVALUATIONS } from '
 export { type Audience, type Explanation, explain } from './explain.js';
 export { loadPolicy, MAX_DOCUMENT_CHARS } from './load.js';
 export { type OpenRule, type PartialOptions, partial, type Residual } from './partial/partial.js';
+export { actionInWords } from './plain-english/action.js';
 export { conditionInLines, conditionInWords } from './plain-english/condition.js';
 export { dutyInWords } from './plain-english/duty.js';
 export { findingInWords } from './plain-english/finding.js';

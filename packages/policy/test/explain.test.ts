@@ -44,9 +44,9 @@ test('duties are said in words, and a permission has nothing to do next', () => 
 
 test('whoever can do nothing is told whom to ask', () => {
   const left = but({ 'subject.status': 'left' });
-  expect(explain(pack, pdp.evaluate(left), 'clinician').next).toEqual(['Ask the caldicott guardian']);
+  expect(explain(pack, pdp.evaluate(left), 'clinician').next).toEqual(['Ask the Caldicott Guardian']);
   expect(explain(pack, evaluateWithRemedies(pdp, pack, left), 'clinician').next).toEqual([
-    'Nothing you can change yourself would allow it; ask the caldicott guardian',
+    'Nothing you can change yourself would allow it; ask the Caldicott Guardian',
   ]);
   const nobody = loadPolicy(sample());
   expect(explain(nobody, createPdp(nobody, { clock }).evaluate(view), 'clinician').next).toEqual([]);
@@ -68,7 +68,7 @@ test('information governance reads rationale, source, examples, what was read an
     '  Reads: person’s employment',
   ]);
   expect(lines[3]).toMatch(/^ {2}Examples: ./);
-  expect(lines[4]).toBe('  Applies: the person’s employment is suspended or left; found left');
+  expect(lines[4]).toBe('  Applies: the person is suspended or no longer employed; found left');
   expect(lines).toContain('Not enforced here: NO-22, which needs country');
   expect(lines.join()).not.toContain('sha256');
 });
@@ -125,7 +125,7 @@ test('a joint decision says whose reason it is, and needs every pack', () => {
   expect(explain([pack, theirs], joint, 'clinician')).toEqual({
     headline: 'Refused: no rule allows it',
     lines: ['Y99901: The team sees', 'Z00001: This organisation has no policy in force here'],
-    next: ['Ask the caldicott guardian of RZZ01'],
+    next: ['Ask the Caldicott Guardian of RZZ01'],
   });
   const lines = explain([pack, theirs], joint, 'engineer').lines;
   expect(lines).toContain(`Y99901: not-permitted, policy sample 1 ${theirs.digest}`);

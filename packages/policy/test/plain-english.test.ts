@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { OBLIGATIONS } from '../src/engine/obligations.js';
-import { type Condition, conditionInLines, conditionInWords, dutyInWords, nameOfFact } from '../src/index.js';
+import {
+  actionInWords,
+  type Condition,
+  conditionInLines,
+  conditionInWords,
+  dutyInWords,
+  nameOfFact,
+} from '../src/index.js';
 import { document } from './support/nhs.js';
 import { condition } from './support/random.js';
 import { sample } from './support/sample.js';
@@ -10,8 +17,8 @@ test.each<[Condition, string, string]>([
   [{ 'subject.role': 'nurse' }, 'the person’s role is nurse', 'the person’s role is not nurse'],
   [
     { 'context.purpose': { in: ['direct-care', 'mdt', 'referral'] } },
-    'the purpose is direct care, mdt or referral',
-    'the purpose is not direct care, mdt or referral',
+    'the purpose is direct care, MDT or referral',
+    'the purpose is not direct care, MDT or referral',
   ],
   [{ 'subject.assurance': { atLeast: 2 } }, 'the sign-in level is at least 2', 'the sign-in level is less than 2'],
   [
@@ -58,8 +65,8 @@ test.each<[Condition, string, string]>([
   ],
   [
     { 'context.recipients.status': { overlaps: ['suspended', 'left'] } },
-    'the employment of the recipients include suspended or left',
-    'the employment of the recipients do not include suspended or left',
+    'a recipient is suspended or no longer employed',
+    'no recipient is suspended or no longer employed',
   ],
   [{ 'context.ownRecord': true }, 'the record is the person’s own', 'the record is not the person’s own'],
   [
@@ -71,6 +78,26 @@ test.each<[Condition, string, string]>([
     { 'context.justification': { atLeast: 20 } },
     'the reason given is at least 20 characters of substance',
     'the reason given is less than 20 characters of substance',
+  ],
+  [
+    { 'context.relationship.kind': { in: ['recipient', 'on-duty'] } },
+    'the person is a named recipient or on duty for the team',
+    'the person is not a named recipient or on duty for the team',
+  ],
+  [
+    { not: { 'context.relationship.until': { olderThan: { seconds: 0 } } } },
+    'the relationship has not ended',
+    'the relationship has ended',
+  ],
+  [
+    { 'resource.withdrawnLevels': { includes: 'record' } },
+    'the patient withdrew consent to use for care',
+    'the patient did not withdraw consent to use for care',
+  ],
+  [
+    { 'subject.acknowledgedVersion': { sameAs: 'context.policyVersion' } },
+    'the person has acknowledged the policy version in force',
+    'the person has not acknowledged the policy version in force',
   ],
   [{ all: [] }, 'always', 'never'],
   [
@@ -112,6 +139,14 @@ test('every fact of the NHS pack has a name, every rule a sentence without a tec
   }
 });
 
+test('what the package has no words for is said in words all the same', () => {
+  expect(nameOfFact('subject.badgeColour')).toBe('person’s badge colour');
+  expect(nameOfFact('context.weather.windSpeed')).toBe('wind speed of the weather');
+  expect(actionInWords('share-outside')).toBe('share with another organisation');
+  expect(actionInWords('dance-about')).toBe('dance about');
+  for (const action of document.actions) expect(actionInWords(action)).not.toContain('-');
+});
+
 test('any condition can be said', () => {
   fc.assert(
     fc.property(condition, (asked) => {
@@ -143,7 +178,7 @@ test('every duty has words of its own', () => {
   expect(said).toContain('A strong watermark across the picture');
   expect(said).toContain('The copy lives at most 1 day');
   expect(said).toContain('It can be seen at most 1 time');
-  expect(said).toContain('These are told: siro and privacy officer');
+  expect(said).toContain('These are told: SIRO and privacy officer');
   for (const words of said) expect(words).not.toMatch(/undefined/);
   expect(dutyInWords({ id: 'x', type: 'x', properties: {} })).toBe('x');
 });

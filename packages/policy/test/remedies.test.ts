@@ -106,7 +106,7 @@ test('breaking the glass is offered apart, last, and only where it would be perm
       route: 'break-glass',
       steps: [],
       declares: ['context.purpose', 'context.justification'],
-      text: 'In an emergency only: break the glass and say why; these are told: caldicott guardian and privacy officer, it is reviewed within 1 day',
+      text: 'In an emergency only: break the glass and say why; these are told: Caldicott Guardian and privacy officer, it is reviewed within 1 day',
       verified: true,
     },
   ]);

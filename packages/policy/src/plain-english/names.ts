@@ -1,4 +1,4 @@
-/** What facts are called where a person reads them; a fact that is not here is called by its own name. */
+/** What facts are called where a person reads them. */
 const NOUNS: Readonly<Record<string, string>> = {
   'subject.id': 'person',
   'subject.org': 'person’s organisation',
@@ -66,12 +66,45 @@ const NOUNS: Readonly<Record<string, string>> = {
  * ```
  */
 export function nameOfFact(attribute: string): string {
-  return Object.hasOwn(NOUNS, attribute) ? NOUNS[attribute]! : `fact ${attribute}`;
+  if (Object.hasOwn(NOUNS, attribute)) return NOUNS[attribute]!;
+  const [section = '', ...steps] = attribute.split('.');
+  const name = steps
+    .reverse()
+    .map((step) => step.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`))
+    .join(' of the ');
+  return name === '' ? `fact ${section}` : `${Object.hasOwn(OWNERS, section) ? OWNERS[section]! : ''}${name}`;
 }
+
+/** Whose a fact of each section is. */
+const OWNERS: Readonly<Record<string, string>> = { subject: 'person’s ', resource: 'item’s ', action: 'requested ' };
+
+/** Whether a noun as `nameOfFact` gives it is in the plural. */
+export function isPlural(noun: string): boolean {
+  const [first = ''] = noun.replace(/^(person|item)’s /, '').split(' ');
+  return first.endsWith('s');
+}
+
+/** A noun with its indefinite article. */
+export function a(noun: string): string {
+  return `${/^[aeiou]/i.test(noun) ? 'an' : 'a'} ${noun}`;
+}
+
+/** Words that are written otherwise than their parts. */
+const SPELLED: Readonly<Record<string, string>> = {
+  'caldicott-guardian': 'Caldicott Guardian',
+  gp: 'GP',
+  hscn: 'HSCN',
+  ip: 'IP address',
+  mdt: 'MDT',
+  'porter-or-other': 'porter or other staff',
+  siro: 'SIRO',
+  vip: 'VIP',
+};
 
 /** A word of a document as a person reads it: `direct-care` is "direct care". */
 export function word(value: unknown): string {
-  return typeof value === 'string' ? value.replaceAll('-', ' ') : String(value);
+  if (typeof value !== 'string') return String(value);
+  return Object.hasOwn(SPELLED, value) ? SPELLED[value]! : value.replaceAll('-', ' ');
 }
 
 /** A list of words: "a, b or c". */

@@ -1,25 +1,12 @@
 import { type FactTest, otherFact } from '../condition.js';
 import type { PolicyDocument } from '../document.js';
-import { lengthOfTime, listed, nameOfFact, word } from './names.js';
+import { a, isPlural, lengthOfTime, listed, nameOfFact, word } from './names.js';
+import { phrase, saying } from './sayings.js';
 
 type Words = Pick<PolicyDocument, 'attributes' | 'parameters'>;
 
 /** Seconds in one of each unit of a duration. */
 const SECONDS: Readonly<Record<string, number>> = { seconds: 1, minutes: 60, hours: 3_600, days: 86_400 };
-
-/** Tests that read badly when they are put together from their parts: how they read when they hold, and when not. */
-const SAYINGS: Readonly<Record<string, readonly [string, string]>> = {
-  'context.recipients.verified includes false': ['a recipient is not verified', 'every recipient is verified'],
-  'context.recipients.verified includes true': ['a recipient is verified', 'no recipient is verified'],
-  'context.recipients.verified equals none': ['there are no named recipients', 'there are named recipients'],
-  'context.ownRecord equals true': ['the record is the person’s own', 'the record is not the person’s own'],
-  'resource.identifiable equals true': [
-    'the item shows who the patient is',
-    'the item does not show who the patient is',
-  ],
-  'context.policyOverdue equals true': ['the policy is overdue for review', 'the policy is not overdue for review'],
-  'subject.id sameAs resource.author': ['the person is the item’s author', 'the person is not the item’s author'],
-};
 
 function number(value: unknown, { parameters }: Words): number {
   if (typeof value === 'number') return value;
@@ -59,40 +46,55 @@ export function testInWords(test: FactTest, document: Words, holds = true): stri
   const { attribute, op } = test;
   const operand = test.operand as string | number | boolean | object;
   const yes = test.negated !== holds;
-  const saying = typeof operand === 'object' ? '' : `${attribute} ${op} ${operand}`;
-  if (Object.hasOwn(SAYINGS, saying)) return SAYINGS[saying]![yes ? 0 : 1];
+  const whole = typeof operand === 'object' ? null : saying(`${attribute} ${op} ${operand}`, yes);
+  if (whole !== null) return whole;
   const noun = nameOfFact(attribute);
   const fact = `the ${noun}`;
   const is = yes ? 'is' : 'is not';
   const other = otherFact(test);
+  const named = other === undefined && BY_VALUE.has(op) ? phrase(attribute, [operand].flat(), yes) : null;
   switch (op) {
     case 'equals':
-      if (operand === 'none') return `there is ${yes ? 'no' : 'a'} ${noun}`;
+      if (operand === 'none') return `there is ${yes ? `no ${noun}` : a(noun)}`;
+      if (named !== null) return named;
       if (typeof operand === 'boolean') return `${fact} ${is} ${operand ? 'so' : 'not so'}`;
       return `${fact} ${is} ${typeof operand === 'object' ? number(operand, document) : word(operand)}`;
     case 'in':
-      return `${fact} ${is} ${listed(operand as readonly unknown[], 'or')}`;
+      return named ?? `${fact} ${is} ${listed(operand as readonly unknown[], 'or')}`;
     case 'sameAs':
       return `${fact} ${is} the ${nameOfFact(other!)}`;
     case 'includes':
-      return `${fact} ${yes ? 'include' : 'do not include'} ${other === undefined ? word(operand) : `the ${nameOfFact(other)}`}`;
+      return (
+        named ?? `${fact} ${includes(noun, yes)} ${other === undefined ? word(operand) : `the ${nameOfFact(other)}`}`
+      );
     case 'overlaps': {
       const with_ =
         other === undefined ? listed(operand as readonly unknown[], 'or') : `any of the ${nameOfFact(other)}`;
-      return `${fact} ${yes ? 'include' : 'do not include'} ${with_}`;
+      return named ?? `${fact} ${includes(noun, yes)} ${with_}`;
     }
     case 'within':
       return `${fact} ${is} within ${listed(operand as readonly unknown[], 'or')}`;
     case 'insideFence':
       return `${fact} ${is} inside ${word(operand)}`;
     case 'olderThan':
-    case 'notOlderThan':
-      return age(fact, seconds(operand, document), (op === 'olderThan') === yes);
+    case 'notOlderThan': {
+      const older = (op === 'olderThan') === yes;
+      const limit = seconds(operand, document);
+      return (limit === 0 ? saying(`${attribute} has passed`, older) : null) ?? age(fact, limit, older);
+    }
     default: {
       const [held, opposite] = ORDERED[op]!;
       return `${fact} is ${yes ? held : opposite} ${amount(attribute, operand, document)}`;
     }
   }
+}
+
+/** Operators whose operands are values of the fact. */
+const BY_VALUE: ReadonlySet<string> = new Set(['equals', 'in', 'includes', 'overlaps']);
+
+function includes(noun: string, yes: boolean): string {
+  if (isPlural(noun)) return yes ? 'include' : 'do not include';
+  return yes ? 'includes' : 'does not include';
 }
 
 const ORDERED: Readonly<Record<string, readonly [string, string]>> = {
