@@ -8,7 +8,9 @@ import pg from 'pg';
 import { generateLogKey, logSigner, openLog, wrapKeys } from '../../dist/index.js';
 import { postgresKeyStore, postgresStore } from '../../dist/postgres-store.js';
 
-const { connectionString, origin, callers, start, leaseSilence, askToSign } = JSON.parse(process.argv[2]);
+const { connectionString, origin, callers, start, leaseSilence, askToSign, checkpointEvery } = JSON.parse(
+  process.argv[2],
+);
 
 /** The event of a name: the same in every process and life. */
 function event(name) {
@@ -57,7 +59,7 @@ const log = await persist(() =>
     store: postgresStore(pool, { leaseSilence }),
     keys: wrapKeys(postgresKeyStore(pool), Buffer.alloc(32, 5)),
     signer,
-    checkpointEvery: 5,
+    checkpointEvery,
     unwitnessed: { acceptedBy: 'demo board', until: '2099-12-31', reason: 'a test' },
   }),
 );

@@ -44,6 +44,8 @@ class Nodes {
     const connectionString = server.connectionString(database);
     this.#argument = JSON.stringify({
       ...{ connectionString, origin: ORIGIN, callers: 3, start: Date.now(), leaseSilence, askToSign },
+      // What a checkpoint that nobody waits for ended with, nobody is told.
+      checkpointEvery: askToSign ? 3_600_000 : 5,
     });
     this.#watching = this.#watch();
   }
