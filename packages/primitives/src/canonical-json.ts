@@ -25,7 +25,7 @@ function array(value: readonly unknown[], depth: number): string {
 
 function object(value: object, depth: number): string {
   if (!isPlain(value)) throw new TypeError('value holds an object that is not a plain one');
-  const fields: string[] = [];
+  let fields = '';
   const keys = Reflect.ownKeys(value);
   if (keys.some((key) => typeof key === 'symbol')) throw new TypeError('value holds a member named by a symbol');
   for (const key of (keys as string[]).sort()) {
@@ -34,9 +34,10 @@ function object(value: object, depth: number): string {
     const member = Object.getOwnPropertyDescriptor(value, key)!;
     // An accessor can answer differently each time; a hidden member would be left out without a word.
     if (!('value' in member) || !member.enumerable) throw new TypeError('value holds an accessor or a hidden member');
-    if (member.value !== undefined) fields.push(`${text(key)}:${write(member.value, depth + 1)}`);
+    if (member.value !== undefined)
+      fields += `${fields === '' ? '' : ','}${text(key)}:${write(member.value, depth + 1)}`;
   }
-  return `{${fields.join(',')}}`;
+  return `{${fields}}`;
 }
 
 function write(value: unknown, depth: number): string {

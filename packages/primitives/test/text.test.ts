@@ -116,7 +116,17 @@ describe('utf8', () => {
   });
 
   test('refuses a lone surrogate', () => {
-    for (const text of ['\ud800', 'a\udc00', '\ud800a', '\udc00\ud800']) expect(() => utf8(text)).toThrow(RangeError);
+    for (const text of ['\ud800', 'a\udc00', '\ud800a', '\udc00\ud800']) {
+      expect(() => utf8(text)).toThrow(RangeError);
+      expect(() => utf8(`${'long '.repeat(1_000)}${text}`)).toThrow(RangeError);
+    }
+  });
+
+  test('writes long texts as it writes their parts', () => {
+    const part = 'a\u00e9\u20ac\ufeff\u{1f600}';
+    const long = utf8(part.repeat(1_000));
+    expect(long.buffer.byteLength).toBe(long.length);
+    expect(hex(long)).toBe(hex(utf8(part)).repeat(1_000));
   });
 });
 
