@@ -1,5 +1,5 @@
-import { base64url, canonicalJson, sha256, utf8 } from '@wardseal/primitives';
 import type { Advice, Decision, Reason, Request } from './decision.js';
+import { digestOf } from './digest.js';
 import type { Basis, Outcome } from './document.js';
 import { combine } from './engine/obligations.js';
 import type { Pdp } from './evaluate.js';
@@ -92,7 +92,11 @@ export function decideAll(parties: readonly Party[], request: Request): JointDec
       ),
       missing: all(({ missing }) => missing),
       illTyped: all(({ illTyped }) => illTyped),
-      policy: { id: 'decide-all', version: parties.length, digest: digestOf(policies) },
+      policy: {
+        id: 'decide-all',
+        version: parties.length,
+        digest: digestOf(policies.map(({ organisation, policy }) => ({ organisation, policy }))),
+      },
       policies,
       evaluated_at: latest(found),
     },
@@ -125,9 +129,4 @@ function weakest(found: readonly Decision[]): Basis | 'none' {
 function latest(found: readonly Decision[]): string | null {
   const moments = found.map(({ context }) => context.evaluated_at);
   return moments.includes(null) ? null : (moments.sort().at(-1) ?? null);
-}
-
-function digestOf(policies: readonly PartyDecision[]): string {
-  const said = policies.map(({ organisation, policy }) => ({ organisation, policy }));
-  return `sha256-${base64url(sha256(utf8(canonicalJson(said))))}`;
 }

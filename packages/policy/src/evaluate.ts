@@ -46,7 +46,7 @@ export function createPdp({ document, digest }: Pack, options: PdpOptions): Pdp 
   const { clock, reveal = 'nothing' } = options;
   if (typeof clock?.now !== 'function') throw new TypeError('`clock.now` must be a function');
   if (reveal !== 'nothing' && reveal !== 'actual') throw new TypeError('`reveal` must be `nothing` or `actual`');
-  const { plans, slots, notEnforced } = compilePolicy(document);
+  const { planOf, slots, notEnforced } = compilePolicy(document);
   const policy = Object.freeze({ id: document.id, version: document.version, digest });
   const reviewBy = document.reviewBy === undefined ? Number.POSITIVE_INFINITY : (instant(document.reviewBy) ?? 0);
   const advice: readonly Advice[] = Object.freeze(
@@ -176,8 +176,7 @@ export function createPdp({ document, digest }: Pack, options: PdpOptions): Pdp 
     const action = section(request, 'action');
     const resource = section(request, 'resource');
     const context = section(request, 'context');
-    // Of an action that is not declared there is no plan, which throws as a missing section does.
-    const plan = plans.get(own(action, 'name') as string)!;
+    const plan = planOf(own(action, 'name'));
     const facts: Frame['facts'] = spare ?? new Array(slots.size);
     spare = undefined;
     const frame: Frame = { subject, action, resource, context, facts, illTyped: undefined, now };
@@ -194,7 +193,7 @@ export function createPdp({ document, digest }: Pack, options: PdpOptions): Pdp 
       try {
         return decide(request, now);
       } catch {
-        // No plan or section, or a request with traps (a getter or proxy that throws).
+        // An action that is not declared, no section, or a request with traps (a getter or proxy that throws).
         return answer('invalid-request', NOTHING, now, false);
       }
     },

@@ -1,6 +1,6 @@
-import { base64url, canonicalJson, sha256, utf8 } from '@wardseal/primitives';
 import { checkDocument } from './check/document.js';
 import { checkShape } from './check/document-shape.js';
+import { digestOf } from './digest.js';
 import type { Pack } from './document.js';
 import { PolicyError } from './errors.js';
 import { plain } from './plain.js';
@@ -32,10 +32,7 @@ export function loadPolicy(json: unknown): Pack {
   checkShape(copy);
   checkDocument(copy);
   const { status: _status, approvals: _approvals, ...signed } = copy;
-  return Object.freeze({
-    document: freeze(copy),
-    digest: `sha256-${base64url(sha256(utf8(canonicalJson(signed))))}`,
-  });
+  return Object.freeze({ document: copy, digest: digestOf(signed) });
 }
 
 function parse(json: unknown): unknown {
@@ -46,12 +43,4 @@ function parse(json: unknown): unknown {
   } catch (cause) {
     throw new PolicyError('DOCUMENT_NOT_JSON', '', 'document is not JSON', { cause });
   }
-}
-
-function freeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const part of Object.values(value)) freeze(part);
-  }
-  return value;
 }

@@ -1,5 +1,6 @@
-import { base64url, canonicalJson, fromBase64url, sha256, utf8 } from '@wardseal/primitives';
+import { base64url, fromBase64url, utf8 } from '@wardseal/primitives';
 import type { Request } from './decision.js';
+import { digestOf } from './digest.js';
 import { PolicyError } from './errors.js';
 import type { Pdp } from './evaluate.js';
 
@@ -75,8 +76,8 @@ export async function search<T>(pdp: Pdp, query: Search<T>): Promise<SearchPage<
   return { results, next: null };
 }
 
-/** 16 of 32 bytes: a mark against mistakes, not a secret. */
-const TAG_BYTES = 16;
+/** The first 132 bits of a digest: a mark against mistakes, not a secret. */
+const TAG = [7, 29] as const;
 
 /** Marks the question and the policy, so that a cursor is not carried over to another. */
 function tagOf(pdp: Pdp, kind: SearchKind, request: Partial<Request>): string {
@@ -84,7 +85,7 @@ function tagOf(pdp: Pdp, kind: SearchKind, request: Partial<Request>): string {
   const { digest } = pdp.evaluate({} as Request).context.policy;
   // By way of JSON, so that a member that is undefined is one that is not there.
   const asked: unknown = JSON.parse(JSON.stringify({ kind, digest, request: rest }));
-  return base64url(sha256(utf8(canonicalJson(asked))).slice(0, TAG_BYTES));
+  return digestOf(asked).slice(...TAG);
 }
 
 const cursorOf = (at: number, tag: string): string => `${base64url(utf8(String(at)))}.${tag}`;

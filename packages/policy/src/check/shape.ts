@@ -42,7 +42,7 @@ export function oneOf(...values: readonly unknown[]): Shape {
 export function list(each: Shape, least: number, most: number): Shape {
   return (value, path) => {
     if (!Array.isArray(value) || value.length < least || value.length > most) invalid(path);
-    for (const [i, part] of value.entries()) each(part, step(path, i));
+    for (const [i, part] of value.entries()) each(part, `${path}/${i}`);
   };
 }
 
@@ -55,8 +55,9 @@ function members(value: unknown, path: string): Record<string, unknown> {
 export function record(key: Shape, each: Shape): Shape {
   return (value, path) => {
     for (const [name, part] of Object.entries(members(value, path))) {
-      key(name, step(path, name));
-      each(part, step(path, name));
+      const at = step(path, name);
+      key(name, at);
+      each(part, at);
     }
   };
 }
@@ -69,6 +70,6 @@ export function object(fields: Readonly<Record<string, Shape>>): Shape {
     for (const key of Object.keys(given))
       if (!known.has(key)) throw new PolicyError('UNKNOWN_FIELD', step(path, key), 'unknown field');
     for (const [key, { name, shape }] of known)
-      if (name === key || given[key] !== undefined) shape(given[key], step(path, key));
+      if (name === key || given[key] !== undefined) shape(given[key], `${path}/${key}`);
   };
 }

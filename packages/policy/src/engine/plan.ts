@@ -38,7 +38,8 @@ export interface Program {
   readonly slots: ReadonlyMap<string, Slot>;
   /** What `compile` and `compileObligations` need for further conditions of the same document. */
   readonly vocabulary: Vocabulary;
-  readonly plans: ReadonlyMap<string, Plan>;
+  /** Throws TypeError for an action that is not declared. */
+  readonly planOf: (action: unknown) => Plan;
   /** Rules left out because an evidence source they require is not configured. */
   readonly notEnforced: readonly Rule[];
 }
@@ -74,8 +75,7 @@ export function compilePolicy(document: PolicyDocument): Program {
       };
       return { rule, code, waived: waivable ? { ...code, applies: both(says, whole) } : code };
     });
-  const plans = new Map<string, Plan>();
-  for (const action of document.actions) {
+  const make = (action: string): Plan => {
     const mayBreak = breakGlass?.actions.includes(action) === true;
     const of = (effect: Rule['effect']): RuleCode[] =>
       rules
@@ -83,19 +83,29 @@ export function compilePolicy(document: PolicyDocument): Program {
         .map(({ code, waived }) => (mayBreak ? waived : code));
     const forbids = of('forbid');
     const permits = of('permit');
-    plans.set(action, {
+    return {
       forbids,
       permits,
       sortForbids: sorter(forbids),
       sortPermits: sorter(permits),
       duties: combiner(),
       glass: mayBreak ? glass : undefined,
-    });
-  }
+    };
+  };
+  // Made when first asked for: most processes decide about few of the actions.
+  const plans = new Map<unknown, Plan>();
+  const planOf = (action: unknown): Plan => {
+    const known = plans.get(action);
+    if (known !== undefined) return known;
+    if (!document.actions.includes(action as string)) throw new TypeError('no such action');
+    const made = make(action as string);
+    plans.set(action, made);
+    return made;
+  };
   return {
     slots: vocabulary.slots,
     vocabulary,
-    plans,
+    planOf,
     notEnforced: document.rules.filter((rule) => !enforced(rule)),
   };
 }
