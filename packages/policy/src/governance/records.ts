@@ -1,0 +1,51 @@
+import { type Shape, text } from '../check/shape.js';
+import { PolicyError } from '../errors.js';
+import { plain } from '../plain.js';
+
+/** One sentence for a table. */
+export const title: Shape = text(1, 200);
+/** What a person wrote: a page at most. */
+export const prose: Shape = text(1, 4_000);
+
+// What was checked is frozen, so that it stays checked: a server may pass the same records with every request.
+const checked = new WeakMap<object, Shape>();
+
+/** A frozen copy of plain JSON of this shape, or a PolicyError with a path below `path`. */
+export function read<T>(json: unknown, shape: Shape, path = ''): T {
+  if (typeof json === 'object' && json !== null && checked.get(json) === shape) return json as T;
+  const copy = plainBelow(json, path);
+  shape(copy, path);
+  checked.set(copy as object, shape);
+  return copy as T;
+}
+
+function plainBelow(json: unknown, path: string): unknown {
+  try {
+    return plain(json);
+  } catch (error) {
+    if (!(error instanceof PolicyError) || path === '') throw error;
+    const message = error.message.slice(0, error.message.lastIndexOf(' at `'));
+    throw new PolicyError(error.code, path + error.path, message, { cause: error });
+  }
+}
+
+/** The text of a JSON file, or the value itself. */
+export function parsed(json: unknown): unknown {
+  if (typeof json !== 'string') return json;
+  if (json.length > MAX_RECORD_CHARS) throw new PolicyError('DOCUMENT_TOO_LARGE', '', 'document is too long');
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw new PolicyError('DOCUMENT_NOT_JSON', '', 'document is not JSON', { cause });
+  }
+}
+
+/** Longest text of one record, UTF-16 units: some 300 pages, as a policy document. */
+export const MAX_RECORD_CHARS = 1_000_000;
+
+/** Refuses a list that is none, or longer than anything the caller can mean. */
+export function bounded<T>(list: readonly T[], most: number, path: string): readonly T[] {
+  if (!Array.isArray(list)) throw new PolicyError('DOCUMENT_INVALID', path, 'expected a list');
+  if (list.length > most) throw new PolicyError('DOCUMENT_TOO_LARGE', path, `more than ${most} entries`);
+  return list;
+}
