@@ -37,8 +37,17 @@ const shape = object({
 });
 
 /**
- * Refuses what is no register, or one that cannot have come about by this package's functions: `REGISTER_INVALID`, with the
- * place. A document's own text and its digest are not looked at here.
+ * Refuses what is no register, or one that cannot have come about by the steps of this package; every step does so with the
+ * register it is given. Of a document, only what the register says about it as well is looked at here: its text and digest
+ * are, when a step rests on them.
+ *
+ * @param value - what came out of a store, parsed.
+ * @throws PolicyError `REGISTER_INVALID`; `path` points to the place.
+ * @example
+ * ```ts
+ * const register: unknown = JSON.parse(stored);
+ * checkRegister(register);
+ * ```
  */
 export function checkRegister(value: unknown): asserts value is Register {
   checkAs(

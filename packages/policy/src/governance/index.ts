@@ -1,7 +1,7 @@
 export { type Activation, activate } from './activate.js';
 export { APPROVALS_NEEDED } from './approval.js';
 export { type Approving, approve } from './approve.js';
-export { MAX_APPROVALS, MAX_VERSIONS } from './check-register.js';
+export { checkRegister, MAX_APPROVALS, MAX_VERSIONS } from './check-register.js';
 export type { GovernanceEvent } from './event.js';
 export { APPROVER_ROLES, type Approvers, MAX_GUARDIANS } from './guardians.js';
 export { inForce } from './in-force.js';
