@@ -15,6 +15,8 @@ export interface Failure {
   /** `USAGE`, `IO`, `INTERNAL` or the code of the package's own error. */
   readonly code: string;
   readonly message: string;
+  /** The exit code, where it is not the one of its kind. */
+  readonly exit?: number;
   /** More for programs. */
   readonly facts?: object;
 }

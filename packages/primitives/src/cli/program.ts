@@ -142,7 +142,7 @@ class Run {
     const { name, exits, judge, hint } = this.#program;
     const failure = failureOf(error, judge);
     const { kind, code, message, facts } = failure;
-    process.exitCode = exits[kind];
+    process.exitCode = failure.exit ?? exits[kind];
     // Whoever closed the pipe knows it.
     if ((error as NodeJS.ErrnoException)?.code === 'EPIPE') return;
     if (this.#json) this.#stream().write(jsonLine({ error: { code, message, ...facts } }));
