@@ -14,7 +14,7 @@ const ANY_NAME = /^name-\d+$/;
 /** What a cube says, fact by fact, in words. */
 export function literalsOf({ now, facts }: Domain, cube: Cube): Literal[] {
   const out: Literal[] = [];
-  const say = (fact: string, variable: Variable, one: (raw: Raw) => string): void => {
+  const say = (fact: string, variable: Variable, one: (raw: Raw) => string, measure?: Measure): void => {
     const allowed = cube.get(variable.index);
     if (allowed === undefined) return;
     const isIn = (wanted: boolean) => variable.values.filter((_, i) => allowed.has(i) === wanted).flat();
@@ -22,7 +22,9 @@ export function literalsOf({ now, facts }: Domain, cube: Cube): Literal[] {
     // The shorter of the two lists.
     const negative = outside.length < inside.length;
     const words =
-      ages(inside, outside) ?? `${negative ? 'not ' : ''}${(negative ? outside : inside).map(one).join(' or ')}`;
+      ages(inside, outside) ??
+      (measure && range(inside, outside, measure)) ??
+      `${negative ? 'not ' : ''}${(negative ? outside : inside).map(one).join(' or ')}`;
     out.push({ fact, words: `is ${words}` });
   };
   say('the present', now, (raw) => (raw === undefined ? 'not known' : new Date(raw as number).toISOString()));
@@ -31,7 +33,8 @@ export function literalsOf({ now, facts }: Domain, cube: Cube): Literal[] {
   for (const [name, fact] of facts) {
     if (fact.kind === 'scalar') {
       const same = nameIn(fact, cube);
-      if (same === undefined) say(name, fact.variable, (raw) => textOf(raw, fact.type === 'text'));
+      if (same === undefined)
+        say(name, fact.variable, (raw) => textOf(raw, fact.type === 'text'), measureOf(name, fact));
       else named.set(same, [...(named.get(same) ?? []), name]);
       continue;
     }
@@ -82,6 +85,40 @@ function ages(inside: readonly Raw[], outside: readonly Raw[]): string | null {
     ...(next.length > 0 ? [`less than ${duration(Math.min(...next))} old`] : []),
   ].join(' and ');
   return [words, ...inside.filter((raw) => !(raw instanceof Ago)).map((raw) => textOf(raw, false))].join(' or ');
+}
+
+/** How much of something there is, for facts of which the values stand for a range; null for "there is none". */
+interface Measure {
+  readonly amount: (raw: Raw) => number | null;
+  readonly words: (amount: number) => string;
+  /** True where a bound is better named from outside: "more than 7 days". */
+  readonly isTime: boolean;
+}
+
+function measureOf(name: string, { type }: Scalar): Measure | undefined {
+  if (type === 'text') {
+    const amount = (raw: Raw): number | null => (typeof raw === 'string' && raw !== 'none' ? raw.length : null);
+    return { amount, words: (count) => `${count} characters`, isTime: false };
+  }
+  if (type !== 'integer') return undefined;
+  const isTime = name.endsWith('Seconds');
+  const words = isTime ? (seconds: number): string => duration(1_000 * seconds) : String;
+  return { amount: (raw) => (typeof raw === 'number' ? raw : null), words, isTime };
+}
+
+/** Amounts that follow one another as one range: the values are there for all between them. */
+function range(inside: readonly Raw[], outside: readonly Raw[], { amount, words, isTime }: Measure): string | null {
+  const of = (raws: readonly Raw[]): number[] => raws.map(amount).filter((each) => each !== null);
+  const [ins, outs] = [of(inside), of(outside)];
+  if (ins.length === 0 || outs.length === 0) return null;
+  const [from, to] = [Math.min(...ins), Math.max(...ins)];
+  const below = outs.filter((each) => each < from);
+  const above = outs.filter((each) => each > to);
+  if (below.length + above.length < outs.length) return null;
+  const least = isTime ? `more than ${words(Math.max(...below))}` : `at least ${words(from)}`;
+  const said = [...(below.length > 0 ? [least] : []), ...(above.length > 0 ? [`at most ${words(to)}`] : [])];
+  const others = inside.filter((raw) => amount(raw) === null).map((raw) => textOf(raw, false));
+  return [said.join(' and '), ...others].join(' or ');
 }
 
 /** An age by its largest whole unit; the ms by which witnesses are apart are left out. */
