@@ -31,14 +31,14 @@ export async function checkPasscode(
   const { id, cti, passcode: wanted } = link;
   if (wanted === null) throw gone('tampered');
   if (!isPasscode(passcode)) throw new LinkError('PASSCODE_REFUSED', 'passcode is missing or wrong');
-  const right = await inTurn(state, hex(id), async () => {
+  const failures = await inTurn(state, hex(id), async () => {
     if (!(await stored(() => state.store.attempt(id, state.limits.passcodeFailures)))) throw gone('locked');
     // What this package stored always reads: what does not was changed in the database.
     const matches = await passcodeMatches(passcode, wanted, cti, key).catch((cause) => {
       throw gone('tampered', cause);
     });
-    await stored(() => state.store.judge(id, matches));
-    return matches;
+    const wrong = await stored(() => state.store.judge(id, matches));
+    return matches ? null : wrong;
   });
-  if (!right) throw new LinkError('PASSCODE_REFUSED', 'passcode is missing or wrong');
+  if (failures !== null) throw new LinkError('PASSCODE_REFUSED', 'passcode is missing or wrong', { failures });
 }

@@ -44,13 +44,15 @@ export interface LinkErrorFacts {
   claim?: string;
   /** With `DENIED`: what the `authorize` hook answered. */
   decision?: unknown;
+  /** With `PASSCODE_REFUSED` for a wrong passcode: how many this link has had so far. */
+  failures?: number;
   /** What was thrown underneath. */
   cause?: unknown;
 }
 
 /**
  * What the outside world can do wrong, with a stable `code`. Mistakes of the calling code are TypeError or RangeError.
- * `reason` and `decision` are not enumerable: `JSON.stringify(error)` or a spread into a response does not give them away.
+ * `reason`, `decision` and `failures` are not enumerable: `JSON.stringify(error)` or a spread into a response does not give them away.
  */
 export class LinkError extends Error {
   override readonly name = 'LinkError';
@@ -58,6 +60,7 @@ export class LinkError extends Error {
   readonly claim?: string;
   declare readonly reason?: GoneReason;
   declare readonly decision?: unknown;
+  declare readonly failures?: number;
 
   constructor(code: LinkErrorCode, message: string, facts: LinkErrorFacts = {}) {
     super(message, 'cause' in facts ? { cause: facts.cause } : undefined);
@@ -65,6 +68,7 @@ export class LinkError extends Error {
     if (facts.claim !== undefined) this.claim = facts.claim;
     Object.defineProperty(this, 'reason', { value: facts.reason, enumerable: false });
     Object.defineProperty(this, 'decision', { value: facts.decision, enumerable: false });
+    Object.defineProperty(this, 'failures', { value: facts.failures, enumerable: false });
   }
 }
 

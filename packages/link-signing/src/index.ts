@@ -37,9 +37,11 @@ export { memoryEraseStore } from './store/memory-erase.js';
 export type {
   Awaitable,
   EraseStore,
+  FoundLink,
   LinkStore,
   NewLink,
   PreparedShare,
+  PutOutcome,
   RefusedReason,
   ReleaseOutcome,
   RevokeBy,

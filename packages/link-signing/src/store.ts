@@ -18,7 +18,7 @@ export interface NewLink {
   readonly object: Uint8Array;
   readonly recipient: Uint8Array | null;
   readonly issuerUser: Uint8Array;
-  /** The id of the link it was delegated from. */
+  /** The id of the link it was delegated from: one that is there and not revoked. */
   readonly parent: Uint8Array | null;
   readonly expires: number;
   readonly maxUses: number;
@@ -35,6 +35,18 @@ export interface StoredLink extends Omit<NewLink, 'withShare'> {
   /** Wrong passcodes. */
   readonly failures: number;
   readonly revokedAt: number | null;
+}
+
+/** What came of storing a link. */
+export type PutOutcome = 'stored' | 'duplicate' | 'unprepared' | 'orphan';
+
+/** A link with what it hangs from. */
+export interface FoundLink {
+  readonly link: StoredLink;
+  /** The links it was delegated from: its parent first, the root last; empty for a link that an issuer minted. */
+  readonly ancestors: readonly StoredLink[];
+  /** Whether the opening that was asked about was taken before. */
+  readonly taken: boolean;
 }
 
 /** One opening to be counted. */
@@ -81,14 +93,17 @@ export type RevokeBy =
 export interface LinkStore {
   /** Keeps a share until its grant comes. A `cti` already there is replaced by nothing: it rejects. */
   prepare(share: PreparedShare): Promise<void>;
-  /** Stores a link; a prepared share moves into it. `duplicate`: its id or `cti` is there already. */
-  put(link: NewLink, now: number): Promise<'stored' | 'duplicate' | 'unprepared'>;
-  /** The link, and whether this opening was taken before. Changes nothing. */
-  read(id: Uint8Array, key?: Uint8Array): Promise<{ link: StoredLink; taken: boolean } | null>;
+  /**
+   * Stores a link; a prepared share moves into it. `duplicate`: its id or `cti` is there already. `orphan`: its parent is
+   * not there or revoked; a revocation under way is waited for, so that no child slips past it.
+   */
+  put(link: NewLink, now: number): Promise<PutOutcome>;
+  /** The link with its ancestors, as they were at one moment, and whether this opening was taken before. Changes nothing. */
+  read(id: Uint8Array, key?: Uint8Array): Promise<FoundLink | null>;
   /** Reserves one passcode attempt, unless wrong and reserved ones together reach the limit. */
   attempt(id: Uint8Array, limit: number): Promise<boolean>;
-  /** Settles a reserved attempt: a wrong one counts for good. */
-  judge(id: Uint8Array, right: boolean): Promise<void>;
+  /** Settles a reserved attempt: a wrong one counts for good. Resolves to the wrong ones so far. */
+  judge(id: Uint8Array, right: boolean): Promise<number>;
   /** Takes one use from every link of the chain in one conditional statement, or finds the same opening taken before. */
   take(take: Take): Promise<TakeOutcome>;
   /** Marks a take as released and gives its sealed answer, unless revoked, expired or older than `window` seconds. */

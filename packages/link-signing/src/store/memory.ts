@@ -1,8 +1,10 @@
 import { equal, hex } from '@wardseal/primitives';
 import type {
+  FoundLink,
   LinkStore,
   NewLink,
   PreparedShare,
+  PutOutcome,
   RefusedReason,
   ReleaseOutcome,
   RevokeBy,
@@ -43,11 +45,12 @@ class MemoryStore implements LinkStore {
     this.#prepared.set(cti, { ...share });
   }
 
-  async put(link: NewLink, now: number): Promise<'stored' | 'duplicate' | 'unprepared'> {
+  async put(link: NewLink, now: number): Promise<PutOutcome> {
     const { withShare, ...facts } = link;
     const id = hex(link.id);
     const cti = hex(link.cti);
     if (this.#links.has(id) || this.#ctis.has(cti)) return 'duplicate';
+    if (link.parent && this.#links.get(hex(link.parent))?.revokedAt !== null) return 'orphan';
     const prepared = this.#prepared.get(cti);
     if (withShare && !(prepared && prepared.expires > now)) return 'unprepared';
     const sealedShare = withShare ? prepared!.sealedShare : null;
@@ -58,9 +61,15 @@ class MemoryStore implements LinkStore {
     return 'stored';
   }
 
-  async read(id: Uint8Array, key?: Uint8Array): Promise<{ link: StoredLink; taken: boolean } | null> {
+  async read(id: Uint8Array, key?: Uint8Array): Promise<FoundLink | null> {
     const row = this.#links.get(hex(id));
-    return row ? { link: { ...row }, taken: key !== undefined && this.#entry(id, key) !== undefined } : null;
+    if (!row) return null;
+    const ancestors: StoredLink[] = [];
+    for (let at = row; at.parent; ) {
+      at = this.#links.get(hex(at.parent))!;
+      ancestors.push(linkOf(at));
+    }
+    return { link: linkOf(row), ancestors, taken: key !== undefined && this.#entry(id, key) !== undefined };
   }
 
   async attempt(id: Uint8Array, limit: number): Promise<boolean> {
@@ -70,11 +79,13 @@ class MemoryStore implements LinkStore {
     return true;
   }
 
-  async judge(id: Uint8Array, right: boolean): Promise<void> {
+  async judge(id: Uint8Array, right: boolean): Promise<number> {
     const row = this.#links.get(hex(id));
-    if (!row || row.reserved === 0) return;
-    row.reserved -= 1;
-    if (!right) row.failures += 1;
+    if (row && row.reserved > 0) {
+      row.reserved -= 1;
+      if (!right) row.failures += 1;
+    }
+    return row?.failures ?? 0;
   }
 
   async take(take: Take): Promise<TakeOutcome> {
@@ -152,6 +163,10 @@ class MemoryStore implements LinkStore {
       row.swept = true;
     }
   }
+}
+
+function linkOf({ reserved, swept, ...link }: Row): StoredLink {
+  return link;
 }
 
 function refusalOf(row: Row | undefined, now: number, failureLimit: number): RefusedReason | null {

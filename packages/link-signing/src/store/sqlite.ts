@@ -1,38 +1,17 @@
 import type {
+  FoundLink,
   LinkStore,
   NewLink,
   PreparedShare,
+  PutOutcome,
   RefusedReason,
   ReleaseOutcome,
   RevokeBy,
-  StoredLink,
   Take,
   TakeOutcome,
 } from '../store.js';
 import { openDatabase, type SqliteDatabase, type SqliteRow, transaction } from './database.js';
-
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS prepared (
-    cti BLOB PRIMARY KEY, sealed_share BLOB NOT NULL, expires INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS links (
-    id BLOB PRIMARY KEY, cti BLOB NOT NULL UNIQUE, grant_bytes BLOB NOT NULL, object BLOB NOT NULL, recipient BLOB,
-    issuer_user BLOB NOT NULL, parent BLOB, expires INTEGER NOT NULL, max_uses INTEGER NOT NULL, passcode BLOB,
-    sealed_share BLOB, used INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,
-    reserved INTEGER NOT NULL DEFAULT 0, revoked_at INTEGER, swept INTEGER NOT NULL DEFAULT 0
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS links_object ON links (object);
-  CREATE INDEX IF NOT EXISTS links_recipient ON links (recipient);
-  CREATE INDEX IF NOT EXISTS links_issuer_user ON links (issuer_user);
-  CREATE INDEX IF NOT EXISTS links_parent ON links (parent);
-  CREATE INDEX IF NOT EXISTS links_unswept ON links (expires) WHERE swept = 0;
-  CREATE TABLE IF NOT EXISTS ledger (
-    link BLOB NOT NULL REFERENCES links (id), key BLOB NOT NULL, use INTEGER NOT NULL, taken_at INTEGER NOT NULL,
-    released_at INTEGER, cancelled INTEGER NOT NULL DEFAULT 0, sealed BLOB, PRIMARY KEY (link, key)
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS ledger_sealed ON ledger (taken_at) WHERE sealed IS NOT NULL;
-  CREATE TABLE IF NOT EXISTS proofs (id BLOB PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-`;
+import { SCHEMA, toLink } from './sqlite-tables.js';
 
 const COLUMNS = { id: 'id', object: 'object', recipient: 'recipient', issuerUser: 'issuer_user' } as const;
 
@@ -50,9 +29,11 @@ class SqliteStore implements LinkStore {
     });
   }
 
-  async put(link: NewLink, now: number): Promise<'stored' | 'duplicate' | 'unprepared'> {
+  async put(link: NewLink, now: number): Promise<PutOutcome> {
     return transaction(this.#db, () => {
       if (this.#get('SELECT 1 FROM links WHERE id = ? OR cti = ?', link.id, link.cti)) return 'duplicate';
+      if (link.parent && !this.#get('SELECT 1 FROM links WHERE id = ? AND revoked_at IS NULL', link.parent))
+        return 'orphan';
       const prepared = this.#get('SELECT sealed_share FROM prepared WHERE cti = ? AND expires > ?', link.cti, now);
       if (link.withShare && !prepared) return 'unprepared';
       this.#run('DELETE FROM prepared WHERE cti = ?', link.cti);
@@ -75,11 +56,17 @@ class SqliteStore implements LinkStore {
     });
   }
 
-  async read(id: Uint8Array, key?: Uint8Array): Promise<{ link: StoredLink; taken: boolean } | null> {
-    const row = this.#get('SELECT * FROM links WHERE id = ?', id);
-    if (!row) return null;
-    const taken = key !== undefined && this.#get('SELECT 1 FROM ledger WHERE link = ? AND key = ?', id, key) !== undefined; // biome-ignore format: one question
-    return { link: toLink(row), taken };
+  async read(id: Uint8Array, key?: Uint8Array): Promise<FoundLink | null> {
+    const [row, ...above] = this.#all(
+      `WITH RECURSIVE chain (id, n) AS (
+         SELECT ?1, 0
+         UNION ALL SELECT links.parent, n + 1 FROM chain JOIN links USING (id) WHERE links.parent IS NOT NULL
+       ) SELECT links.*, EXISTS (SELECT 1 FROM ledger WHERE link = ?1 AND key = ?2) AS taken
+         FROM chain JOIN links USING (id) ORDER BY n`,
+      id,
+      key ?? null,
+    );
+    return row ? { link: toLink(row), ancestors: above.map(toLink), taken: row['taken'] === 1 } : null;
   }
 
   async attempt(id: Uint8Array, limit: number): Promise<boolean> {
@@ -88,12 +75,15 @@ class SqliteStore implements LinkStore {
     );
   }
 
-  async judge(id: Uint8Array, right: boolean): Promise<void> {
-    this.#run(
-      'UPDATE links SET reserved = reserved - 1, failures = failures + ? WHERE id = ? AND reserved > 0',
-      right ? 0 : 1,
-      id,
-    );
+  async judge(id: Uint8Array, right: boolean): Promise<number> {
+    return transaction(this.#db, () => {
+      this.#run(
+        'UPDATE links SET reserved = reserved - 1, failures = failures + ? WHERE id = ? AND reserved > 0',
+        right ? 0 : 1,
+        id,
+      );
+      return (this.#get('SELECT failures FROM links WHERE id = ?', id)?.['failures'] as number | undefined) ?? 0;
+    });
   }
 
   async take(take: Take): Promise<TakeOutcome> {
@@ -214,27 +204,6 @@ class SqliteStore implements LinkStore {
   #run(sql: string, ...values: readonly (Uint8Array | number | null)[]): number {
     return Number(this.#db.prepare(sql).run(...values).changes);
   }
-}
-
-function toLink(row: SqliteRow): StoredLink {
-  const bytes = (name: string): Uint8Array => row[name] as Uint8Array;
-  const number = (name: string): number => row[name] as number;
-  return {
-    id: bytes('id'),
-    cti: bytes('cti'),
-    grant: bytes('grant_bytes'),
-    object: bytes('object'),
-    recipient: row['recipient'] as Uint8Array | null,
-    issuerUser: bytes('issuer_user'),
-    parent: row['parent'] as Uint8Array | null,
-    expires: number('expires'),
-    maxUses: number('max_uses'),
-    passcode: row['passcode'] as Uint8Array | null,
-    sealedShare: row['sealed_share'] as Uint8Array | null,
-    used: number('used'),
-    failures: number('failures'),
-    revokedAt: row['revoked_at'] as number | null,
-  };
 }
 
 /** A link store with a file handle to give back. */

@@ -47,7 +47,7 @@ describe.each(Object.keys(KINDS))('%s', (kind) => {
   test(
     'keeps what it is given',
     run(async (store) => {
-      const link = await put(store, { recipient: random(16), passcode: random(60), parent: random(32) });
+      const link = await put(store, { recipient: random(16), passcode: random(60) });
       const { withShare, ...facts } = link;
       expect(withShare).toBe(false);
       expect((await store.read(link.id))?.link).toMatchObject({
@@ -202,6 +202,77 @@ describe.each(Object.keys(KINDS))('%s', (kind) => {
   );
 
   test(
+    'reads a link with its ancestors up to the root in one call',
+    run(async (store) => {
+      const root = await put(store);
+      const child = await put(store, { parent: root.id, recipient: random(32), passcode: random(60) });
+      const leaf = await put(store, { parent: child.id });
+      const take = takeOf([leaf, child, root]);
+      await store.take(take);
+      const found = await store.read(leaf.id, take.key);
+      expect(found).toMatchObject({ link: { id: leaf.id, parent: child.id, used: 1 }, taken: true });
+      expect(found?.ancestors).toEqual([(await store.read(child.id))?.link, (await store.read(root.id))?.link]);
+      expect(found?.ancestors).toMatchObject([
+        { id: child.id, parent: root.id },
+        { id: root.id, parent: null },
+      ]);
+      expect(await store.read(child.id, take.key)).toMatchObject({ ancestors: [{ id: root.id }], taken: false });
+      expect((await store.read(root.id))?.ancestors).toEqual([]);
+    }),
+  );
+
+  test(
+    'takes no child without a living parent',
+    run(async (store) => {
+      const root = await put(store);
+      const child = await put(store, { parent: root.id });
+      expect(await store.put(newLink({ parent: random(32) }), NOW)).toBe('orphan');
+      await store.revoke({ id: root.id }, NOW);
+      for (const { id } of [root, child]) expect(await store.put(newLink({ parent: id }), NOW)).toBe('orphan');
+      expect(await store.put({ ...child, parent: root.id }, NOW)).toBe('duplicate');
+      const share = { cti: random(32), sealedShare: random(48), expires: NOW + 10 };
+      await store.prepare(share);
+      expect(await store.put(newLink({ cti: share.cti, withShare: true, parent: root.id }), NOW)).toBe('orphan');
+      expect(await store.put(newLink({ cti: share.cti, withShare: true }), NOW)).toBe('stored');
+    }),
+  );
+
+  test(
+    'refuses a chain for whichever link of it is dead, and takes nothing then',
+    run(async (store) => {
+      const root = await put(store, { maxUses: 9 });
+      const child = await put(store, { maxUses: 9, parent: root.id, expires: NOW + 50 });
+      const leaf = await put(store, { maxUses: 9, parent: child.id });
+      const chain = [leaf, child, root];
+      expect(await store.take(takeOf(chain, { now: NOW + 50 }))).toEqual({ outcome: 'refused', reason: 'expired' });
+      const proof = { id: random(32), until: NOW + 100 };
+      await store.take(takeOf([root], { proof }));
+      expect(await store.take(takeOf(chain, { proof }))).toEqual({ outcome: 'refused', reason: 'replayed' });
+      for (let i = 1; i <= 5; i++) {
+        await store.attempt(root.id, 5);
+        expect(await store.judge(root.id, false)).toBe(i);
+      }
+      expect(await store.take(takeOf(chain))).toEqual({ outcome: 'refused', reason: 'locked' });
+      await store.revoke({ id: child.id }, NOW);
+      expect(await store.take(takeOf(chain))).toEqual({ outcome: 'refused', reason: 'revoked' });
+      const used = await Promise.all(chain.map(async ({ id }) => (await store.read(id))?.link.used));
+      expect(used).toEqual([0, 0, 1]);
+    }),
+  );
+
+  test(
+    'cancels with a parent what its descendants were about to release',
+    run(async (store) => {
+      const root = await put(store, { maxUses: 9 });
+      const leaf = await put(store, { maxUses: 9, parent: root.id });
+      const take = takeOf([leaf, root]);
+      await store.take(take);
+      await store.revoke({ object: root.object }, NOW);
+      expect(await store.release(leaf.id, take.key, NOW, 60)).toEqual({ outcome: 'refused', reason: 'revoked' });
+    }),
+  );
+
+  test(
     'sees a proof once, and only spends it with the use',
     run(async (store) => {
       const link = await put(store, { maxUses: 3 });
@@ -224,11 +295,11 @@ describe.each(Object.keys(KINDS))('%s', (kind) => {
     run(async (store) => {
       const { id } = await put(store);
       expect(await Promise.all(Array.from({ length: 9 }, () => store.attempt(id, 5)))).toEqual([true, true, true, true, true, false, false, false, false]); // biome-ignore format: nine answers
-      await store.judge(id, true);
+      expect(await store.judge(id, true)).toBe(0);
       expect((await store.read(id))?.link.failures).toBe(0);
       expect(await store.attempt(id, 5)).toBe(true);
-      for (let i = 0; i < 5; i++) await store.judge(id, false);
-      await store.judge(id, false); // none is reserved any more
+      for (let i = 1; i <= 5; i++) expect(await store.judge(id, false)).toBe(i);
+      expect(await store.judge(id, false)).toBe(5); // none is reserved any more
       expect((await store.read(id))?.link.failures).toBe(5);
       expect(await store.attempt(id, 5)).toBe(false);
       expect(await store.attempt(random(32), 5)).toBe(false);
