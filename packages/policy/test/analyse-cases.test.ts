@@ -185,6 +185,16 @@ test.each<[string, Condition, 'proved' | 'broken']>([
   expect(never(unusual(when))).toBe(verdict);
 });
 
+test('an address that is known to be none lies nowhere, and is not one that is not known', () => {
+  const attributes = { 'context.address': { type: 'address', none: true, source: 'session' } } as const;
+  const askedNever = (...all: Condition[]) => never(unusual({ all }, attributes));
+  const none = { 'context.address': 'none' };
+  expect(askedNever(none)).toBe('broken');
+  expect(askedNever(none, { 'context.address': { not: { within: ['0.0.0.0/0', '::/0'] } } })).toBe('broken');
+  expect(askedNever(none, { 'context.address': { within: ['0.0.0.0/0', '::/0'] } })).toBe('proved');
+  expect(askedNever({ not: none }, { 'context.address': { not: { within: ['0.0.0.0/0', '::/0'] } } })).toBe('proved');
+});
+
 test('addresses above the mapped ones, where every IPv6 address below them is left out', () => {
   // ::/81, ::8000:0:0/82, ::c000:0:0/83 ... together all below ::ffff:0:0.
   const below = Array.from({ length: 16 }, (_, i) => `::${((0xffff << (16 - i)) & 0xffff).toString(16)}:0:0/${81 + i}`);

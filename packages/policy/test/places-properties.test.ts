@@ -5,7 +5,7 @@ import { createPdp, loadPolicy, type PolicyDocument, type Rule } from '../src/in
 import { meaning, NOW, policy, request } from './support/random.js';
 import { forbid, permit } from './support/sample.js';
 
-// The random policies of the other properties, with rules about places added: those need no oracle here.
+// The random policies of the other properties, with more rules about places added: those need no oracle here.
 const STATES = ['inside', 'outside', 'uncertain', 'elsewhere', undefined];
 const facts = fc.record(
   {
@@ -13,7 +13,7 @@ const facts = fc.record(
     'subject.assurance': fc.constantFrom(1, 2, 3),
     'context.purpose': fc.constantFrom('direct-care', 'emergency'),
     'context.address': fc.constantFrom('10.20.0.1', '::ffff:10.20.9.9', '2001:db8::7', '8.8.8.8', 'none', '010.20.0.1'),
-    'context.fences': fc.record({ site: fc.constantFrom(...STATES), annexe: fc.constantFrom(...STATES) }),
+    'context.fences': fc.record({ site: fc.constantFrom(...STATES), ward: fc.constantFrom(...STATES) }),
   },
   { requiredKeys: [] },
 );
@@ -21,7 +21,7 @@ const atom = fc.oneof(
   fc
     .constantFrom(['10.20.0.0/16'], ['10.20.0.0/21', '2001:db8::/32'], ['::/0'])
     .map((within) => ({ 'context.address': { within } })),
-  fc.constantFrom('site', 'annexe').map((insideFence) => ({ 'context.fences': { insideFence } })),
+  fc.constantFrom('site', 'ward').map((insideFence) => ({ 'context.fences': { insideFence } })),
   fc.constant({ 'subject.role': 'nurse' }),
 );
 const some = fc.oneof(
@@ -38,11 +38,6 @@ const document: fc.Arbitrary<PolicyDocument> = fc
   .tuple(policy, fc.array(when, { minLength: 2, maxLength: 4 }), when)
   .map(([base, permits, no]) => ({
     ...base,
-    attributes: {
-      ...base.attributes,
-      'context.address': { type: 'address', none: true, source: 'server' },
-      'context.fences': { type: 'fences', values: ['site', 'annexe'], source: 'server' },
-    },
     rules: [...base.rules, ...permits.map((each, i) => permit(`Y-${i}`, each, i === 0 ? duty : {})), forbid('Y-9', no)],
   }));
 const pdpOf = (each: PolicyDocument) => createPdp(loadPolicy(each), { clock: { now: () => NOW } });

@@ -121,8 +121,10 @@ function scalarRaws({ slots, uses }: Read, constants: readonly Value[], copies: 
       );
     case 'text':
       return texts(numbers);
-    case 'address':
-      return addresses(uses.flatMap(({ atom }) => (atom.operand as string[]).map((cidr) => parseCidr(cidr)!)));
+    case 'address': {
+      const asked = uses.filter(({ atom }) => atom.op === 'within');
+      return addresses(asked.flatMap(({ atom }) => (atom.operand as string[]).map((cidr) => parseCidr(cidr)!)));
+    }
     default:
       return [...slots].some(isOpen)
         ? constants.filter((value) => typeof value === 'string')

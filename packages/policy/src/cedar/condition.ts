@@ -2,7 +2,7 @@ import { type FactTest, otherFact, readCondition } from '../condition.js';
 import type { Condition } from '../document.js';
 import { NONE, type Slot, type Value } from '../engine/facts.js';
 import { amount, constant, duration, type Vocabulary } from '../engine/operand.js';
-import { literal, NOW, noneOf, withinOf } from './names.js';
+import { ANYWHERE, literal, NOW, noneOf, withinOf } from './names.js';
 import { membersOf } from './types.js';
 
 /**
@@ -76,6 +76,8 @@ function testOf(test: FactTest, vocabulary: Vocabulary): Both {
   switch (op) {
     case 'equals':
     case 'in': {
+      // Of an address only "there is none" can be asked; that there is one is known by where it lies.
+      if (slot.kind === 'address') return one(slot, true, 'false', withinOf(attribute, ANYWHERE));
       const wanted = (op === 'in' ? (operand as unknown[]) : [operand]).map((each) => constant(each, slot, vocabulary));
       const values = wanted.filter((each) => each !== NONE).map(written);
       return one(

@@ -10,6 +10,9 @@ export const noneOf = (attribute: string): string => `${attribute}:none`;
 export const withinOf = (attribute: string, blocks: readonly string[]): string =>
   `${attribute}:within:${[...new Set(blocks)].sort().join(',')}`;
 
+/** Blocks that hold every address: "an address is known". */
+export const ANYWHERE: readonly string[] = ['0.0.0.0/0', '::/0'];
+
 /** A text of Cedar (Cedar grammar, STR): only quotes, backslashes and control characters need an escape. */
 export function literal(text: string): string {
   const escaped = Array.from(text, (char) => {

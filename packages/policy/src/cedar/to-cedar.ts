@@ -2,7 +2,7 @@ import { testsOf } from '../condition.js';
 import type { Pack, PolicyDocument, Rule } from '../document.js';
 import { vocabularyOf } from '../engine/operand.js';
 import { type Both, toExpressions } from './condition.js';
-import { enforcedRules, literal, NOW, noneOf, withinOf } from './names.js';
+import { ANYWHERE, enforcedRules, literal, NOW, noneOf, withinOf } from './names.js';
 import { typeOf } from './types.js';
 
 /** A policy for Cedar. */
@@ -88,11 +88,11 @@ function schemaOf(document: PolicyDocument): string {
   ].join('\n');
 }
 
-/** Every list of blocks that a rule asks for, with the address it asks about. */
+/** Every list of blocks that a rule asks for, with the address it asks about; whether there is one is asked of all blocks. */
 export function blocksOf(document: PolicyDocument): readonly { attribute: string; blocks: readonly string[] }[] {
-  const { breakGlass } = document;
+  const { attributes, breakGlass } = document;
   return [...document.rules.map(({ when }) => when), ...(breakGlass === undefined ? [] : [breakGlass.when])]
     .flatMap(testsOf)
-    .filter(({ op }) => op === 'within')
-    .map(({ attribute, operand }) => ({ attribute, blocks: operand as readonly string[] }));
+    .filter(({ attribute }) => attributes[attribute]?.type === 'address')
+    .map(({ attribute, op, operand }) => ({ attribute, blocks: op === 'within' ? (operand as string[]) : ANYWHERE }));
 }

@@ -1,7 +1,7 @@
 import { preparsePolicySet, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import { toCedar } from '../../src/cedar/index.js';
 import { loadPolicy, type PolicyDocument } from '../../src/index.js';
-import { type Facts, NOW } from './random.js';
+import { BLOCKS, type Facts, LIES_IN, NOW } from './random.js';
 
 /** The same facts for Cedar, read without the code that is tested: lists as the sets that rules see, texts as what they say. */
 function context(facts: Facts): Record<string, unknown> {
@@ -13,7 +13,21 @@ function context(facts: Facts): Record<string, unknown> {
   for (const [attribute, value] of Object.entries(facts)) {
     if (attribute === 'subject.authenticatedAt') put(attribute, Date.parse(value as string));
     else if (attribute === 'context.justification') put(attribute, value === 'none' ? value : SAYS[value as string]);
-    else if (attribute === 'context.recipients') {
+    else if (attribute === 'context.address') {
+      if (value === 'none') put(attribute, value);
+      else {
+        out[`${attribute}:within:0.0.0.0/0,::/0`] = true;
+        BLOCKS.forEach((blocks, i) => {
+          out[`${attribute}:within:${blocks.join(',')}`] = LIES_IN[value as string]!.includes(i);
+        });
+      }
+    } else if (attribute === 'context.fences') {
+      for (const fence of ['site', 'ward']) {
+        const state = value === 'none' ? value : (value as Record<string, string>)[fence];
+        if (state === 'none') put(`${attribute}.${fence}`, state);
+        else if (state === 'inside' || state === 'outside') put(`${attribute}.${fence}`, state === 'inside');
+      }
+    } else if (attribute === 'context.recipients') {
       const list = value as { org: string; verified: boolean; teams: string[] }[];
       put(
         'context.recipients.org',

@@ -11,6 +11,20 @@ export type Facts = Readonly<Record<string, unknown>>;
 const IDS = ['a', 'b', 'c'];
 const TEXTS = ['short', 'a'.repeat(40), 'Airway swelling, theatre in one minute'];
 
+/** Lists of blocks, and for each address those that it lies in, worked out by hand. */
+export const BLOCKS: readonly (readonly string[])[] = [
+  ['10.0.0.0/8'],
+  ['10.1.0.0/16', '2001:db8::/32'],
+  ['0.0.0.0/1', '::/0'],
+];
+export const LIES_IN: Readonly<Record<string, readonly number[]>> = {
+  '10.1.2.3': [0, 1, 2],
+  '::ffff:10.9.0.1': [0, 2],
+  '2001:db8::1': [1, 2],
+  '198.51.100.4': [],
+};
+const fence = fc.constantFrom('inside', 'outside', 'uncertain');
+
 const recipients = fc.array(
   fc.record({
     id: fc.constantFrom(...IDS),
@@ -33,10 +47,15 @@ const VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'context.justification': fc.constantFrom('none', ...TEXTS),
   'context.secondApprover': fc.constantFrom('none', ...IDS),
   'context.shared': fc.boolean(),
+  'context.address': fc.constantFrom('none', ...Object.keys(LIES_IN)),
+  'context.fences': fc.oneof(
+    { arbitrary: fc.record({ site: fence, ward: fence }, { requiredKeys: ['site'] }), weight: 5 },
+    { arbitrary: fc.constant('none'), weight: 1 },
+  ),
   'context.recipients': recipients,
 };
 
-/** Every fact known. */
+/** Every fact known, except where a fence is uncertain. */
 export const completeFacts: fc.Arbitrary<Facts> = fc.record(VALUES);
 
 const junk = fc.constantFrom<unknown[]>(
@@ -124,6 +143,8 @@ const atom: fc.Arbitrary<unknown> = fc.oneof(
     fc.constantFrom<unknown[]>('none', 'a', { sameAs: 'subject.id' }, { in: ['none', 'b'] }),
   ),
   on('context.shared', fc.boolean()),
+  on('context.address', fc.oneof(fc.constantFrom(...BLOCKS.map((within) => ({ within }))), fc.constant('none'))),
+  on('context.fences', fc.constantFrom({ insideFence: 'site' }, { insideFence: 'ward' })),
   on('context.recipients.verified', fc.constant({ includes: false })),
   on('context.recipients.org', fc.constantFrom<unknown[]>({ sameAs: 'resource.team' }, { overlaps: ['b', 'c'] })),
   on(

@@ -21,6 +21,8 @@ export function sample(...rules: Rule[]): PolicyDocument {
       'context.justification': { type: 'text', none: true, source: 'request' },
       'context.secondApprover': { type: 'string', none: true, source: 'server' },
       'context.shared': { type: 'boolean', source: 'session' },
+      'context.address': { type: 'address', none: true, source: 'server' },
+      'context.fences': { type: 'fences', values: ['site', 'ward'], none: true, source: 'server' },
       'context.recipients': {
         type: 'list',
         min: 1,
