@@ -92,7 +92,7 @@ export interface EvidenceSource {
 /** A duty as a rule states it; properties by type, see the obligation table. */
 export interface ObligationStatement {
   readonly type: string;
-  readonly properties?: Readonly<Record<string, number | string | readonly string[] | Duration>>;
+  readonly properties?: Readonly<Record<string, number | string | readonly string[] | ParameterRef | Duration>>;
 }
 
 /** How access came about, weakest claim last. */

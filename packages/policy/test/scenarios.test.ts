@@ -104,7 +104,7 @@ test('W6: an outsider added by mistake can be sent nothing; an agreed one until 
   const mistake = { id: 'p-outside', org: 'RZZ01', verified: false, teams: [], status: 'active' };
   expect(
     pdp.evaluate(ask('send', nurse, { recipients: [...team, mistake] })).context.reasons.map(({ rule }) => rule),
-  ).toEqual(['NO-07']);
+  ).toEqual(['NO-07', 'NO-26']);
   const agreed = { approvedBy: ['p-a', 'p-b'], purpose: 'direct-care', until: '2026-03-02T06:00:00Z' };
   const outsider = { ...registrar, outsider: agreed };
   expect(pdp.evaluate(ask('view', outsider, onDuty)).decision).toBe(true);

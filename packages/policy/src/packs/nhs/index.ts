@@ -1,11 +1,17 @@
 import type { EvidenceSource, Parameter, PolicyDocument } from '../../document.js';
+import { BREAK_GLASS } from './care.js';
+import { examples } from './examples.js';
 import { INVARIANTS } from './invariants.js';
-import { BREAK_GLASS, PERMITS } from './permits.js';
-import { PROHIBITIONS } from './prohibitions.js';
-import { TESTS } from './tests.js';
+import { PERMITS } from './permits.js';
+import { HOME, prohibitionsOfItems } from './prohibitions-items.js';
+import { PROHIBITIONS_OF_PEOPLE } from './prohibitions-people.js';
 import { ACTIONS, ATTRIBUTES, type NhsParameter, type NhsSource, PARAMETERS, SOURCES } from './vocabulary.js';
 
 export type { NhsParameter, NhsSource };
+
+/** Kinds of item that are copies of what the record holds: denied unless a trust permits them. */
+export type NhsCopy = 'screenshot' | 'document';
+const COPIES: readonly NhsCopy[] = ['screenshot', 'document'];
 
 /** What a trust says about itself; nothing else needs changing to begin. */
 export interface NhsOptions {
@@ -13,13 +19,18 @@ export interface NhsOptions {
   readonly parameters?: Partial<Readonly<Record<NhsParameter, number>>>;
   /** Evidence this trust has. Rules that need other evidence are not enforced, and every decision says so. */
   readonly configured?: readonly NhsSource[];
+  /** Copies that may be sent all the same; default none. */
+  readonly copies?: readonly NhsCopy[];
+  /** Country codes (ISO 3166-1) from which the internet will do; default GB, GG, IM and JE. */
+  readonly countries?: readonly string[];
 }
 
 /**
  * The first policy of an NHS trust for clinical pictures, as a draft to approve: a document for `loadPolicy`, with
  * its facts, rules, invariants and examples. Its thresholds are a starting point, not clinical or legal advice.
  *
- * @throws RangeError for a parameter or an evidence source that this policy does not have.
+ * @throws RangeError for a parameter, an evidence source or a kind of copy that this policy does not have, and for a
+ * country that is not two capital letters.
  * @example
  * ```ts
  * const pack = loadPolicy(nhs({ parameters: { viewSignInHours: 12 }, configured: ['device-management'] }));
@@ -37,6 +48,11 @@ export function nhs(options: NhsOptions = {}): PolicyDocument {
     if (!Object.hasOwn(SOURCES, name)) throw new RangeError(`no evidence source \`${name}\``);
     sources[name] = { ...SOURCES[name], configured: true };
   }
+  const { copies = [], countries = HOME } = options;
+  for (const kind of copies) if (!COPIES.includes(kind)) throw new RangeError(`no kind of copy \`${kind}\``);
+  if (countries.length === 0 || !countries.every((code) => /^[A-Z]{2}$/.test(code)))
+    throw new RangeError('countries are codes of two capital letters, at least one');
+  const denied = COPIES.filter((kind) => !copies.includes(kind));
   return {
     format: 'policy/0',
     id: 'default-nhs',
@@ -49,8 +65,8 @@ export function nhs(options: NhsOptions = {}): PolicyDocument {
     parameters,
     sources,
     breakGlass: BREAK_GLASS,
-    rules: [...PERMITS, ...PROHIBITIONS],
+    rules: [...PERMITS, ...PROHIBITIONS_OF_PEOPLE, ...prohibitionsOfItems(countries, denied)],
     invariants: INVARIANTS,
-    tests: TESTS,
+    tests: examples(countries[0]!, denied, sources['device-management']!.configured),
   };
 }

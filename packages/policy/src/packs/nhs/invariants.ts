@@ -1,89 +1,166 @@
-import type { Condition, Invariant } from '../../document.js';
-import { BREAK_GLASS } from './permits.js';
+import type { Condition, Invariant, ObligationStatement } from '../../document.js';
+import { BREAK_GLASS } from './care.js';
+import { HIGH, OUTSIDER, OWN_ORG } from './conditions.js';
+import { LINK_BOUND } from './duties.js';
+import { BY_TWO, NOT_FOR_OUTSIDERS, SECONDARY, SIGNED_IN } from './scope.js';
 import { ACTIONS } from './vocabulary.js';
 
-const ITEM = ACTIONS.filter(
-  (action) =>
-    !['audit-read', 'investigate', 'policy-change', 'directory-change', 'team-change', 'capture'].includes(action),
-);
-const LOOK = ['view', 'advise', 'annotate', 'release', 'download', 'export', 'link-open'];
+/** Everything that touches a picture, by whatever right. */
+const LOOK = ['view', 'advise', 'annotate', 'release', 'download', 'link-open', ...SECONDARY];
+const CARE_LOOK = ['view', 'advise', 'annotate', 'release', 'download'];
+const CHANGES = ['policy-change', 'directory-change', 'team-change'];
+const ITEM = ACTIONS.filter((action) => ![...CHANGES, 'audit-read', 'capture'].includes(action));
+const ONESELF: Condition = { 'context.secondApprover': { sameAs: 'subject.id' } };
+const ALONE: Condition = { 'context.secondApprover': 'none' };
+
 const never = (
   id: string,
   title: string,
   actions: readonly string[],
   when: Condition,
   requires?: readonly string[],
-): Invariant => ({
-  id,
-  title,
-  never: { actions, when },
-  ...(requires && { requires }),
-});
+): Invariant => ({ id, title, never: { actions, when }, ...(requires && { requires }) });
 
-/** What no version of this policy may allow. */
+const carries = (
+  id: string,
+  title: string,
+  actions: readonly string[],
+  when: Condition,
+  obligations: readonly ObligationStatement[],
+): Invariant => ({ id, title, carries: { actions, when, obligations } });
+
+/** What no version of this policy may allow. Where a purpose is not named, an emergency is no exception. */
 export const INVARIANTS: readonly Invariant[] = [
   never('INV-01', 'Nothing is done with an erased item', ITEM, { 'resource.state': 'erased' }),
-  never('INV-02', 'Nobody sees an expired item', LOOK, {
+  never('INV-02', 'Nobody sees an expired item in care, teaching or research', LOOK, {
     any: [{ 'resource.state': 'expired' }, { 'resource.notAfter': { olderThan: { seconds: 0 } } }],
   }),
-  never(
-    'INV-03',
-    'Somebody who has left does nothing',
-    ACTIONS.filter((action) => action !== 'link-open'),
-    {
-      'subject.status': 'left',
-    },
-  ),
-  never('INV-04', 'Nobody below two factors sees an item, emergency or not', ['view', 'release'], {
+  never('INV-03', 'Somebody who has left or is suspended does nothing', SIGNED_IN, {
+    'subject.status': { in: ['suspended', 'left'] },
+  }),
+  never('INV-04', 'Nobody below two factors sees an item, emergency or not', [...CARE_LOOK, ...SECONDARY, ...BY_TWO], {
     'subject.assurance': { lessThan: 2 },
   }),
-  never('INV-05', 'Nothing goes to an unverified recipient', ['send', 'share-outside'], {
-    'context.recipients.verified': { includes: false },
-  }),
-  never('INV-06', 'Nobody handles their own record', ['view', 'advise', 'release'], { 'context.ownRecord': true }, [
-    'own-record-feed',
-  ]),
-  never('INV-07', 'Withdrawn consent stops every view but an emergency', ['view', 'release', 'advise'], {
+  never(
+    'INV-05',
+    'Nothing goes to an unverified recipient, and no such person joins a team',
+    ['send', 'share-outside', 'team-change'],
+    {
+      'context.recipients.verified': { includes: false },
+    },
+  ),
+  never(
+    'INV-06',
+    'Nobody handles their own record',
+    [...CARE_LOOK, ...SECONDARY, 'send', 'share-outside', 'link-create', 'export', 'erase', 'hold', 'investigate'],
+    { 'context.ownRecord': true },
+    ['own-record-feed'],
+  ),
+  never('INV-07', 'Withdrawn consent stops every view but an emergency', [...CARE_LOOK, ...SECONDARY], {
     all: [{ 'resource.withdrawnLevels': { includes: 'record' } }, { 'context.purpose': { not: 'emergency' } }],
   }),
-  never('INV-08', 'Nobody approves their own erasure', ['erase'], {
-    'context.secondApprover': { sameAs: 'subject.id' },
-  }),
+  never('INV-08', 'Nobody is their own second person', [...BY_TWO, 'directory-change', 'team-change'], ONESELF),
   never('INV-09', 'A hold stops erasure', ['erase'], { 'resource.hold': { not: 'none' } }),
-  never('INV-10', 'A recalled item is not seen', LOOK, { 'resource.state': 'recalled' }),
-  never('INV-11', 'A stranger without an emergency sees nothing', ['view', 'release'], {
+  never('INV-10', 'A recalled item is not seen in care, teaching or research', LOOK, { 'resource.state': 'recalled' }),
+  never('INV-11', 'A stranger without an emergency sees nothing', CARE_LOOK, {
     all: [
       { 'context.relationship.kind': 'none' },
       { not: { 'subject.id': { sameAs: 'resource.author' } } },
       { 'context.purpose': { not: 'emergency' } },
     ],
   }),
-  {
-    id: 'INV-12',
-    title: 'Every view is marked',
-    carries: { actions: ['view', 'link-open'], when: { all: [] }, obligations: [{ type: 'watermark' }] },
-  },
-  {
-    id: 'INV-13',
-    title: 'Breaking the glass is told and reviewed',
-    carries: { actions: BREAK_GLASS.actions, when: BREAK_GLASS.when, obligations: BREAK_GLASS.obligations },
-  },
-  {
-    id: 'INV-14',
-    title: 'Every link ends',
-    carries: {
-      actions: ['link-create', 'link-open'],
-      when: { all: [] },
-      obligations: [{ type: 'max-lifetime', properties: { seconds: { days: { parameter: 'linkBoundDays' } } } }],
+  carries(
+    'INV-12',
+    'Every view is marked',
+    ['view', 'link-open', 'download', 'investigate', ...SECONDARY],
+    { all: [] },
+    [{ type: 'watermark' }],
+  ),
+  carries(
+    'INV-13',
+    'Breaking the glass is told and reviewed',
+    BREAK_GLASS.actions,
+    BREAK_GLASS.when,
+    BREAK_GLASS.obligations,
+  ),
+  carries('INV-14', 'Every link ends', ['link-create', 'link-open'], { all: [] }, [LINK_BOUND]),
+  carries(
+    'INV-15',
+    'A link for whoever holds it ends within a day or what the trust set',
+    ['link-create'],
+    { 'context.recipients.verified': 'none' },
+    [{ type: 'max-lifetime', properties: { seconds: { hours: { parameter: 'linkBearerHours' } } } }],
+  ),
+  never('INV-16', 'Nobody lifts a hold alone', ['hold'], {
+    all: [{ 'resource.hold': { not: 'none' } }, { any: [ALONE, ONESELF] }],
+  }),
+  never('INV-17', 'Nobody erases, copies out, investigates or changes the policy alone', BY_TWO, ALONE),
+  never(
+    'INV-18',
+    'No teaching or research without consent to it, or where the patient could be recognised',
+    SECONDARY,
+    {
+      any: [
+        { not: { 'resource.consentLevel': { includes: 'teaching' } } },
+        { 'resource.withdrawnLevels': { includes: 'teaching' } },
+        { 'resource.identifiable': true },
+      ],
     },
-  },
-  {
-    id: 'INV-15',
-    title: 'A link for whoever holds it ends within a day or what the trust set',
-    carries: {
-      actions: ['link-create'],
-      when: { 'context.recipients.verified': 'none' },
-      obligations: [{ type: 'max-lifetime', properties: { seconds: { hours: { parameter: 'linkBearerHours' } } } }],
+  ),
+  never('INV-19', 'Nothing is downloaded but to a managed device in the organisation’s network', ['download'], {
+    any: [{ 'context.device': { not: 'managed' } }, { 'context.network': 'internet' }],
+  }),
+  never(
+    'INV-20',
+    'Students touch nothing sensitive',
+    ITEM.filter((action) => action !== 'recall' && action !== 'link-open'),
+    {
+      all: [{ 'subject.role': 'student' }, HIGH],
     },
-  },
+  ),
+  never(
+    'INV-21',
+    'Nobody sees an item in care without a clinical role, but students and a meeting’s coordinator',
+    CARE_LOOK,
+    {
+      'subject.role': {
+        in: [
+          ...['porter-or-other', 'educator', 'researcher', 'records-officer', 'privacy-officer', 'caldicott-guardian'],
+          ...['siro', 'guardian', 'administrator', 'system'],
+        ],
+      },
+    },
+  ),
+  carries('INV-22', 'Every patient’s copy is redacted and told', ['export'], { all: [] }, [
+    { type: 'redact' },
+    { type: 'second-approver' },
+    { type: 'notify', properties: { whom: ['privacy-officer'] } },
+  ]),
+  never('INV-23', 'Outsiders share nothing outside, copy nothing and administer nothing', NOT_FOR_OUTSIDERS, OUTSIDER),
+  never('INV-24', 'Access by a meeting’s list ends with it', CARE_LOOK, {
+    all: [
+      { 'context.purpose': 'mdt' },
+      {
+        any: [
+          { 'context.relationship.until': 'none' },
+          { 'context.relationship.until': { olderThan: { seconds: 0 } } },
+        ],
+      },
+    ],
+  }),
+  never('INV-25', 'Nobody changes their own entry or team', ['directory-change', 'team-change'], {
+    'context.recipients.id': { includes: { attribute: 'subject.id' } },
+  }),
+  never(
+    'INV-26',
+    'Another organisation sees only what was referred to it, emergency or not',
+    [...CARE_LOOK, ...SECONDARY, ...BY_TWO],
+    {
+      all: [{ not: OWN_ORG }, { 'context.relationship.kind': { not: 'referral' } }],
+    },
+  ),
+  carries('INV-27', 'Every investigation is told and reviewed', ['investigate'], { all: [] }, BREAK_GLASS.obligations),
+  never('INV-28', 'No link opens an intimate or VIP item', ['link-create', 'link-open'], {
+    'resource.sensitivity': { in: ['intimate', 'vip'] },
+  }),
 ];

@@ -169,7 +169,12 @@ export type NhsParameter =
   | 'breakGlassLevel'
   | 'linkBoundDays'
   | 'linkBearerHours'
+  | 'linkBearerViews'
+  | 'outsiderDays'
+  | 'breakGlassMinutes'
+  | 'reviewHours'
   | 'fixMaxAgeSeconds'
+  | 'acknowledgeGraceDays'
   | 'reviewGraceDays'
   | 'dormantDays';
 
@@ -185,9 +190,40 @@ export const PARAMETERS: Readonly<Record<NhsParameter, Parameter>> = {
   breakGlassLevel: { value: 2, min: 2, max: 3, title: 'Sign-in level needed to break the glass' },
   linkBoundDays: { value: 7, min: 1, max: 30, title: 'Days a link for a known recipient may live' },
   linkBearerHours: { value: 24, min: 1, max: 72, title: 'Hours a link for whoever holds it may live' },
+  linkBearerViews: { value: 5, min: 1, max: 20, title: 'Times a link for whoever holds it may be opened' },
+  outsiderDays: { value: 90, min: 1, max: 365, title: 'Days for which an outsider may join a team at most' },
+  breakGlassMinutes: {
+    value: 60,
+    min: 5,
+    max: 240,
+    title: 'Minutes for which an item stays open after breaking the glass',
+  },
+  reviewHours: {
+    value: 24,
+    min: 1,
+    max: 72,
+    title: 'Hours within which a broken glass or an investigation is reviewed',
+  },
   fixMaxAgeSeconds: { value: 600, min: 10, max: 3_600, title: 'Seconds after which a position no longer counts' },
-  reviewGraceDays: { value: 30, min: 0, max: 90, title: 'Days of grace after a review is due' },
-  dormantDays: { value: 90, min: 30, max: 365, title: 'Days without use after which an account is flagged' },
+  // The last three are not read by rules but by governance, which supplies the facts and reports.
+  acknowledgeGraceDays: {
+    value: 7,
+    min: 0,
+    max: 30,
+    title: 'Days to acknowledge a new version for whoever acknowledged the one before (read by governance)',
+  },
+  reviewGraceDays: {
+    value: 30,
+    min: 0,
+    max: 90,
+    title: 'Days after a review is due until it is reported as long overdue (read by governance)',
+  },
+  dormantDays: {
+    value: 90,
+    min: 30,
+    max: 365,
+    title: 'Days without use after which an account is flagged (read by governance)',
+  },
 };
 
 export type NhsSource = 'device-management' | 'country' | 'fence' | 'training-feed' | 'own-record-feed';
