@@ -8,6 +8,7 @@ export default defineConfig(
       'src/analyse.ts',
       'src/authzen/index.ts',
       'src/cedar/index.ts',
+      'src/claims/index.ts',
       'src/cli/main.ts',
       'src/evaluate.ts',
       'src/enforce.ts',
@@ -15,6 +16,8 @@ export default defineConfig(
       'src/governance/verify-pack.ts',
       'src/packs/nhs/index.ts',
       'src/place/index.ts',
+      'src/render/index.ts',
+      'src/retention/index.ts',
     ],
   }),
 );

@@ -179,6 +179,15 @@ test('one kind of record more never shortens, and a fact less never gives a day'
   );
 });
 
+test('a rule of which one clock is not known gives no day by itself either', () => {
+  const facts = { endOfTreatment: '2010-01-31', lastContact: '2010-01-31' };
+  const { rules } = retention({ nation: 'england', recordTypes: ['adult', 'mh'], hold: 'none', facts });
+  expect(rules.map(({ id, reviewOn }) => [id, reviewOn])).toEqual([
+    ['en.adult', '2018-01-31'],
+    ['en.mh', null],
+  ]);
+});
+
 test('any hold beats every day, an unknown one too, and no answer ever says more than review', () => {
   const override = fc.record({
     type: fc.constantFrom(...TYPES.filter((type) => type !== 'inquiry')),
