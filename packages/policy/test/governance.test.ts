@@ -88,6 +88,15 @@ describe('from draft to in force', () => {
     expect(inForce(register, Date.parse(AT) - 1)).toBeNull();
   });
 
+  test('a document comes in as a draft, whatever it says of itself, and only into the register of its policy', async () => {
+    const approvals = [{ by: 'p-reid' }];
+    const pack = packOf(1, { status: 'in-force', approvals });
+    const { document, status } = version(proposed(pack), 1);
+    expect(status).toBe('draft');
+    expect(document).toEqual(draft(1));
+    expect(await refusal(() => proposed(pack, newRegister('teaching')))).toEqual(['DOCUMENT_INVALID', '/id']);
+  });
+
   test('no step changes the register it is given, and every register goes through JSON unchanged', async () => {
     const pack = packOf(1);
     let register = newRegister('sample');
@@ -207,6 +216,14 @@ describe('four eyes', () => {
       });
     const spare = (await seat('p-spare', 'siro', 9)).publicKey;
     expect(await refusal(run({ id: 'P-REID', publicKey: spare }))).toEqual(['GUARDIANS_INVALID', '/guardians/3/id']);
+    const capitals = [
+      { ...GUARDIANS[0]!, id: 'P-REID' },
+      { ...GUARDIANS[1]!, id: 'p-reid' },
+    ];
+    expect(await refusal(() => activate(newRegister('sample'), { version: 1, ...act, guardians: capitals }))).toEqual([
+      'GUARDIANS_INVALID',
+      '/guardians/1/id',
+    ]);
     expect(await refusal(run({ id: 'p-other', publicKey: first!.publicKey }))).toEqual([
       'GUARDIANS_INVALID',
       '/guardians/3/publicKey',
@@ -438,6 +455,13 @@ describe('versions only go up', () => {
     expect(
       await refusal(() => withdraw(ready, { version: 1, by, secondApprover: 'p-reid', at: later(1), reason })),
     ).toEqual(['TRANSITION_INVALID', '/at']);
+    const running = (await activate(await approved(packOf(1)), { version: 1, ...act, at: later(2) })).register;
+    expect(
+      await refusal(() => withdraw(running, { version: 1, by, secondApprover: 'p-reid', at: later(1), reason })),
+    ).toEqual(['TRANSITION_INVALID', '/at']);
+    const future = await approved(packOf(1), undefined, later(2));
+    const early = { ...act, at: later(1) };
+    expect(await refusal(() => activate(future, { version: 1, ...early }))).toEqual(['TRANSITION_INVALID', '/at']);
     const gone = withdraw(ready, { version: 1, by, secondApprover: 'p-reid', at: later(3), reason }).register;
     expect(await refusal(() => activate(gone, { version: 2, ...act, at: later(2) }))).toEqual([
       'TRANSITION_INVALID',

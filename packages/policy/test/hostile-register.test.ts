@@ -12,7 +12,17 @@ import {
 } from '../src/governance/index.js';
 import { PolicyError } from '../src/index.js';
 import { changed } from './support/change.js';
-import { approved, GUARDIANS, inForceSince, later, okoro, packOf, proposed, signedBy } from './support/governance.js';
+import {
+  approved,
+  GUARDIANS,
+  inForceSince,
+  later,
+  okoro,
+  packOf,
+  proposed,
+  seat,
+  signedBy,
+} from './support/governance.js';
 
 // One version of every kind: superseded, withdrawn after it was in force, in force, approved, draft.
 const gone = withdraw(await inForceSince(packOf(2), await inForceSince(packOf(1)), later(1)), {
@@ -208,6 +218,36 @@ describe('a store that changed a text', () => {
     await expect(activate(register, supersedeNow)).rejects.toMatchObject({
       code: 'APPROVALS_MISSING',
       cause: { code: 'APPROVAL_INVALID', path: '/versions/4/approvals/0/signature' },
+    });
+  });
+
+  test('and so is one in which one guardian signed twice', async () => {
+    const register = proposed(packOf(1));
+    const approvals = [await signedBy(packOf(1), okoro), await signedBy(packOf(1), okoro, later(1))];
+    const stuffed = changed(register, '/versions/0/approvals', approvals) as Register;
+    await expect(activate(stuffed, { ...supersedeNow, version: 1 })).rejects.toMatchObject({
+      code: 'APPROVALS_MISSING',
+    });
+  });
+
+  test('also by a guardian who is to approve it', async () => {
+    const register = changed(whole, '/versions/5/document/title', 'Other') as Register;
+    await expect(approve(register, { version: 6, approval, guardians: GUARDIANS })).rejects.toMatchObject({
+      code: 'REGISTER_INVALID',
+      path: '/versions/5/digest',
+    });
+  });
+
+  test('a version stuffed with approvals takes no more', async () => {
+    const nobody = await signedBy(packOf(6), await seat('p-nobody', 'siro', 7));
+    const register = changed(
+      whole,
+      '/versions/5/approvals',
+      Array.from({ length: 20 }, () => nobody),
+    ) as Register;
+    await expect(approve(register, { version: 6, approval, guardians: GUARDIANS })).rejects.toMatchObject({
+      code: 'TRANSITION_INVALID',
+      path: '/versions/5/approvals',
     });
   });
 });

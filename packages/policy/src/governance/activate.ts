@@ -48,8 +48,7 @@ export async function activate(register: Register, { version, by, at, ...approve
   const before = inForceNow(register);
   checkOrder(found, versions, before, at);
   const place = step(path, 'approvals');
-  const proposer = entry.proposed.by;
-  const counted = await requireApprovals(entry.approvals, about(register, entry), proposer, checked, place, at);
+  const counted = await requireApprovals(entry.approvals, about(register, entry), checked, place, at);
   checkReady(pack, at);
   const change = summariseChange(before === null ? null : packOf(before.entry, before.path), pack);
   const events: GovernanceEvent[] = [];

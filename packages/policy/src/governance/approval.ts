@@ -51,13 +51,12 @@ export async function checkApproval(
 }
 
 /**
- * The approvals of a register that count today: one a guardian, none of the proposer's. Guardians leave and change their keys,
- * so that one which no longer counts is passed over; where too few are left, the first reason is told.
+ * The approvals of a checked register that count today, one a guardian; none in it is the proposer's. Guardians leave and change their keys,
+ * so that one which no longer counts is passed over; one dated after `until` does not count yet. `fault` is why the first did not.
  */
 export async function countApprovals(
   approvals: readonly Approval[],
   approved: Approved,
-  proposer: string,
   approvers: CheckedApprovers,
   path: string,
   until?: string,
@@ -65,7 +64,7 @@ export async function countApprovals(
   const counted: Approval[] = [];
   let fault: unknown;
   for (const [i, each] of approvals.entries()) {
-    if (samePerson(each.by, proposer) || counted.some(({ by }) => samePerson(by, each.by))) continue;
+    if (counted.some(({ by }) => samePerson(by, each.by))) continue;
     try {
       const place = step(path, i);
       if (until !== undefined && earlier(until, each.at))
@@ -85,7 +84,7 @@ export async function requireApprovals(...given: Parameters<typeof countApproval
   if (counted.length < APPROVALS_NEEDED)
     throw new PolicyError(
       'APPROVALS_MISSING',
-      given[4],
+      given[3],
       `${counted.length} of ${APPROVALS_NEEDED} approvals that count`,
       fault === undefined ? {} : { cause: fault },
     );

@@ -38,7 +38,7 @@ export async function approve(register: Register, { version, approval, ...approv
   if (samePerson(added.by, entry.proposed.by))
     throw new PolicyError('SELF_APPROVAL', '/approval/by', 'who proposes a version does not approve it');
   const place = `${path}/approvals`;
-  const { counted } = await countApprovals(entry.approvals, approved, entry.proposed.by, checked, place);
+  const { counted } = await countApprovals(entry.approvals, approved, checked, place);
   if (counted.some(({ by }) => samePerson(by, added.by)))
     throw new PolicyError('APPROVER_REPEATED', '/approval/by', 'this guardian has approved it');
   if (entry.approvals.length >= MAX_APPROVALS)

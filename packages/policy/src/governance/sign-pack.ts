@@ -25,7 +25,7 @@ export async function signPack(register: Register, approvers: Approvers): Promis
   if (now === undefined) throw new PolicyError('NOT_IN_FORCE', '/versions', 'no version is in force');
   const { entry, path } = find(register, now.version);
   const { document } = packOf(entry, path);
-  const { approvals, proposed } = entry;
-  const counted = await requireApprovals(approvals, about(register, entry), proposed.by, checked, `${path}/approvals`);
+  const { approvals } = entry;
+  const counted = await requireApprovals(approvals, about(register, entry), checked, `${path}/approvals`);
   return canonicalJson({ ...document, approvals: counted });
 }
