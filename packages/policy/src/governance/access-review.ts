@@ -1,7 +1,7 @@
-import { boolean, invalid, moment, object, type Shape, text } from '../check/shape.js';
+import { boolean, invalid, moment, object, type Shape } from '../check/shape.js';
 import { PolicyError, step } from '../errors.js';
 import { DAY_MS, daysSince, inDays, MAX_CLOCK_SKEW_MS, momentOf, presentOf, recorded, toText } from './moments.js';
-import { bounded, read } from './records.js';
+import { bounded, prose, read, title } from './records.js';
 import { identifier, samePerson } from './shapes.js';
 
 /** Days after the due date for which an unconfirmed access is escalated before it is suspended. */
@@ -33,9 +33,9 @@ const used: Shape = (value, path) => {
 const shape = object({
   id: identifier,
   group: identifier,
-  role: text(1, 128),
+  role: title,
   lastUsedAt: used,
-  grant: object({ basis: text(1, 400), by: identifier, at: moment, 'until?': moment }),
+  grant: object({ basis: prose, by: identifier, at: moment, 'until?': moment }),
   onDutyNow: boolean,
   'confirmation?': object({ by: identifier, at: moment }),
 });

@@ -1,11 +1,11 @@
-import { moment, object, oneOf, text } from '../check/shape.js';
+import { moment, object, oneOf } from '../check/shape.js';
 import { PolicyError, step } from '../errors.js';
 import type { Acknowledgement } from './acknowledgement.js';
 import { stateOf } from './acknowledgement-of.js';
 import { checkRegister } from './check-register.js';
 import { judged, type NotCounted, type ShownTexts } from './counting.js';
 import { dateInWords, daysSince, inDays, presentOf, recorded, toText } from './moments.js';
-import { bounded, read } from './records.js';
+import { bounded, read, title } from './records.js';
 import type { Register } from './register.js';
 import { everInForce, inForceAt } from './required-version.js';
 import { identifier } from './shapes.js';
@@ -25,7 +25,7 @@ export interface StaffMember {
 
 const person = object({
   id: identifier,
-  department: text(1, 200),
+  department: title,
   status: oneOf('active', 'suspended', 'left'),
   'since?': moment,
 });
@@ -168,7 +168,7 @@ function linesOf(report: Omit<AcknowledgementReport, 'lines'>): readonly string[
       `${department}: ${each.acknowledged} of ${each.people} (${percent(each.rate)})`,
       ...waiting.map(
         ({ subject, state, days, dueBy }) =>
-          `  ${subject}: asked ${inDays(days)} ago, ${state === 'due' ? 'cannot send until then' : `has until ${dateInWords(dueBy!)}`}`,
+          `  ${subject}: asked ${inDays(days)} ago, ${state === 'due' ? 'stopped until they do' : `has until ${dateInWords(dueBy!)}`}`,
       ),
     ]),
     ...(notCounted.length === 0 ? [] : [`${notCounted.length} records do not count`]),

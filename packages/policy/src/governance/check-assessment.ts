@@ -1,4 +1,4 @@
-import { boolean, invalid, list, moment, object, oneOf, positive, type Shape, text } from '../check/shape.js';
+import { boolean, invalid, list, moment, object, oneOf, positive, type Shape } from '../check/shape.js';
 import { PolicyError, step } from '../errors.js';
 import type { AssessedRisk, Assessment } from './assessment.js';
 import { recorded } from './moments.js';
@@ -19,9 +19,7 @@ const shape = object({
   version: positive,
   channel: object({ id: identifier, title, owner: title }),
   purpose: prose,
-  dataFlows: entries(
-    object({ from: title, to: title, data: list(title, 1, 50), means: prose, 'country?': text(1, 100) }),
-  ),
+  dataFlows: entries(object({ from: title, to: title, data: list(title, 1, 50), means: prose, 'country?': title })),
   risks: entries(
     object({ id: identifier, title, ...measured, mitigations: list(prose, 0, 50), residual: object(measured) }),
   ),

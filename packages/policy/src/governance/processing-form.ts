@@ -1,4 +1,4 @@
-import { boolean, invalid, list, moment, object, type Shape, text } from '../check/shape.js';
+import { boolean, invalid, list, moment, object, type Shape } from '../check/shape.js';
 import { step } from '../errors.js';
 import type { DpoAdvice } from './assessment.js';
 import type { MissingField } from './paper.js';
@@ -60,8 +60,8 @@ const shape = object({
   'patientRights?': prose,
   'dataSubjects?': some(title),
   'dataCategories?': some(title),
-  'processors?': some(object({ name: title, service: title, country: text(1, 100), contract: title }), 0),
-  'transfers?': some(object({ country: text(1, 100), recipient: title, safeguard: prose }), 0),
+  'processors?': some(object({ name: title, service: title, country: title, contract: title }), 0),
+  'transfers?': some(object({ country: title, recipient: title, safeguard: prose }), 0),
   'retention?': some(object({ what: title, period: title, source: title })),
   'dpoAdvice?': object({ by: identifier, at: moment, text: prose, followed: boolean, 'reason?': prose }),
   'consultation?': consulted,

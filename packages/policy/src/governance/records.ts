@@ -1,11 +1,11 @@
-import { type Shape, text } from '../check/shape.js';
+import { matching, type Shape } from '../check/shape.js';
 import { PolicyError } from '../errors.js';
 import { plain } from '../plain.js';
 
-/** One sentence for a table. */
-export const title: Shape = text(1, 200);
-/** What a person wrote: a page at most. */
-export const prose: Shape = text(1, 4_000);
+/** One line for a table: no control character, not blank. */
+export const title: Shape = matching(/^(?=.*\S)[^\p{Cc}\p{Cs}\u2028\u2029]{1,200}$/u);
+/** What a person wrote, a page at most; line feeds and tabs are the only control characters. */
+export const prose: Shape = matching(/^(?=\s*\S)(?:[\t\n]|[^\p{Cc}\p{Cs}]){1,4000}$/u);
 
 // What was checked is frozen, so that it stays checked: a server may pass the same records with every request.
 const checked = new WeakMap<object, Shape>();

@@ -96,7 +96,7 @@ export function reviews(
   const grace = current === undefined ? DEFAULT_REVIEW_GRACE_DAYS : graceOf(current.document);
   const policy: Due =
     current === undefined
-      ? { kind: 'policy', id: register.id, title: `${register.id}, of which no version is in force`, reviewBy: null }
+      ? { kind: 'policy', id: register.id, title: register.id, reviewBy: null }
       : {
           kind: 'policy',
           id: register.id,
@@ -149,17 +149,18 @@ function reviewOf({ version, ...due }: Due, now: number, graceDays: number): Rev
   const what = `${NAMES[kind]} “${name}”`;
   // A date that is none (a store changed a text) is overdue, as the decisions say it too.
   const end = reviewBy === null ? null : (instant(reviewBy) ?? 0);
+  const none = kind === 'policy' && version === undefined;
   const told = (rest: Pick<Review, 'state' | 'reminder' | 'days'>, line: string): Review => ({
     ...due,
     version: version ?? null,
     ...rest,
-    line: `${what} ${line}`,
+    line: none ? `No version of the policy “${name}” is in force` : `${what} ${line}`,
   });
   if (end === null) return told({ state: 'undated', reminder: null, days: null }, 'has no review date');
   if (now >= end) {
     const days = daysSince(end, now);
     const beyond = now >= end + graceDays * DAY_MS;
-    const line = `was due ${inDays(days)} ago${beyond ? `, beyond the ${inDays(graceDays)} of grace` : ''}`;
+    const line = `was due ${days === 0 ? 'less than a day' : inDays(days)} ago${beyond ? `, beyond the ${inDays(graceDays)} of grace` : ''}`;
     return told({ state: beyond ? 'beyond-grace' : 'overdue', reminder: null, days: days === 0 ? 0 : -days }, line);
   }
   const days = Math.ceil((end - now) / DAY_MS);
