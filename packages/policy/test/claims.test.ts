@@ -273,6 +273,8 @@ test("a slip in the options is the caller's mistake", () => {
     [{ leewaySeconds: -1 }, RangeError],
     [{ leewaySeconds: Number.NaN }, RangeError],
     [{ assurance: { ...CIS2_ASSURANCE, acr: { AAL3_ANY: 4 } } }, RangeError],
+    [{ roles: { r8001: mapped('nurse') } }, TypeError],
+    [{ roles: { R8001: mapped('') } }, TypeError],
     [{ assurance: { source: '', asOf: '', confirmed: false } }, TypeError],
   ];
   for (const [change, type] of wrong)
@@ -340,6 +342,22 @@ test('a directory of the trust says organisation and role, or that it does not k
     fromNhsmail(entra.tokens, { ...nhsmail, directory: () => ({ org: '?', role: 'nurse' }) }),
   ).rejects.toThrow(TypeError);
   await expect(fromNhsmail(entra.tokens, { ...nhsmail, directory: undefined as never })).rejects.toThrow(TypeError);
+});
+
+test("a slip in tenants or grants is the caller's mistake", async () => {
+  const [tenant] = entra.options.tenants;
+  const { grants } = entra.options;
+  for (const change of [
+    { tenants: [] },
+    { tenants: [{ tid: 'common' }] },
+    { tenants: [{ tid: tenant!.tid.toUpperCase() }, { tid: 'A' }] },
+    { tenants: [tenant, tenant] },
+    { tenants: [{ ...tenant, org: '?' }] },
+    { grants: { ...grants, claim: '' } },
+    { grants: { claim: 'groups', of: { 'ward-nurses': { ...mapped('nurse'), org: 'R?' } } } },
+    { grants: { claim: 'groups', of: { 'ward-nurses': mapped('') } } },
+  ])
+    await expect(fromEntra(entra.tokens, { ...entraOptions, ...change } as EntraOptions)).rejects.toThrow(TypeError);
 });
 
 test('a token refused for its claims never reaches the directory', async () => {

@@ -2,7 +2,7 @@ import { own } from '../engine/facts.js';
 import { type AssuranceMapping, assuranceOf, checkAssuranceMapping } from './assurance.js';
 import { checkExpected, checkIssuers, checkSameSubject, type Expected, readIdToken } from './id-token.js';
 import { type Claims, claimsOf, displayName, odsCode, optionalText, refuse, text } from './read.js';
-import { ROLE_CODES, type RoleEntry } from './role-codes.js';
+import { checkRoleMapping, ROLE_CODES, type RoleEntry } from './role-codes.js';
 import { selectedRole } from './selected-role.js';
 import type { Assurance, Note, SignIn } from './sign-in.js';
 
@@ -61,6 +61,7 @@ function checkOptions(options: Cis2Options, minimum: number): void {
   checkExpected(options);
   checkIssuers(options.issuers);
   if (options.assurance !== undefined) checkAssuranceMapping(options.assurance);
+  checkRoleMapping(options.roles ?? {});
   const { production, integration } = CIS2_ISSUERS;
   if (options.issuers.includes(production!) && options.issuers.includes(integration!))
     throw new RangeError('accounts of the test environment are no people: production and integration may not be mixed');

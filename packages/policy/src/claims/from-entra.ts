@@ -1,7 +1,7 @@
 import { own } from '../engine/facts.js';
 import { type AssuranceMapping, checkAssuranceMapping } from './assurance.js';
 import { checkExpected, type Expected, readIdToken } from './id-token.js';
-import { type Claims, claimsOf, refuse, text } from './read.js';
+import { type Claims, claimsOf, isOdsCode, refuse, text } from './read.js';
 import type { SignIn } from './sign-in.js';
 import { checkRoleSource, type RoleSource, withRole } from './with-role.js';
 
@@ -47,10 +47,10 @@ function checkTenants(tenants: readonly EntraTenant[]): void {
   const fits =
     Array.isArray(tenants) &&
     tenants.length > 0 &&
-    tenants.every(({ tid }) => typeof tid === 'string' && GUID.test(tid));
+    tenants.every(({ tid, org }) => typeof tid === 'string' && GUID.test(tid) && (org === undefined || isOdsCode(org)));
   if (!fits || new Set(tenants.map(({ tid }) => tid)).size !== tenants.length)
     throw new TypeError(
-      '`tenants` must be a list of at least one tenant, each with its id in lower case and named once',
+      '`tenants` must be a list of at least one tenant, each once, with its id in lower case and an ODS code if any',
     );
 }
 

@@ -60,6 +60,15 @@ export function grantOf(
   return { grant, value, path, notes };
 }
 
+/** Ensures that grants say what they give. TypeError otherwise. */
+export function checkGrants({ claim, of }: Grants): void {
+  const fits = Object.values(of).every(
+    ({ role, org }) => typeof role === 'string' && role !== '' && (org === undefined || isOdsCode(org)),
+  );
+  if (typeof claim !== 'string' || claim === '' || !fits)
+    throw new TypeError('`grants` names a claim and gives each value a role, and an ODS code if any');
+}
+
 /** Ensures that a directory answered in its own form. TypeError otherwise: it is the caller's code, not the outside world. */
 export function checkAnswer(answer: DirectoryAnswer): DirectoryAnswer {
   const { id, org, role } = answer;

@@ -95,3 +95,12 @@ export const ROLE_CODES: RoleMapping = Object.freeze(
     ),
   ),
 );
+
+/** Ensures that a trust's own mapping is one: a slip in a code must not leave the default in force. TypeError otherwise. */
+export function checkRoleMapping(mapping: Readonly<Record<string, RoleEntry | null>>): void {
+  for (const [code, entry] of Object.entries(mapping)) {
+    const fits = entry === null || [entry.name, entry.role].every((word) => typeof word === 'string' && word !== '');
+    if (!/^R[0-9]{4}$/.test(code) || !fits)
+      throw new TypeError('`roles` maps codes such as `R8001` to { name, role, source, asOf, confirmed }, or to null');
+  }
+}

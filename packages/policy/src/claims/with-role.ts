@@ -1,6 +1,6 @@
 import { own } from '../engine/facts.js';
 import { type AssuranceMapping, assuranceOf } from './assurance.js';
-import { checkAnswer, type DirectoryAnswer, type Grants, grantOf } from './grants.js';
+import { checkAnswer, checkGrants, type DirectoryAnswer, type Grants, grantOf } from './grants.js';
 import type { IdToken } from './id-token.js';
 import { type Claims, displayName, odsCode, refuse } from './read.js';
 import type { SignIn } from './sign-in.js';
@@ -18,6 +18,7 @@ export type RoleSource<Person> =
 export function checkRoleSource({ directory, grants }: RoleSource<never>): void {
   const one = (typeof directory === 'function') !== (typeof grants === 'object' && grants !== null);
   if (!one) throw new TypeError('either `directory` or `grants` must say organisation and role');
+  if (grants !== undefined) checkGrants(grants);
 }
 
 /** A sign-in from claims that carry no organisation of their own. */
