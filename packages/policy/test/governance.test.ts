@@ -355,7 +355,13 @@ describe('approvals are signatures over one text', () => {
       }));
     const early = await activate(register, { version: 1, ...act, at: later(1) }).catch((thrown: unknown) => thrown);
     expect(early).toMatchObject({ code: 'APPROVALS_MISSING', cause: { path: '/versions/0/approvals/0/at' } });
-    await activate(register, { version: 1, ...act, at: later(2) });
+    // Two honest clocks may be two minutes apart.
+    const justBefore = (ms: number) => new Date(Date.parse(later(2)) - ms).toISOString();
+    expect(await refusal(() => activate(register, { version: 1, ...act, at: justBefore(120_001) }))).toEqual([
+      'APPROVALS_MISSING',
+      '/versions/0/approvals',
+    ]);
+    await activate(register, { version: 1, ...act, at: justBefore(120_000) });
   });
 });
 
@@ -588,5 +594,38 @@ describe('for the audit log', () => {
       object: { kind: 'policy', id: 'sample/1', contentHash: packOf(1).digest.slice(7) },
     });
     for (const { evidence } of fields) expect(evidence.data.length).toBeLessThan(4_096);
+  });
+});
+
+describe('what the calling program says', () => {
+  const pack = packOf(1);
+  const ids = ['', 'p reid', 'p-réid', 'x'.repeat(129), 7, undefined];
+  const moments = ['', '2026-03-02', '2026-03-02T09:00:00+01:00', 0, undefined];
+  const reasons = ['', 'x'.repeat(1_001), 'a\nb', '\ud800', undefined];
+  const steps: Readonly<Record<string, (more: object) => unknown>> = {
+    propose: (more) => propose(newRegister('sample'), { pack, by, at: AT, reason, ...more }),
+    signApproval: (more) => signApproval(pack, { by, role: 'siro', at: AT, sign: reid.sign, ...more }),
+    activate: (more) => activate(newRegister('sample'), { version: 1, ...act, ...more }),
+    withdraw: (more) =>
+      withdraw(newRegister('sample'), { version: 1, by, secondApprover: 'p-reid', at: AT, reason, ...more }),
+  };
+  const run = async (step: string, more: object) => steps[step]!(more);
+
+  test.each([
+    ['by', ids, ['propose', 'signApproval', 'activate', 'withdraw']],
+    ['at', moments, ['propose', 'signApproval', 'activate', 'withdraw']],
+    ['reason', reasons, ['propose', 'withdraw']],
+    ['secondApprover', ids, ['withdraw']],
+    ['role', ['', 'a role', 7], ['signApproval']],
+  ] as const)('is refused as its own mistake when it is no `%s`', async (name, values, names) => {
+    for (const step of names)
+      for (const value of values)
+        await expect(run(step, { [name]: value }), `${step} ${String(value)}`).rejects.toThrow(TypeError);
+  });
+
+  test('a register needs a name, and a question a moment', () => {
+    for (const id of ['', '9', 'a b', undefined]) expect(() => newRegister(id as string)).toThrow(TypeError);
+    for (const now of [Number.NaN, Number.POSITIVE_INFINITY, '2026-03-02T09:00:00Z'])
+      expect(() => inForce(newRegister('sample'), now as number)).toThrow(RangeError);
   });
 });

@@ -165,6 +165,19 @@ describe('a register that cannot have come about', () => {
       `${'A'.repeat(85)}B`,
       '/versions/0/approvals/0/signature',
     ],
+    ['a text of another version', '/versions/5/document/version', 7, '/versions/5/document/version'],
+    [
+      'a change against another version',
+      '/versions/3/activated/change/from/version',
+      9,
+      '/versions/3/activated/change/from',
+    ],
+    [
+      'a first version that was not the first',
+      '/versions/3/activated/change/verdict',
+      'first',
+      '/versions/3/activated/change/from',
+    ],
   ];
   test.each(cases)('%s', (_name, place, value, path) => {
     expect(refusalOf(changed(whole, place, value))).toBe(`REGISTER_INVALID ${path}`);

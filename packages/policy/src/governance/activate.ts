@@ -1,3 +1,4 @@
+import { instant } from '../engine/time.js';
 import { PolicyError, step } from '../errors.js';
 import { requireApprovals } from './approval.js';
 import { checkInput } from './check-input.js';
@@ -26,7 +27,8 @@ export interface Activation extends Approvers {
  * @throws PolicyError `REGISTER_INVALID`; `GUARDIANS_INVALID`; `VERSION_INVALID` for a version that is not there, or not above
  * every version that ever was in force; `TRANSITION_INVALID` when it is in force, superseded or withdrawn, when it says that
  * it supersedes another version than the one in force, or when `at` lies before what happened already; `APPROVALS_MISSING`
- * when fewer than two approvals count at this moment (`cause`: why one does not). Of the document, with a path into it: `NOT_YET_EFFECTIVE`;
+ * when fewer than two approvals count at this moment (`cause`: why one does
+ * not; one may be dated two minutes ahead). Of the document, with a path into it: `NOT_YET_EFFECTIVE`;
  * `REVIEW_DATE_INVALID`; `TESTS_FAILED`, also when there are no examples; `INVARIANT_BROKEN`; `ANALYSIS_TOO_LARGE`. TypeError
  * for `by` or `at` of another form.
  * @example
@@ -48,7 +50,7 @@ export async function activate(register: Register, { version, by, at, ...approve
   const before = inForceNow(register);
   checkOrder(found, versions, before, at);
   const place = step(path, 'approvals');
-  const counted = await requireApprovals(entry.approvals, about(register, entry), checked, place, at);
+  const counted = await requireApprovals(entry.approvals, about(register, entry), checked, place, instant(at)!);
   checkReady(pack, at);
   const change = summariseChange(before === null ? null : packOf(before.entry, before.path), pack);
   const events: GovernanceEvent[] = [];

@@ -1,8 +1,10 @@
 import { canonicalJson, ed25519Verify, fromBase64url, utf8 } from '@wardseal/primitives';
+import { instant } from '../engine/time.js';
 import { PolicyError, step } from '../errors.js';
 import type { CheckedApprovers } from './guardians.js';
+import { MAX_CLOCK_SKEW_MS } from './moments.js';
 import type { Approval, VersionRef } from './register.js';
-import { approval as approvalShape, checkAs, earlier, samePerson } from './shapes.js';
+import { approval as approvalShape, checkAs, samePerson } from './shapes.js';
 
 /** Two people: neither can change a policy alone. */
 export const APPROVALS_NEEDED = 2;
@@ -52,14 +54,14 @@ export async function checkApproval(
 
 /**
  * The approvals of a checked register that count today, one a guardian; none in it is the proposer's. Guardians leave and change their keys,
- * so that one which no longer counts is passed over; one dated after `until` does not count yet. `fault` is why the first did not.
+ * so that one which no longer counts is passed over; one dated after `until` (ms) does not count yet. `fault` is why the first did not.
  */
 export async function countApprovals(
   approvals: readonly Approval[],
   approved: Approved,
   approvers: CheckedApprovers,
   path: string,
-  until?: string,
+  until?: number,
 ): Promise<{ readonly counted: readonly Approval[]; readonly fault: unknown }> {
   const counted: Approval[] = [];
   let fault: unknown;
@@ -67,7 +69,7 @@ export async function countApprovals(
     if (counted.some(({ by }) => samePerson(by, each.by))) continue;
     try {
       const place = step(path, i);
-      if (until !== undefined && earlier(until, each.at))
+      if (until !== undefined && instant(each.at)! > until + MAX_CLOCK_SKEW_MS)
         throw new PolicyError('APPROVAL_INVALID', step(place, 'at'), 'approved later than this moment');
       counted.push(await checkApproval(each, approved, approvers, place));
     } catch (error) {

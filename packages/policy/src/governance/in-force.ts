@@ -4,7 +4,7 @@ import type { Register, RegisteredVersion } from './register.js';
 
 /**
  * The version that is, or was, in force at a moment. It began at its activation and ended when it was superseded or withdrawn;
- * at that very moment it is over.
+ * at that very moment it is over. The whole register is checked: ask when it changes, not for every decision.
  *
  * @param register - its texts are not read here: give `document` to `loadPolicy` and compare the digest before deciding by it.
  * @param now - milliseconds since 1970, as of `Date.now()`; `Date.parse(at)` for a moment in the past.
