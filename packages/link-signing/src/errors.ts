@@ -19,7 +19,9 @@ export type LinkErrorCode =
   | 'ORIGIN_UNKNOWN'
   | 'PASSCODE_REFUSED'
   | 'SQLITE_MISSING'
-  | 'STORE_FAILED';
+  | 'STORE_FAILED'
+  | 'STORE_UNSAFE'
+  | 'STORE_VERSION';
 
 /** Why a link is gone. For the audit log and for `inspect`; never for the person at the door. */
 export type GoneReason =

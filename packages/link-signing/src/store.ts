@@ -1,3 +1,5 @@
+import { MAX_DELEGATION_DEPTH } from './limits.js';
+
 /** A value now or later. */
 export type Awaitable<T> = T | Promise<T>;
 
@@ -39,6 +41,9 @@ export interface StoredLink extends Omit<NewLink, 'withShare'> {
 
 /** What came of storing a link. */
 export type PutOutcome = 'stored' | 'duplicate' | 'unprepared' | 'orphan';
+
+/** Ancestors that are read at most: one more than there may be, so that whoever checks a chain sees that it is too long. */
+export const MAX_ANCESTORS: number = MAX_DELEGATION_DEPTH + 1;
 
 /** A link with what it hangs from. */
 export interface FoundLink {

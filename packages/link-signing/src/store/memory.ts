@@ -12,6 +12,7 @@ import type {
   Take,
   TakeOutcome,
 } from '../store.js';
+import { MAX_ANCESTORS } from '../store.js';
 
 interface Row extends StoredLink {
   sealedShare: Uint8Array | null;
@@ -65,7 +66,7 @@ class MemoryStore implements LinkStore {
     const row = this.#links.get(hex(id));
     if (!row) return null;
     const ancestors: StoredLink[] = [];
-    for (let at = row; at.parent; ) {
+    for (let at = row; at.parent && ancestors.length < MAX_ANCESTORS; ) {
       at = this.#links.get(hex(at.parent))!;
       ancestors.push(linkOf(at));
     }

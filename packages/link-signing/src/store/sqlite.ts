@@ -10,6 +10,7 @@ import type {
   Take,
   TakeOutcome,
 } from '../store.js';
+import { MAX_ANCESTORS } from '../store.js';
 import { openDatabase, type SqliteDatabase, type SqliteRow, transaction } from './database.js';
 import { SCHEMA, toLink } from './sqlite-tables.js';
 
@@ -60,7 +61,8 @@ class SqliteStore implements LinkStore {
     const [row, ...above] = this.#all(
       `WITH RECURSIVE chain (id, n) AS (
          SELECT ?1, 0
-         UNION ALL SELECT links.parent, n + 1 FROM chain JOIN links USING (id) WHERE links.parent IS NOT NULL
+         UNION ALL SELECT links.parent, n + 1 FROM chain JOIN links USING (id)
+           WHERE links.parent IS NOT NULL AND n < ${MAX_ANCESTORS}
        ) SELECT links.*, EXISTS (SELECT 1 FROM ledger WHERE link = ?1 AND key = ?2) AS taken
          FROM chain JOIN links USING (id) ORDER BY n`,
       id,

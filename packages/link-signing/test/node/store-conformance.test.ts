@@ -294,7 +294,8 @@ describe.each(Object.keys(KINDS))('%s', (kind) => {
     'reserves passcode attempts: wrong and pending ones together never pass the limit',
     run(async (store) => {
       const { id } = await put(store);
-      expect(await Promise.all(Array.from({ length: 9 }, () => store.attempt(id, 5)))).toEqual([true, true, true, true, true, false, false, false, false]); // biome-ignore format: nine answers
+      const attempts = await Promise.all(Array.from({ length: 9 }, () => store.attempt(id, 5)));
+      expect(attempts.filter((granted) => granted)).toHaveLength(5);
       expect(await store.judge(id, true)).toBe(0);
       expect((await store.read(id))?.link.failures).toBe(0);
       expect(await store.attempt(id, 5)).toBe(true);
