@@ -1,0 +1,46 @@
+import type { PolicyDocument } from '../document.js';
+import { instant } from '../engine/time.js';
+import { nameOfFact, word } from '../plain-english/names.js';
+
+const MONTHS = 'January February March April May June July August September October November December'.split(' ');
+const DAY = 86_400_000;
+
+/** The first letter as a capital. */
+export function capital(text: string): string {
+  return text.replace(/^./u, (first) => first.toUpperCase());
+}
+
+/** A moment as people write it, in UTC: "2 March 2026", with the time where it is not midnight. What is none stays as it is. */
+export function moment(text: string): string {
+  const ms = instant(text);
+  if (ms === null) return text;
+  const iso = new Date(ms).toISOString();
+  const [year, month, day] = iso.slice(0, 10).split('-') as [string, string, string];
+  const time = ms % DAY === 0 ? '' : `, ${iso.slice(11, 16)} UTC`;
+  return `${Number(day)} ${MONTHS[Number(month) - 1]} ${Number(year)}${time}`;
+}
+
+/** Whole days from one moment to a later one: "1 day", "12 days". */
+export function days(from: number, to: number): string {
+  const count = Math.floor((to - from) / DAY);
+  return count === 0 ? 'less than a day' : `${count} day${count === 1 ? '' : 's'}`;
+}
+
+/** What a status means for those who work with the policy. */
+export const STATUSES: Readonly<Record<PolicyDocument['status'], string>> = {
+  draft: 'Draft: not approved, not in force',
+  approved: 'Approved: not yet in force',
+  'in-force': 'In force',
+  superseded: 'Superseded: a later version is in force',
+  withdrawn: 'Withdrawn: no longer in force',
+};
+
+const FACT = /`?\b(?:subject|action|resource|context)(?:\.[a-z][a-zA-Z]*)+`?/g;
+
+/** A sentence of the analysis with plain names for facts and values. */
+export function plainSentence(sentence: string): string {
+  // Values first: the names of facts have hyphens of their own.
+  const [first, ...rest] = sentence.split(FACT).map((text) => text.replaceAll(/\b[a-z]+(?:-[a-z]+)*\b/g, word));
+  const names = [...sentence.matchAll(FACT)].map(([name]) => `the ${nameOfFact(name.replaceAll('`', ''))}`);
+  return [first, ...rest.flatMap((text, i) => [names[i]!, text])].join('');
+}
