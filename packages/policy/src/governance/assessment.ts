@@ -45,8 +45,7 @@ export interface AssessmentDecision {
   readonly reviewBy: string;
 }
 
-/** The assessment of an app or channel, format `app-assessment/0`. A draft has no decision yet. Times are RFC 3339, UTC. */
-export type Assessment = {
+interface AssessedApp {
   readonly format: 'app-assessment/0';
   readonly id: string;
   readonly version: number;
@@ -59,4 +58,10 @@ export type Assessment = {
   readonly assessedBy: string;
   readonly assessedAt: string;
   readonly conditions: readonly AssessmentCondition[];
-} & (AssessmentDecision | { readonly [K in keyof AssessmentDecision]?: never });
+}
+
+/** A version that somebody decided on. */
+export type DecidedAssessment = AssessedApp & AssessmentDecision;
+
+/** The assessment of an app or channel, format `app-assessment/0`. A draft has no decision yet. Times are RFC 3339, UTC. */
+export type Assessment = DecidedAssessment | (AssessedApp & { readonly [K in keyof AssessmentDecision]?: never });

@@ -1,5 +1,5 @@
 import { PolicyError, step } from '../errors.js';
-import type { Assessment, AssessmentCondition, AssessmentDecision } from './assessment.js';
+import type { Assessment, AssessmentCondition, AssessmentDecision, DecidedAssessment } from './assessment.js';
 import { readAssessment } from './check-assessment.js';
 import { presentOf, recorded } from './moments.js';
 import { bounded } from './records.js';
@@ -57,9 +57,6 @@ export function channelStatus(assessments: readonly Assessment[], channel: strin
     by: counting.map(({ id, version }) => ({ id, version })),
   };
 }
-
-/** A version that somebody decided on. */
-export type DecidedAssessment = Assessment & AssessmentDecision;
 
 /** By assessment: the highest version that was decided by then. */
 export function decided(assessments: readonly Assessment[], now: number): ReadonlyMap<string, DecidedAssessment> {

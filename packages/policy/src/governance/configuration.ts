@@ -1,8 +1,8 @@
 import type { Proof } from '../analyse/prove.js';
 import type { Pack, PolicyDocument } from '../document.js';
 import type { AcknowledgementReport } from './acknowledgement-report.js';
-import type { Assessment } from './assessment.js';
-import { type ChannelStanding, channelStatus, type DecidedAssessment, decided } from './channel-status.js';
+import type { Assessment, DecidedAssessment } from './assessment.js';
+import { type ChannelStanding, channelStatus, decided } from './channel-status.js';
 import { checkRegister } from './check-register.js';
 import { presentOf } from './moments.js';
 import { checkProcessingForm, type ProcessingForm } from './processing-form.js';

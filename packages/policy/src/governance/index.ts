@@ -40,6 +40,7 @@ export type {
   AssessmentCondition,
   AssessmentDecision,
   DataFlow,
+  DecidedAssessment,
   DpoAdvice,
 } from './assessment.js';
 export { type ChannelStanding, type ChannelStatus, channelStatus, MAX_ASSESSMENTS } from './channel-status.js';

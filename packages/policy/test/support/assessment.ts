@@ -1,7 +1,7 @@
-import type { Assessment } from '../../src/governance/assessment.js';
+import type { Assessment, DecidedAssessment } from '../../src/governance/assessment.js';
 
 /** A complete assessment that is approved. */
-export const approved: Assessment = {
+export const approved: DecidedAssessment = {
   format: 'app-assessment/0',
   id: 'wardseal-web',
   version: 1,
