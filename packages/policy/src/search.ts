@@ -1,4 +1,5 @@
-import { base64url, fromBase64url, utf8 } from '@wardseal/primitives';
+import { base64url, fromBase64url } from '@wardseal/primitives/base64';
+import { utf8 } from '@wardseal/primitives/text';
 import type { Request } from './decision.js';
 import { digestOf } from './digest.js';
 import { PolicyError } from './errors.js';

@@ -1,4 +1,4 @@
-import { fromUtf8 } from '@wardseal/primitives';
+import { fromUtf8 } from '@wardseal/primitives/text';
 import { Refusal } from './refusal.js';
 
 /** Largest body, bytes: a batch of 1,000 evaluations with 1 kB of facts each. */
