@@ -13,6 +13,7 @@ import {
   type RetentionInput,
   type RetentionOverride,
   retention,
+  retentionInWords,
 } from '../src/retention/index.js';
 import vectors from '../vectors/retention.json' with { type: 'json' };
 import { changed } from './support/change.js';
@@ -229,6 +230,37 @@ test('any hold beats every day, an unknown one too, and no answer ever says more
     ),
     { numRuns: 500 },
   );
+});
+
+test('every rule can be said in words, with who answers for it', () => {
+  const recordTypes = ['adult', 'mh', 'child', 'photo', 'inquiry', 'cctv'];
+  const override: RetentionOverride = { rule: 'en.adult', period: 'permanent', ...signed };
+  const lines = retentionInWords({ nation: 'england', recordTypes, overrides: [override] });
+  expect(lines.map(({ period }) => period)).toEqual([
+    'permanently',
+    '20 years after the end of treatment, or 10 years after death, whichever is later; then review',
+    'to the 25th birthday (26th if 17 or older at the end of treatment); then review',
+    'as long as the record it belongs to',
+    'until the inquiry says otherwise',
+    'no figure is known: kept',
+  ]);
+  expect(lines[0]!.source).toBe('decision of the trust of 2026-06-01, signed by p-ig-lead: Schedule of the demo trust');
+  expect(lines.slice(1).every(({ source }) => source.includes('England 2021') && source.includes('by the trust'))).toBe(
+    true,
+  );
+  for (const name of NATIONS)
+    for (const { id } of RETENTION_CODES[name].rules) {
+      const [line] = retentionInWords({ nation: name, recordTypes: [id.slice(3)] });
+      expect(line!.period).toMatch(/^(\d|to the|until|as long|no figure)/);
+    }
+  const wordy: RetentionOverride = { rule: 'ni.photo', period: { from: 'createdOn', years: 1 }, ...signed };
+  expect(retentionInWords({ nation: 'northern-ireland', recordTypes: ['photo'], overrides: [wordy] })[0]).toMatchObject(
+    {
+      what: 'Set by the trust',
+      period: '1 year after creation; then review',
+    },
+  );
+  expect(() => retentionInWords({ nation: 'england', recordTypes: [] })).toThrow(PolicyError);
 });
 
 test('hostile input is refused by code', () => {

@@ -1,21 +1,9 @@
 import { RETENTION_CODES } from './codes.js';
 import { lastOf } from './dates.js';
-import { checkInput, type Hold, type RetentionInput, type RetentionOverride } from './input.js';
+import { checkInput, type Hold, type RetentionInput } from './input.js';
 import { isAdultToo, latest } from './latest.js';
-import type { Mark, Nation, RetentionClock, RetentionFact, RetentionPeriod } from './rule.js';
-
-/** One rule as it came to bear. */
-export interface AppliedRule {
-  readonly id: string;
-  readonly title: string;
-  /** By this rule alone; null where it gives no day. */
-  readonly reviewOn: string | null;
-  readonly source: string;
-  readonly asOf: string;
-  readonly mark: Mark | 'override';
-  readonly confirmed: boolean;
-  readonly override: RetentionOverride | 'none';
-}
+import type { Nation, RetentionClock, RetentionFact } from './rule.js';
+import { type AppliedRule, type RuleInForce, ruleInForce } from './rule-in-force.js';
 
 /** How long a record is kept. Nothing here ever says that it may be destroyed: that is for whoever reviews it. */
 export interface Retention {
@@ -36,31 +24,8 @@ export interface Retention {
   readonly notice: 'to be confirmed by the trust' | 'confirmed by the trust';
 }
 
-/** One kind of record with the period that counts for it here. */
-interface Case extends Omit<AppliedRule, 'reviewOn'> {
-  readonly period: RetentionPeriod | 'permanent';
-}
-
-/** The rule for a kind of record; null where neither table nor trust has one. */
-function caseOf(id: string, { nation, overrides = [] }: RetentionInput): Case | null {
-  const rule = RETENTION_CODES[nation].rules.find((one) => one.id === id);
-  const override = overrides.find((one) => one.rule === id);
-  if (override !== undefined)
-    return {
-      id,
-      title: rule?.title ?? 'Set by the trust',
-      period: override.period === 'permanent' ? 'permanent' : [override.period],
-      source: 'decision of the trust',
-      asOf: override.on,
-      mark: 'override',
-      confirmed: true,
-      override,
-    };
-  return rule === undefined || rule.period === 'local' ? null : { ...rule, override: 'none' };
-}
-
 /** A record that an inquiry wants is held even where nobody has said so of this one. */
-function holdOf(stated: RetentionInput['hold'], periods: readonly Case['period'][]): Retention['hold'] {
+function holdOf(stated: RetentionInput['hold'], periods: readonly RuleInForce['period'][]): Retention['hold'] {
   if (stated !== undefined && stated !== 'none') return stated;
   return periods.includes('hold') ? 'inquiry' : (stated ?? 'unknown');
 }
@@ -68,7 +33,7 @@ function holdOf(stated: RetentionInput['hold'], periods: readonly Case['period']
 /** Why it is kept, the strongest reason first. */
 function keptBy(
   hold: Retention['hold'],
-  periods: readonly Case['period'][],
+  periods: readonly RuleInForce['period'][],
   unruled: boolean,
   missing: boolean,
 ): Retention['kept'] {
@@ -78,7 +43,7 @@ function keptBy(
   return missing ? 'facts-missing' : 'until-review';
 }
 
-const isClocks = (period: Case['period']): period is readonly RetentionClock[] => typeof period !== 'string';
+const isClocks = (period: RuleInForce['period']): period is readonly RetentionClock[] => typeof period !== 'string';
 
 /**
  * How long a record is kept by a nation's code of practice. The latest day of all kinds of record wins and any hold beats
@@ -106,11 +71,11 @@ export function retention(input: RetentionInput): Retention {
   if (rules.some(({ id, period }) => ids.has(id) && isClocks(period) && isAdultToo(period, facts)))
     ids.add(`${prefix}.adult`);
 
-  const cases: Case[] = [];
+  const cases: RuleInForce[] = [];
   const unruled: string[] = [];
   const missing = new Set<RetentionFact | 'hold' | 'recordTypes'>();
   for (const id of ids) {
-    const one = caseOf(id, asked);
+    const one = ruleInForce(id, asked);
     if (one === null) unruled.push(id);
     else cases.push(one);
   }
