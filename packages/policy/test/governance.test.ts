@@ -549,6 +549,67 @@ describe('what is recorded of a change', () => {
     expect(change.lines[0]).toMatch(/^Whether requests are answered differently could not be decided/);
   });
 
+  test('what would take too much to compare is undecided, too', () => {
+    // Which of 24 pairs of sets meet, asked in the order that keeps the pairs apart.
+    const names = Array.from({ length: 24 }, (_, i) => `subject.set${String.fromCharCode(97 + i)}`);
+    const attributes = Object.fromEntries(names.map((name) => [name, { type: 'set', source: 'session' } as const]));
+    const values = Array.from({ length: 12 }, (_, i) => `v${i}`);
+    const any = names.slice(0, 12).flatMap((name, i) =>
+      values.map((value) => ({
+        all: [
+          { [name]: { includes: value } },
+          { [names[12 + ((i * 5) % 12)]!]: { includes: value } },
+          { [names[(i * 7 + 3) % 24]!]: { not: { includes: value } } },
+        ],
+      })),
+    );
+    const costly = packOf(2, {
+      attributes: { ...draft(2).attributes, ...attributes },
+      rules: [permit('VW-01', { any })],
+    });
+    const change = summariseChange(packOf(1), costly);
+    expect(change).toMatchObject({ verdict: 'not-decided', changes: [], more: true });
+    expect(change.lines[0]).toContain('(the comparison would take too much)');
+  });
+
+  test('what is newly allowed is told first, over all actions', () => {
+    const both = (role: string) => [permit('VW-01', { 'subject.role': role }, { actions: ['view', 'send'] })];
+    const { changes } = summariseChange(packOf(1, { rules: both('nurse') }), packOf(2, { rules: both('consultant') }));
+    expect(changes.map(({ change, action }) => [change, action])).toEqual([
+      ['newly-allowed', 'view'],
+      ['newly-allowed', 'send'],
+      ['newly-refused', 'view'],
+      ['newly-refused', 'send'],
+    ]);
+  });
+
+  test('a witness too large to keep is left out', () => {
+    const when = {
+      all: Array.from({ length: 200 }, (_, i) => ({ 'subject.teams': { includes: `${'x'.repeat(60)}${i}` } })),
+    };
+    const { changes } = summariseChange(packOf(1, { rules: [] }), packOf(2, { rules: [permit('VW-01', when)] }));
+    expect(changes).toMatchObject([
+      { change: 'newly-allowed', witness: null, before: 'not-permitted', after: 'permitted' },
+    ]);
+  });
+
+  test('a sentence is not cut in the middle of a character', () => {
+    const change = (shift: string) => {
+      const values = Array.from({ length: 80 }, (_, i) => `${shift}${'\u{1f9e1}'.repeat(14)}${i}`);
+      const attributes = {
+        ...draft(1).attributes,
+        'subject.kind': { type: 'enum', values, source: 'session' },
+      } as const;
+      const make = (number: number, few: readonly string[]) =>
+        packOf(number, { attributes, rules: [permit('VW-01', { 'subject.kind': { in: few } })], invariants: [] });
+      return summariseChange(make(1, values.slice(0, 1)), make(2, values.slice(0, 39))).changes[0]!.sentence;
+    };
+    for (const shift of ['a', 'ab', 'abc', 'abcd']) {
+      expect(change(shift)).toMatch(/…$/);
+      expect(change(shift)).not.toMatch(/\p{Cs}/u);
+    }
+  });
+
   test('it stays small: long sentences are cut, many differences are counted as more', () => {
     const actions = Array.from({ length: 80 }, (_, i) => `act-${i}`);
     const values = Array.from({ length: 60 }, (_, i) => `value-${i}-${'x'.repeat(30)}`);
