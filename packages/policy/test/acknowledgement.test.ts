@@ -1,9 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Acknowledgement, acknowledge, checkAcknowledgement } from '../src/governance/acknowledgement.js';
-import { acknowledgementOf } from '../src/governance/acknowledgement-of.js';
-import type { Register } from '../src/governance/register.js';
+import {
+  type Acknowledgement,
+  acknowledge,
+  acknowledgementOf,
+  checkAcknowledgement,
+  type Register,
+  textDigestOf,
+} from '../src/governance/index.js';
 import { loadPolicy } from '../src/index.js';
+import vectors from '../vectors/assessments.json' with { type: 'json' };
+import { withChange } from './support/change.js';
 import { grace, registerOf } from './support/register.js';
 
 const WHO = 'p-okafor';
@@ -217,18 +224,15 @@ test('the record names the version and the text by their digests', () => {
   expect(checkAcknowledgement(JSON.stringify(record))).toEqual(record);
 });
 
-test.each<[object, string]>([
-  [{ format: 'acknowledgement/1' }, '/format'],
-  [{ subject: 'a b' }, '/subject'],
-  [{ subject: '' }, '/subject'],
-  [{ version: 0 }, '/version'],
-  [{ digest: 'sha256-x' }, '/digest'],
-  [{ at: '2026-02-30T00:00:00Z' }, '/at'],
-  [{ method: 'By hand' }, '/method'],
-])('a record that is none is refused: %j', (change, path) => {
-  expect(() => checkAcknowledgement({ ...acked(two, 1, day(2)), ...change })).toThrow(
-    expect.objectContaining({ code: 'DOCUMENT_INVALID', path }),
+test.each(vectors.acknowledgementMustFail)('a record that is none is refused: $name', ({ change, code, path }) => {
+  expect(() => checkAcknowledgement(withChange(vectors.acknowledgement, change))).toThrow(
+    expect.objectContaining({ code, path }),
   );
+});
+
+test('what the refused ones are made from is accepted, with the digest of its text', () => {
+  expect(checkAcknowledgement(vectors.acknowledgement)).toEqual(vectors.acknowledgement);
+  expect(textDigestOf(vectors.acknowledgementText)).toBe(vectors.acknowledgement.textDigest);
 });
 
 test('a field too many is refused, in the list with its place', () => {

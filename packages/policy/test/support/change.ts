@@ -14,3 +14,9 @@ export function changed(document: unknown, pointer: string, value: unknown): unk
   else Object.defineProperty(holder, last, { value, enumerable: true, configurable: true, writable: true });
   return copy;
 }
+
+/** A copy with these members set, or removed where the value is null. */
+export function withChange(document: object, change: object): unknown {
+  const all = Object.entries({ ...document, ...change });
+  return Object.fromEntries(all.filter(([, value]) => value !== null));
+}
