@@ -135,7 +135,12 @@ test.each([
   ['2', 'AAL3_ANY', ['N3_SMARTCARD'], 2, ['ASSURANCE_DISAGREES']],
   ['3', 'AAL2_ANY', ['N3_SMARTCARD'], 2, ['ASSURANCE_DISAGREES']],
   ['3', 'AAL1_USERPASS', ['N3_SMARTCARD'], 1, ['ASSURANCE_DISAGREES']],
-  ['3', 'AAL2_OR_AAL3_ANY', ['N3_SMARTCARD'], 2, ['ASSURANCE_DISAGREES']],
+  ['3', 'AAL2_OR_AAL3_ANY', ['N3_SMARTCARD'], 3, []],
+  ['3', 'AAL2_OR_AAL3_ANY', null, 3, []],
+  ['2', 'AAL2_OR_AAL3_ANY', ['N3_SMARTCARD'], 2, ['ASSURANCE_DISAGREES']],
+  ['1', 'AAL2_OR_AAL3_ANY', null, 1, ['ASSURANCE_DISAGREES']],
+  [null, 'AAL2_OR_AAL3_ANY', null, 2, []],
+  [3, 'AAL3_ANY', null, 3, []],
   ['2', 'AAL9_ANY', ['PIGEON'], 2, ['ASSURANCE_UNMAPPED']],
   [null, 'AAL3_ANY', null, 3, []],
   [null, null, ['N3_SMARTCARD'], 3, []],
@@ -161,16 +166,16 @@ test('where no claim states a level, nobody is let in', async () => {
 });
 
 test('a lower minimum of identity assurance is possible, down to 2, and always visible', async () => {
-  const lower = changed(set('/idToken/idassurancelevel', '2'), '/userinfo/idassurancelevel', null) as Cis2Tokens;
+  const lower = changed(set('/idToken/id_assurance_level', '2'), '/userinfo/idassurancelevel', null) as Cis2Tokens;
   const signIn = fromCis2(lower, { ...cis2Options, minimumIdentityAssurance: 2 });
   expect(signIn.identityAssurance).toEqual({ level: 2, minimum: 2 });
   expect(codes(signIn)).toContain('IDENTITY_MINIMUM_LOWERED');
-  const lowest = changed(lower, '/idToken/idassurancelevel', '1') as Cis2Tokens;
+  const lowest = changed(lower, '/idToken/id_assurance_level', '1') as Cis2Tokens;
   expect((await failure(() => fromCis2(lowest, { ...cis2Options, minimumIdentityAssurance: 2 }))).code).toBe(
     'ASSURANCE_LOW',
   );
   expect(() => fromCis2(lowest, { ...cis2Options, minimumIdentityAssurance: 1 as 2 })).toThrow(RangeError);
-  const none = changed(lower, '/idToken/idassurancelevel', null) as Cis2Tokens;
+  const none = changed(lower, '/idToken/id_assurance_level', null) as Cis2Tokens;
   expect((await failure(() => fromCis2(none, cis2Options))).code).toBe('CLAIM_MISSING');
 });
 

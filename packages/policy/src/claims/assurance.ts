@@ -6,6 +6,8 @@ import type { Assurance, Note, Provenance } from './sign-in.js';
 export interface AssuranceMapping extends Provenance {
   /** By value of `acr`. */
   readonly acr?: Readonly<Record<string, Assurance>>;
+  /** By value of `acr` that promises a level without saying which it was: counts only where nothing else speaks. */
+  readonly acrAtLeast?: Readonly<Record<string, Assurance>>;
   /** By member of `amr`: methods are used together, so the strongest of those listed counts. */
   readonly amr?: Readonly<Record<string, Assurance>>;
   /** By member of `acrs`, Entra's authentication contexts: the strongest of those listed counts. */
@@ -14,8 +16,10 @@ export interface AssuranceMapping extends Provenance {
 
 /** Ensures that a mapping holds levels only. TypeError or RangeError otherwise. */
 export function checkAssuranceMapping(mapping: AssuranceMapping): void {
-  const tables = [mapping?.acr, mapping?.amr, mapping?.acrs].filter((table) => table !== undefined);
-  if (tables.length === 0) throw new TypeError('`assurance` must map `acr`, `amr` or `acrs`');
+  const tables = [mapping?.acr, mapping?.acrAtLeast, mapping?.amr, mapping?.acrs].filter(
+    (table) => table !== undefined,
+  );
+  if (tables.length === 0) throw new TypeError('`assurance` must map `acr`, `acrAtLeast`, `amr` or `acrs`');
   for (const level of tables.flatMap((table) => Object.values(table)))
     if (![1, 2, 3].includes(level)) throw new RangeError('a level of assurance is 1, 2 or 3');
 }
@@ -38,9 +42,12 @@ export function assuranceOf(
     else if (table !== undefined && values.length > 0) unmapped += 1;
   };
   const acr = optionalText(claims, 'acr', '/idToken');
-  listen(mapping.acr, acr === undefined ? [] : [acr]);
+  const floor = acr === undefined ? undefined : (own(mapping.acrAtLeast, acr) as Assurance | undefined);
+  if (floor === undefined) listen(mapping.acr, acr === undefined ? [] : [acr]);
   listen(mapping.amr, optionalTexts(claims, 'amr', '/idToken') ?? []);
   if (mapping.acrs !== undefined) listen(mapping.acrs, optionalTexts(claims, 'acrs', '/idToken') ?? []);
+  // What others say above a promise keeps it; below, it is broken, and they count as the lowest.
+  if (floor !== undefined && said.every((level) => level < floor)) said.push(floor);
   if (said.length === 0) refuse('ASSURANCE_UNKNOWN', '/idToken', 'no claim says how strong the sign-in was');
 
   const notes: Note[] = [];

@@ -1,7 +1,7 @@
 import { own } from '../engine/facts.js';
 import { type AssuranceMapping, assuranceOf, checkAssuranceMapping } from './assurance.js';
 import { checkExpected, checkIssuers, checkSameSubject, type Expected, readIdToken } from './id-token.js';
-import { type Claims, claimsOf, displayName, odsCode, optionalText, refuse, text } from './read.js';
+import { type Claims, claimsOf, displayName, odsCode, refuse, text } from './read.js';
 import { checkRoleMapping, ROLE_CODES, type RoleEntry } from './role-codes.js';
 import { selectedRole } from './selected-role.js';
 import type { Assurance, Note, SignIn } from './sign-in.js';
@@ -17,13 +17,12 @@ export const CIS2_ISSUERS: Readonly<Record<'production' | 'integration', string>
 /** Identity assurance below which nobody is let in unless the trust lowers it: verified as for a smartcard. */
 export const DEFAULT_IDENTITY_MINIMUM = 3;
 
-/** What `acr` and `amr` of CIS2 say. `AAL2_OR_AAL3_ANY` promises no more than 2. */
+/** What `acr` and `amr` of CIS2 say. */
 export const CIS2_ASSURANCE: AssuranceMapping = Object.freeze({
   acr: Object.freeze({
     AAL1_USERPASS: 1,
     AAL2_ANY: 2,
     AAL2_NHSMAIL: 2,
-    AAL2_OR_AAL3_ANY: 2,
     AAL2_TOTP: 2,
     AAL3_ANY: 3,
     AAL3_CIS2_SMARTCARD: 3,
@@ -32,6 +31,8 @@ export const CIS2_ASSURANCE: AssuranceMapping = Object.freeze({
     AAL3_N3_SMARTCARD: 3,
     AAL3_SMARTCARD: 3,
   } as const),
+  // Tokens repeat the value that was asked for: this one says "2 or 3", whatever the person had.
+  acrAtLeast: Object.freeze({ AAL2_OR_AAL3_ANY: 2 } as const),
   amr: Object.freeze({ N3_SMARTCARD: 3 } as const),
   source: 'values seen in public code of NHS services; the official table was not read',
   asOf: '2026-11-22',
@@ -57,6 +58,10 @@ export interface Cis2Options extends Expected {
   readonly assurance?: AssuranceMapping;
 }
 
+const LEVELS: readonly unknown[] = ['0', '1', '2', '3', 0, 1, 2, 3];
+/** The ID token has the first, userinfo the second. */
+const IDENTITY = ['id_assurance_level', 'idassurancelevel'];
+
 function checkOptions(options: Cis2Options, minimum: number): void {
   checkExpected(options);
   checkIssuers(options.issuers);
@@ -68,14 +73,16 @@ function checkOptions(options: Cis2Options, minimum: number): void {
   if (![2, 3].includes(minimum)) throw new RangeError('`minimumIdentityAssurance` must be 2 or 3');
 }
 
-/** A level that CIS2 writes as one digit, in either place; the lower counts. */
-function level(name: string, tokens: readonly (readonly [Claims, string])[]): number | undefined {
-  const stated = tokens.flatMap(([claims, path]) => {
-    const value = optionalText(claims, name, path);
-    if (value !== undefined && !/^[0-3]$/.test(value))
-      refuse('CLAIM_INVALID', `${path}/${name}`, 'not a level of 0 to 3');
-    return value === undefined ? [] : [Number(value)];
-  });
+/** CIS2's levels: services of the NHS see them as a digit of text and as a number. Wherever they stand, the lowest counts. */
+function level(names: readonly string[], tokens: readonly (readonly [Claims, string])[]): number | undefined {
+  const stated: number[] = [];
+  for (const [claims, path] of tokens)
+    for (const name of names) {
+      const value = own(claims, name);
+      if (value === undefined) continue;
+      if (!LEVELS.includes(value)) refuse('CLAIM_INVALID', `${path}/${name}`, 'not a level of 0 to 3');
+      stated.push(Number(value));
+    }
   return stated.length === 0 ? undefined : Math.min(...stated);
 }
 
@@ -107,15 +114,15 @@ export function fromCis2(tokens: Cis2Tokens, options: Cis2Options): SignIn {
     [idToken, '/idToken'],
     [userinfo, '/userinfo'],
   ] as const;
-  const stated = level('authentication_assurance_level', both);
+  const stated = level(['authentication_assurance_level'], both);
   if (stated === 0) refuse('ASSURANCE_LOW', '/idToken/authentication_assurance_level', 'sign-in proves nothing');
   const { level: assurance, notes } = assuranceOf(
     idToken,
     options.assurance ?? CIS2_ASSURANCE,
     stated === undefined ? [] : [stated as Assurance],
   );
-  const identity = level('idassurancelevel', both) ?? refuse('CLAIM_MISSING', '/idToken/idassurancelevel', 'missing');
-  if (identity < minimum) refuse('ASSURANCE_LOW', '/idToken/idassurancelevel', 'identity is not proved well enough');
+  const identity = level(IDENTITY, both) ?? refuse('CLAIM_MISSING', '/idToken/id_assurance_level', 'missing');
+  if (identity < minimum) refuse('ASSURANCE_LOW', '/idToken/id_assurance_level', 'identity is not proved well enough');
 
   const { role: selected, path, others } = selectedRole(idToken, userinfo);
   const code = /^S[0-9]{4}:G[0-9]{4}:(R[0-9]{4})$/.exec(text(selected, 'role_code', path))?.[1];

@@ -65,7 +65,7 @@ function guid(claims: Claims, name: string): string {
  * library must have done both before. The person is `tid` and `oid`, never `upn`, `email` or `preferred_username`, which
  * change and are given to others. Only listed tenants are let in, each with its own issuer. A token of Entra carries no ODS
  * code and no national role: both come from `directory`, or from a claim (`roles` of the application, or `groups`) by
- * `grants`.
+ * `grants`. The application's registration must ask for the optional claim `auth_time`, and for those the mapping reads.
  *
  * @throws PolicyError `CLAIM_MISSING`, `CLAIM_INVALID`, `TENANT_UNKNOWN`, `ISSUER_UNKNOWN` (not that of the tenant),
  * `AUDIENCE_MISMATCH`, `TOKEN_EXPIRED`, `TOKEN_TIME_INVALID`, `ASSURANCE_UNKNOWN`, `PERSON_UNKNOWN`, `GROUPS_UNKNOWN` (the
