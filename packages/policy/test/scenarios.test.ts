@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createPdp, loadPolicy, type Request } from '../src/index.js';
 import { nhs } from '../src/packs/nhs/index.js';
+import { asking, nurse, onDuty, registrar, staff, team } from './support/ward.js';
 
 // A night at an invented trust: bedside to record, as the people on the ward meet it.
 let now = Date.parse('2026-03-02T03:10:00Z');
@@ -9,62 +10,9 @@ const at = (time: string): void => {
 };
 const pack = loadPolicy(nhs());
 const pdp = createPdp(pack, { clock: { now: () => now } });
-
-const staff = (id: string, role: string, more: object = {}): Record<string, unknown> => ({
-  id,
-  org: 'RZZ01',
-  role,
-  status: 'active',
-  teams: [],
-  onDutyTeams: [],
-  assurance: 2,
-  authenticatedAt: '2026-03-01T19:45:00Z',
-  unlockedAt: '2026-03-02T03:08:00Z',
-  acknowledgedVersion: 1,
-  outsider: 'none',
-  ...more,
-}); // prettier-ignore
-const nurse = staff('p-lindqvist', 'nurse', { teams: ['ward-7'] });
-const registrar = staff('p-okafor', 'registrar', { teams: ['plastics'], onDutyTeams: ['plastics'] });
-
-const wound = {
-  kind: 'photo',
-  ownerOrg: 'RZZ01',
-  team: 'plastics',
-  author: 'p-lindqvist',
-  sensitivity: 'normal',
-  consentLevel: ['record'],
-  withdrawnLevels: [],
-  identifiable: false,
-  purpose: 'direct-care',
-  state: 'active',
-  hold: 'none',
-  notAfter: '2026-03-09T03:00:00Z',
-  sentAt: '2026-03-02T03:09:00Z',
-}; // prettier-ignore
-
-// Her own phone on 4G: not managed, on the internet, no position, no country.
-const phone = { device: 'personal', network: 'internet', channel: { status: 'approved' }, policyVersion: 1 };
-const team = ['p-okafor', 'p-rahman'].map((id) => ({
-  id,
-  org: 'RZZ01',
-  verified: true,
-  teams: ['plastics'],
-  status: 'active',
-}));
-const strangerTo = { relationship: { kind: 'none', from: 'none', until: 'none' }, justification: 'none' };
-const onDuty = {
-  relationship: { kind: 'on-duty', from: '2026-03-01T20:00:00Z', until: '2026-03-02T08:00:00Z' },
-  justification: 'none',
-};
-
-const ask = (name: string, subject: object, context: object = {}, resource: object = {}): Request =>
-  ({
-    subject,
-    action: { name },
-    resource: { ...wound, ...resource },
-    context: { ...phone, purpose: 'direct-care', ...strangerTo, ...context },
-  }) as Request;
+type Facts = Readonly<Record<string, unknown>>;
+const ask = (name: string, subject: Facts, context: Facts = {}, resource: Facts = {}): Request =>
+  asking(name, { subject, context, resource });
 
 test('W1: a nurse sends a wound photo from an unmanaged phone on 4G to the on-call team', () => {
   at('2026-03-02T03:10:00Z');

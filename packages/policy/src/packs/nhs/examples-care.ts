@@ -1,18 +1,7 @@
 import type { PolicyTest } from '../../document.js';
-import { colleague, type Example, emergency, NOW, named, onDuty, registrar, stranger } from './example.js';
+import { type Example, emergency, NOW, named, onDuty, registrar, stranger } from './example.js';
 
-const gp = { ...registrar, id: 'p-marsh', org: 'Y99901', role: 'gp' };
-const referred = {
-  purpose: 'referral',
-  relationship: { kind: 'referral', from: '2026-03-01T12:00:00Z', until: '2026-03-08T12:00:00Z' },
-};
-const meeting = {
-  purpose: 'mdt',
-  relationship: { kind: 'team', from: '2026-03-02T03:00:00Z', until: '2026-03-02T05:00:00Z' },
-};
-const agreed = { approvedBy: ['p-a', 'p-b'], purpose: 'direct-care', until: '2026-03-05T00:00:00Z' };
-
-/** Examples of care, sharing and emergencies that must come out as written. */
+/** Examples of care and emergencies that must come out as written. */
 export const careExamples = (example: Example): readonly PolicyTest[] => [
   example(
     'A nurse records a wound on her own phone',
@@ -124,43 +113,6 @@ export const careExamples = (example: Example): readonly PolicyTest[] => [
     { decision: false, outcome: 'forbidden', rules: ['NO-11'] },
   ),
   example(
-    'An unverified recipient stops a send',
-    'send',
-    { context: { recipients: [colleague, { ...colleague, id: 'p-unknown', verified: false }] } },
-    { decision: false, outcome: 'forbidden', rules: ['NO-07'] },
-  ),
-  example(
-    'A recipient about whom nothing is known stops a send, and it says so',
-    'send',
-    { context: { recipients: [{ id: 'p-unknown' }] } },
-    {
-      decision: false,
-      outcome: 'missing-information',
-      missing: [
-        'context.recipients.org',
-        'context.recipients.status',
-        'context.recipients.teams',
-        'context.recipients.verified',
-      ],
-    },
-  ),
-  example(
-    'A recipient from another team stops a send to this one',
-    'send',
-    { context: { recipients: [colleague, { ...colleague, id: 'p-hollis', teams: ['ward-7'] }] } },
-    { decision: false, outcome: 'forbidden', rules: ['NO-26'] },
-  ),
-  example(
-    'An app nobody assessed carries nothing',
-    'send',
-    { context: { channel: { status: 'unassessed' } } },
-    {
-      decision: false,
-      outcome: 'forbidden',
-      rules: ['NO-24'],
-    },
-  ),
-  example(
     'The policy is acknowledged first',
     'capture',
     { subject: { acknowledgedVersion: 'none' } },
@@ -171,57 +123,10 @@ export const careExamples = (example: Example): readonly PolicyTest[] => [
     },
   ),
   example(
-    'A GP elsewhere opens what was referred to her',
-    'view',
-    { subject: gp, context: referred },
-    {
-      decision: true,
-      basis: 'referral',
-      obligations: ['max-lifetime', 'watermark'],
-    },
-  ),
-  example(
-    'The registrar who was asked refers on',
-    'share-outside',
-    { subject: registrar, context: onDuty },
-    {
-      decision: true,
-      basis: 'referral',
-      obligations: ['share-mark', 'max-lifetime', 'notify'],
-    },
-  ),
-  example(
     'Withdrawn consent stops a view',
     'view',
     { subject: registrar, resource: { withdrawnLevels: ['record'] }, context: named },
     { decision: false, outcome: 'forbidden', rules: ['NO-13'] },
-  ),
-  example(
-    'A link for a known colleague may live longer',
-    'link-create',
-    { action: { lifetimeSeconds: 86_400, maxViews: 1 } },
-    { decision: true, rules: ['LK-01'], obligations: ['max-lifetime', 'share-mark'] },
-  ),
-  example(
-    'A link for whoever holds it does not live for days',
-    'link-create',
-    { action: { lifetimeSeconds: 300_000, maxViews: 1 }, context: { recipients: 'none' } },
-    { decision: false, outcome: 'not-permitted' },
-  ),
-  example(
-    'A link for whoever holds it, opened once within the hour',
-    'link-create',
-    { action: { lifetimeSeconds: 3_600, maxViews: 1 }, context: { recipients: 'none' } },
-    { decision: true, rules: ['LK-02'], obligations: ['max-lifetime', 'max-views', 'share-mark'] },
-  ),
-  example(
-    'A link opens for its holder',
-    'link-open',
-    { subject: { id: 'link-1' } },
-    {
-      decision: true,
-      obligations: ['watermark', 'max-lifetime'],
-    },
   ),
   example(
     'Whoever took over the duty is given the key',
@@ -237,28 +142,6 @@ export const careExamples = (example: Example): readonly PolicyTest[] => [
   example('The registrar on duty draws on it', 'annotate', { subject: registrar, context: onDuty }, { decision: true }),
   example('The author calls back a mistake', 'recall', {}, { decision: true, obligations: ['notify'] }),
   example(
-    'Somebody on the list of a meeting sees it',
-    'view',
-    { subject: registrar, context: meeting },
-    {
-      decision: true,
-      rules: ['MD-01'],
-      obligations: ['watermark', 'no-download'],
-    },
-  ),
-  example(
-    'A coordinator shows the list while the meeting lasts',
-    'view',
-    { subject: { id: 'p-hollis', role: 'medical-secretary' }, context: meeting },
-    { decision: true, rules: ['MD-02'] },
-  ),
-  example(
-    'The meeting is over, and so is the access',
-    'view',
-    { subject: registrar, context: { ...meeting, relationship: { ...meeting.relationship, until: NOW } } },
-    { decision: false, outcome: 'not-permitted' },
-  ),
-  example(
     'A student of the team sees an ordinary item',
     'view',
     {
@@ -266,27 +149,6 @@ export const careExamples = (example: Example): readonly PolicyTest[] => [
       context: { relationship: { kind: 'team', from: '2026-02-01T00:00:00Z', until: 'none' } },
     },
     { decision: true, rules: ['VW-05'] },
-  ),
-  example(
-    'An agreed outsider sees what was sent to her',
-    'view',
-    { subject: { ...registrar, outsider: agreed }, context: named },
-    {
-      decision: true,
-      rules: ['VW-01'],
-    },
-  ),
-  example(
-    'An outsider in the team does not see what came before her',
-    'view',
-    { subject: { ...registrar, outsider: agreed }, context: { relationship: { ...named.relationship, kind: 'team' } } },
-    { decision: false, outcome: 'forbidden', rules: ['NO-29'] },
-  ),
-  example(
-    'An outsider whom one person approved is nobody',
-    'view',
-    { subject: { ...registrar, outsider: { ...agreed, approvedBy: ['p-a'] } }, context: named },
-    { decision: false, outcome: 'missing-information', missing: ['subject.outsider.approvedBy'] },
   ),
 ];
 

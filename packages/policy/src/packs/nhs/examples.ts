@@ -2,6 +2,7 @@ import type { PolicyTest } from '../../document.js';
 import { exampleFrom } from './example.js';
 import { careExamples, deviceExamples } from './examples-care.js';
 import { governanceExamples } from './examples-governance.js';
+import { sharingExamples } from './examples-sharing.js';
 
 /** Examples that travel with the policy and must come out as written, whatever a trust configures. */
 export function examples(
@@ -12,6 +13,7 @@ export function examples(
   const example = exampleFrom(country);
   return [
     ...careExamples(example),
+    ...sharingExamples(example),
     ...governanceExamples(example),
     ...(managesDevices ? deviceExamples(example) : []),
     ...deniedKinds.map((kind) =>
