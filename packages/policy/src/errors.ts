@@ -65,7 +65,7 @@ interface Breach {
   readonly witness: Witness | undefined;
 }
 
-/** A policy document that may not be used. `path` is a JSON pointer (RFC 6901) to the place at fault. */
+/** A document, a sign-in or a question that may not be used. `path` is a JSON pointer (RFC 6901) to the place at fault. */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError';
   readonly code: PolicyErrorCode;
