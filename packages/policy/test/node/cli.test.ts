@@ -60,9 +60,10 @@ describe('init and revise', () => {
       ...['--title', 'Pictures at the demo trust', '--owner', 'siro', '--effective-from', '2026-12-01'],
     );
     const { document, digest } = loadPolicy(await readFile(box.path('own.json'), 'utf8'));
-    const { version: _, ...wanted } = nhs({ parameters: { viewSignInHours: 12 }, configured: ['device-management'] });
+    const { parameters, sources } = nhs({ parameters: { viewSignInHours: 12 }, configured: ['device-management'] });
     expect(document).toMatchObject({
-      ...wanted,
+      parameters,
+      sources,
       title: 'Pictures at the demo trust',
       owner: { role: 'siro' },
       effectiveFrom: '2026-12-01T00:00:00.000Z',

@@ -1,0 +1,109 @@
+import { stat } from 'node:fs/promises';
+import {
+  jsonObject,
+  type Options,
+  objectOf,
+  type Result,
+  readText,
+  UsageError,
+  type Values,
+  writeOutput,
+} from '@wardseal/primitives/cli';
+import { checkRegister } from '../governance/check-register.js';
+import type { GovernanceEvent } from '../governance/event.js';
+import type { Approvers } from '../governance/guardians.js';
+import { newRegister } from '../governance/new-register.js';
+import type { Register, VersionStatus } from '../governance/register.js';
+import type { Step } from '../governance/versions.js';
+import { iso, momentOr } from './times.js';
+
+/** The register, which a step reads and writes back. */
+export const REGISTER = {
+  register: { kind: 'text', short: 'r', value: 'FILE', help: "the policy's versions; a step writes it back" },
+} as const satisfies Options;
+
+/** Who does a step, and when. */
+export const STEP = {
+  ...REGISTER,
+  by: { kind: 'text', value: 'ID', help: 'who does it' },
+  at: { kind: 'text', value: 'TIME', help: 'when; now without it' },
+} as const satisfies Options;
+
+/** Who may approve. */
+export const GUARDIANS = {
+  guardians: {
+    kind: 'object',
+    short: 'g',
+    value: 'FILE',
+    help: '{"guardians":[...]}: what keygen --public wrote; "approverRoles" where yours differ',
+  },
+} as const satisfies Options;
+
+const MISSING = 'the register is missing: --register';
+
+/** The register as it is read: with the text that must still be there when a step writes it back. */
+export interface ReadRegister {
+  readonly path: string;
+  readonly text: string | null;
+  readonly register: Register;
+}
+
+/** Reads a register. `id` begins a new one where there is no file. */
+export async function readRegister(path: string | undefined, id?: string): Promise<ReadRegister> {
+  if (path === undefined) throw new UsageError(MISSING);
+  if (path === '-') throw new UsageError('--register is a file: a step writes it back');
+  const there = (await stat(path).catch(() => null)) !== null;
+  if (!there && id !== undefined) return { path, text: null, register: newRegister(id) };
+  const text = await readText(path, 'the register');
+  const register = jsonObject(text);
+  if (register === null) throw new UsageError(`${path}: the register must be a JSON object`);
+  return { path, text, register: register as unknown as Register }; // every step looks at its shape
+}
+
+/** The guardians, whose shape every step looks at. */
+export async function guardiansOf(values: Values<typeof GUARDIANS>): Promise<Approvers> {
+  const file = await objectOf(values.guardians, 'the guardians');
+  if (file === undefined) throw new UsageError('the guardians are missing: --guardians');
+  const { guardians, approverRoles, ...more } = file as { guardians?: unknown; approverRoles?: unknown };
+  if (!Array.isArray(guardians) || Object.keys(more).length > 0)
+    throw new UsageError('the guardians are {"guardians":[{"id":...,"role":...,"publicKey":...}]}');
+  return { guardians, ...(approverRoles !== undefined && { approverRoles }) } as unknown as Approvers;
+}
+
+/** Who and when of a step. */
+export function stepBy(values: Values<typeof STEP>): { readonly by: string; readonly at: string } {
+  if (values.by === undefined) throw new UsageError('who does it is missing: --by');
+  return { by: values.by, at: iso(momentOr(values.at, 'at')) };
+}
+
+/** The version in an option, or the last of the first of these states that one is in. */
+export function versionOf(text: string | undefined, register: Register, ...states: readonly VersionStatus[]): number {
+  if (text !== undefined) {
+    if (!/^[1-9]\d{0,14}$/.test(text)) throw new UsageError('--version takes a whole number');
+    return Number(text);
+  }
+  checkRegister(register);
+  for (const state of states) {
+    const found = register.versions.filter(({ status }) => status === state).at(-1);
+    if (found !== undefined) return found.version;
+  }
+  throw new UsageError('no version waits for that: say which with --version');
+}
+
+/** Writes a step back, unless the register was changed meanwhile, and says what happened. */
+export async function record(
+  { path, text }: ReadRegister,
+  { register, events }: Step,
+  words: readonly string[],
+): Promise<Result> {
+  await writeOutput({ path, force: text !== null, secret: true, content: 'safe' }, async (file) => {
+    await file.write(`${JSON.stringify(register, null, 2)}\n`);
+    if (text !== null && (await readText(path, 'the register')) !== text)
+      throw new UsageError('the register was changed meanwhile: run it again');
+  });
+  return { facts: { events }, words: [...events.map(eventInWords), ...words] };
+}
+
+function eventInWords({ type, at, by, policy }: GovernanceEvent): string {
+  return `${type.padEnd(16)} ${policy.id} version ${policy.version} by ${by} at ${at}`;
+}
