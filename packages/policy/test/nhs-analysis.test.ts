@@ -42,6 +42,28 @@ test('every action can be done by somebody, every parameter is read or says who 
     expect([name, rules.includes(`"${name}"`)]).toEqual([name, !title.endsWith('(read by governance)')]);
 });
 
+test('without any one rule an example or an invariant of the pack itself turns red', () => {
+  const all = VARIANTS['with all evidence'];
+  for (const { id } of all.rules) {
+    const pack = loadPolicy({ ...all, rules: all.rules.filter((rule) => rule.id !== id) });
+    const isRed = testPolicy(pack).some(({ passed }) => !passed);
+    expect([
+      id,
+      isRed ||
+        analyse(pack)
+          .prove()
+          .some(({ verdict }) => verdict === 'broken'),
+    ]).toEqual([id, true]);
+  }
+});
+
+test('an emergency waives these prohibitions and no other', () => {
+  const waived = nhs().rules.filter((rule) => rule.effect === 'forbid' && rule.strength === 'emergency-waivable');
+  expect(waived.map(({ id }) => id).sort()).toEqual([
+    ...['NO-04', 'NO-05', 'NO-10', 'NO-11', 'NO-13', 'NO-20', 'NO-21', 'NO-22', 'NO-23', 'NO-30'],
+  ]);
+});
+
 const BY = ['subject.role', 'context.purpose'];
 const CLINICAL = ['allied-professional', 'consultant', 'gp', 'midwife', 'nurse', 'registrar'];
 const OFFICERS = ['caldicott-guardian', 'privacy-officer', 'records-officer'];

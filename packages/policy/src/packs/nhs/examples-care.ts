@@ -138,6 +138,36 @@ export const careExamples = (example: Example): readonly PolicyTest[] => [
       obligations: ['notify'],
     },
   ),
+  example(
+    'A recipient who lost the key is given it again',
+    'release',
+    { subject: registrar, context: named },
+    {
+      decision: true,
+      rules: ['RL-02'],
+      obligations: ['notify'],
+    },
+  ),
+  example(
+    'A sign-in of two days ago',
+    'view',
+    { subject: { authenticatedAt: '2026-02-28T03:00:00Z' } },
+    {
+      decision: false,
+      outcome: 'forbidden',
+      rules: ['NO-05'],
+    },
+  ),
+  example(
+    'A sensitive item at an ordinary sign-in',
+    'view',
+    { resource: { sensitivity: 'sensitive' } },
+    {
+      decision: false,
+      outcome: 'forbidden',
+      rules: ['NO-10'],
+    },
+  ),
   example('The registrar on duty advises', 'advise', { subject: registrar, context: onDuty }, { decision: true }),
   example('The registrar on duty draws on it', 'annotate', { subject: registrar, context: onDuty }, { decision: true }),
   example('The author calls back a mistake', 'recall', {}, { decision: true, obligations: ['notify'] }),
@@ -149,27 +179,5 @@ export const careExamples = (example: Example): readonly PolicyTest[] => [
       context: { relationship: { kind: 'team', from: '2026-02-01T00:00:00Z', until: 'none' } },
     },
     { decision: true, rules: ['VW-05'] },
-  ),
-];
-
-/** Examples that need the trust to know its devices. */
-export const deviceExamples = (example: Example): readonly PolicyTest[] => [
-  example(
-    'A copy is taken on a managed device at the trust',
-    'download',
-    { context: { device: 'managed', network: 'organisation' } },
-    { decision: true, rules: ['DL-01'], obligations: ['watermark', 'share-mark'] },
-  ),
-  example(
-    'No copy is taken from home',
-    'download',
-    { context: { device: 'managed' } },
-    { decision: false, outcome: 'not-permitted' },
-  ),
-  example(
-    'A device nobody knows shows nothing',
-    'view',
-    { context: { device: 'unknown' } },
-    { decision: false, outcome: 'forbidden', rules: ['NO-30'] },
   ),
 ];

@@ -42,6 +42,16 @@ export const sharingExamples = (example: Example): readonly PolicyTest[] => [
     { decision: false, outcome: 'forbidden', rules: ['NO-26'] },
   ),
   example(
+    'A phone put down two hours ago sends nothing',
+    'send',
+    { subject: { unlockedAt: '2026-03-02T01:00:00Z' } },
+    {
+      decision: false,
+      outcome: 'forbidden',
+      rules: ['NO-06'],
+    },
+  ),
+  example(
     'An app nobody assessed carries nothing',
     'send',
     { context: { channel: { status: 'unassessed' } } },
@@ -134,6 +144,18 @@ export const sharingExamples = (example: Example): readonly PolicyTest[] => [
     'view',
     { subject: { ...registrar, outsider: agreed }, context: { relationship: { ...named.relationship, kind: 'team' } } },
     { decision: false, outcome: 'forbidden', rules: ['NO-29'] },
+  ),
+  example(
+    'The agreed time of an outsider is over',
+    'view',
+    { subject: { ...registrar, outsider: { ...agreed, until: NOW } }, context: named },
+    { decision: false, outcome: 'forbidden', rules: ['NO-02'] },
+  ),
+  example(
+    'An outsider comes for another purpose than agreed',
+    'view',
+    { subject: { ...registrar, outsider: { ...agreed, purpose: 'referral' } }, context: named },
+    { decision: false, outcome: 'forbidden', rules: ['NO-03'] },
   ),
   example(
     'An outsider whom one person approved is nobody',

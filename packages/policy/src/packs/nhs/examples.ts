@@ -1,6 +1,7 @@
 import type { PolicyTest } from '../../document.js';
 import { exampleFrom } from './example.js';
-import { careExamples, deviceExamples } from './examples-care.js';
+import { careExamples } from './examples-care.js';
+import { evidenceExamples } from './examples-evidence.js';
 import { governanceExamples } from './examples-governance.js';
 import { sharingExamples } from './examples-sharing.js';
 
@@ -8,14 +9,14 @@ import { sharingExamples } from './examples-sharing.js';
 export function examples(
   country: string,
   deniedKinds: readonly string[],
-  managesDevices: boolean,
+  configured: readonly string[],
 ): readonly PolicyTest[] {
   const example = exampleFrom(country);
   return [
     ...careExamples(example),
     ...sharingExamples(example),
     ...governanceExamples(example),
-    ...(managesDevices ? deviceExamples(example) : []),
+    ...Object.entries(evidenceExamples(example)).flatMap(([source, each]) => (configured.includes(source) ? each : [])),
     ...deniedKinds.map((kind) =>
       example(
         `A ${kind} is not sent: link to the record`,

@@ -67,6 +67,6 @@ export function nhs(options: NhsOptions = {}): PolicyDocument {
     breakGlass: BREAK_GLASS,
     rules: [...PERMITS, ...PROHIBITIONS_OF_PEOPLE, ...prohibitionsOfItems(countries, denied)],
     invariants: INVARIANTS,
-    tests: examples(countries[0]!, denied, sources['device-management']!.configured),
+    tests: examples(countries[0]!, denied, options.configured ?? []),
   };
 }
