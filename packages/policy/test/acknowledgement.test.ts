@@ -5,6 +5,7 @@ import {
   acknowledge,
   acknowledgementOf,
   checkAcknowledgement,
+  governanceFacts,
   type Register,
   textDigestOf,
 } from '../src/governance/index.js';
@@ -186,7 +187,8 @@ test('what was withdrawn no longer counts, but its readers keep the grace', () =
   ]);
   const [one, both] = [[acked(withdrawn, 1, day(2))], [acked(withdrawn, 1, day(2)), acked(withdrawn, 2, day(6))]];
   expect(ask(withdrawn, both, day(7))).toMatchObject({ state: 'current', acknowledged: 2 });
-  // Nothing is in force.
+  // Nothing is in force, from the very moment it was withdrawn.
+  expect(ask(withdrawn, both, day(8))).toMatchObject({ state: 'due', required: 'none' });
   expect(ask(withdrawn, both, day(9))).toEqual({ state: 'due', required: 'none', acknowledged: 2, ask: false });
   // Version 3 informs about a change against version 2, which stands no more: it is read by all.
   expect(ask(withdrawn, both, day(11))).toMatchObject({
@@ -337,6 +339,22 @@ test('a further record never worsens anything, and an order never matters', () =
       },
     ),
     { numRuns: 400, seed: 6 },
+  );
+});
+
+test('the two facts are equal exactly while the person may go on', () => {
+  fc.assert(
+    fc.property(lives, fc.array(fc.integer({ min: 1, max: 5 })), moment, moment, (register, given, signed, now) => {
+      const acknowledgements = given
+        .filter((version) => version <= register.versions.length)
+        .map((version) => acked(register, version, new Date(start).toISOString()));
+      const query = { subject: WHO, signedInAt: new Date(signed).toISOString(), now };
+      const { state, acknowledged } = acknowledgementOf(register, acknowledgements, query);
+      const facts = governanceFacts(register, { ...query, acknowledgements, assessments: [], channel: 'web' });
+      expect(facts.subject.acknowledgedVersion).toBe(acknowledged);
+      expect(facts.context.policyVersion === acknowledged).toBe(state !== 'due');
+    }),
+    { numRuns: 400, seed: 11 },
   );
 });
 

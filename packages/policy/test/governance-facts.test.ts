@@ -252,5 +252,7 @@ test('somebody there twice, or with a field too many, is refused', () => {
   expect(of([{ ...people[0], phone: '1' }])).toThrow(
     expect.objectContaining({ code: 'UNKNOWN_FIELD', path: '/people/0/phone' }),
   );
+  // Checked once, but as something else.
+  expect(of([acked(1, day(2))])).toThrow(expect.objectContaining({ code: 'UNKNOWN_FIELD' }));
   expect(of('x' as unknown as unknown[])).toThrow(expect.objectContaining({ code: 'DOCUMENT_INVALID' }));
 });

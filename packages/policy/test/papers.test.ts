@@ -183,6 +183,9 @@ test('channels: assessed, drafts, unassessed; risks that stay high ask for the r
   );
   expect(textOf(paper)).toContain('3 x 5 = 15');
   expect(paper.missing.map(({ field }) => field)).toEqual(['/priorConsultation']);
+  const rejected = made(document, { assessments: [{ ...high, decision: 'reject' }], form });
+  expect(textOf(rejected)).toContain('The channel web was REJECTED.');
+  expect(rejected.missing).toEqual([]);
   expect(textOf(made(document, { channels: [] }))).toContain(
     'No channel was given to this paper and none was assessed.',
   );

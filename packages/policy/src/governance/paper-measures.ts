@@ -79,13 +79,13 @@ export function measuresSection(configuration: Configuration): PaperSection {
   };
 }
 
-/** Evidence that is configured and that an enforced rule uses. */
+/** Evidence that an enforced rule uses: it would not be enforced if the evidence were not configured. */
 function evidence(document: PolicyDocument): readonly Statement[] {
-  return Object.entries(document.sources).flatMap(([name, { title, configured }]) => {
+  return Object.entries(document.sources).flatMap(([name, { title }]) => {
     const ids = enforcedRules(document)
       .filter(({ requires = [] }) => requires.includes(name))
       .map(({ id }) => id);
-    if (!configured || ids.length === 0) return [];
+    if (ids.length === 0) return [];
     return [{ text: `${title}.`, source: `evidence source ${name}: configured; ${rulesNamed(ids)}` }];
   });
 }
