@@ -8,6 +8,7 @@ const LIMIT = { timeout: 300_000 };
 test.each([
   ['memory', 2000],
   ['node:sqlite', 300],
+  ['PostgreSQL', 200],
 ])('%s: %i random interleavings of take, audit, release, revoke, retry and crash', LIMIT, (kind, rounds) =>
   withStores(kind, async (stores) => {
     const seen = await interleave(stores, rounds, `interleave ${kind}`);

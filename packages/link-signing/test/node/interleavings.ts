@@ -118,12 +118,13 @@ export async function interleave(stores: Stores, rounds: number, seed: string): 
     const tasks = Array.from({ length: 3 + below(4) }, () => () => open(below(openers.length)));
     if (below(2) === 0) tasks.splice(below(tasks.length + 1), 0, revoke);
     // Each task starts at a random moment, and at each moment one waiting step, drawn at random, goes on.
-    let idle = 0;
-    while (tasks.length > 0 || waiting.length > 0 || idle < 3) {
-      if (tasks.length > 0 && below(3) === 0) late.push(tasks.shift()!());
-      else if (waiting.length > 0) waiting.splice(below(waiting.length), 1)[0]!();
+    let running = 0;
+    while (tasks.length > 0 || running > 0) {
+      if (tasks.length > 0 && below(3) === 0) {
+        running += 1;
+        late.push(tasks.shift()!().finally(() => (running -= 1)));
+      } else if (waiting.length > 0) waiting.splice(below(waiting.length), 1)[0]!();
       await new Promise((resolve) => setImmediate(resolve));
-      idle = tasks.length === 0 && waiting.length === 0 ? idle + 1 : 0;
     }
     await Promise.all(late);
 

@@ -1,10 +1,8 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { createRedeemer, type LinkError, type Redeemer } from '../../src/index.js';
 import { world } from '../world.js';
+import { together } from './processes.js';
+import { raceProcesses } from './race-processes.js';
 import { KINDS, withStores } from './stores.js';
 
 const LINKS = 60;
@@ -78,33 +76,24 @@ describe.each(Object.keys(KINDS))('%s', (kind) => {
     }));
 });
 
-test('3 processes on one file: 20 links of 3 uses, 30 opens from each: 0 over, 0 under', LIMIT, () =>
-  withStores('node:sqlite', async (stores) => {
+test.each([
+  ['node:sqlite', 3, 20, 30],
+  ['PostgreSQL', 4, 60, 25],
+])('%s from %i processes: %i links of 3 uses, %i opens of each by each: 0 over, 0 under', LIMIT, (kind, ...numbers) =>
+  withStores(kind, (stores) => raceProcesses(stores, ...numbers)),
+);
+
+test.each([
+  ['node:sqlite', 3],
+  ['PostgreSQL', 4],
+])('%s: wrong passcodes from %i processes at once, limit 5: exactly 5 evaluated', LIMIT, (kind, processes) =>
+  withStores(kind, async (stores) => {
     const { issuer, request } = await world(stores);
-    const handles: string[] = [];
-    for (let i = 0; i < 20; i++) {
-      const { cti } = await issuer.prepare();
-      handles.push((await issuer.grant(request({ cti, maxUses: MAX }))).handle);
-    }
-    const uses = new Map(handles.map((handle) => [handle, [] as number[]]));
-    const children = Array.from({ length: 3 }, () =>
-      fork(fileURLToPath(new URL('./racer.mjs', import.meta.url)), [join(stores.folder)], {
-        execArgv: ['--no-warnings'],
-        serialization: 'advanced',
-      }),
-    );
-    // All are ready before any starts.
-    await Promise.all(children.map((child) => once(child, 'message')));
-    // Each starts at another link, so that none can be done before the others begin.
-    for (const [i, child] of children.entries())
-      child.send({ handles: [...handles.slice(7 * i), ...handles.slice(0, 7 * i)] });
-    const answers = await Promise.all(children.map(async (child) => (await once(child, 'message'))[0] as { opened: [string, number][]; other: string[] })); // biome-ignore format: one shape
-    for (const { opened, other } of answers) {
-      expect(other).toEqual([]);
-      for (const [handle, use] of opened) uses.get(handle)!.push(use);
-    }
-    for (const counted of uses.values()) expect(counted.sort()).toEqual([1, 2, 3]);
-    // More than one process had a part in it, or nothing was raced.
-    expect(answers.filter(({ opened }) => opened.length > 0).length).toBeGreaterThan(1);
+    const { handle } = await issuer.grant(request({ binding: 'passcode', passcode: '483920' }));
+    const tasks = Array.from({ length: processes }, () => ({ task: 'guess', handle, guesses: 60 / processes }));
+    const answers = (await together<string[]>(stores, tasks)).flat();
+    expect(answers.filter((code) => code === 'PASSCODE_REFUSED ')).toHaveLength(5);
+    expect(answers.filter((code) => code === 'LINK_GONE locked')).toHaveLength(55);
+    expect(await issuer.inspect(handle)).toMatchObject({ failures: 5, state: 'locked' });
   }),
 );

@@ -13,6 +13,8 @@ export interface Stores {
   shares: EraseStore;
   /** Where the files lie; empty in memory. */
   folder: string;
+  /** What another process needs to open the same. */
+  where: { folder: string; connectionString?: string; schema?: string };
   close(): Promise<void> | void;
 }
 
@@ -49,7 +51,13 @@ export function freshSchema(): string {
 
 /** The stores every suite runs on, fresh ones at each call. */
 export const KINDS: Readonly<Record<string, () => Promise<Stores>>> = {
-  memory: async () => ({ store: memoryStore(), shares: memoryEraseStore(), folder: '', close: () => undefined }),
+  memory: async () => ({
+    store: memoryStore(),
+    shares: memoryEraseStore(),
+    folder: '',
+    where: { folder: '' },
+    close: () => undefined,
+  }),
   'node:sqlite': async () => {
     const folder = freshFolder();
     const store = sqliteStore(join(folder, 'links.db'));
@@ -58,6 +66,7 @@ export const KINDS: Readonly<Record<string, () => Promise<Stores>>> = {
       store,
       shares,
       folder,
+      where: { folder },
       close() {
         store.close();
         shares.close();
@@ -68,11 +77,13 @@ export const KINDS: Readonly<Record<string, () => Promise<Stores>>> = {
   PostgreSQL: async () => {
     const folder = freshFolder();
     const pool = await poolOf();
+    const schema = freshSchema();
     const shares = sqliteEraseStore(join(folder, 'erase.db'));
     return {
-      store: postgresStore(pool, { schema: freshSchema() }),
+      store: postgresStore(pool, { schema }),
       shares,
       folder,
+      where: { folder, schema, connectionString: (await postgres()).connectionString() },
       async close() {
         await pool.end();
         shares.close();
