@@ -1,5 +1,5 @@
 import { type Html, html } from '@wardseal/primitives';
-import { readCondition } from '../condition.js';
+import { attributesOf, readCondition } from '../condition.js';
 import type { Condition, PolicyDocument } from '../document.js';
 import { testInWords } from '../plain-english/test.js';
 import { ROLE } from './for-role.js';
@@ -27,7 +27,12 @@ export function whoAndWhen(condition: Condition, document: PolicyDocument): Spli
   );
   return {
     // "The person's role is" goes without saying below "Who".
-    who: said.length === 0 ? 'Anybody' : capital(said.join(', and ').replaceAll('the person’s role is ', '')),
+    who:
+      said.length === 0
+        ? rest.some(({ condition: part }) => attributesOf(part).has(ROLE))
+          ? 'It depends on the role: see “When”'
+          : 'Anybody'
+        : capital(said.join(', and ').replaceAll('the person’s role is ', '')),
     when: rest.length === 0 ? html`<p>Always.</p>` : list(rest, document),
   };
 }
@@ -50,7 +55,17 @@ function item({ condition, holds }: Part, document: PolicyDocument): Html {
   const parts = node.parts.map((part) => ({ condition: part, holds }));
   if (parts.length === 1) return item(parts[0]!, document);
   const isChoice = (node.kind === 'any') === holds;
+  const words = parts.map((part) => plainly(part, document));
+  // Two short ways need no list of their own.
+  if (isChoice && words.length === 2 && !words.includes(null)) return html`either ${words[0]!}, or ${words[1]!}`;
   return html`${isChoice ? 'at least one of these:' : 'all of these:'}${list(isChoice ? parts : parts.flatMap(conjuncts), document)}`;
+}
+
+/** A part that is one test, in words. */
+function plainly({ condition, holds }: Part, document: PolicyDocument): string | null {
+  const node = readCondition(condition);
+  if (node.kind === 'not') return plainly({ condition: node.part, holds: !holds }, document);
+  return node.kind === 'test' ? testInWords(node, document, holds) : null;
 }
 
 /** "This and that" as its parts, however it was nested; what always holds is left out. */

@@ -2,6 +2,7 @@ import { type Html, html } from '@wardseal/primitives';
 import type { Pack, PolicyDocument } from '../document.js';
 import { actionInWords } from '../plain-english/action.js';
 import { listed, word } from '../plain-english/names.js';
+import { table } from './evidence-html.js';
 import { byDoing } from './groups.js';
 import { linkTo } from './rules-html.js';
 import type { Matrix, MatrixCell } from './to-matrix.js';
@@ -20,9 +21,9 @@ export function matrixTable(matrix: Matrix, { document }: Pack): Html {
       ),
     ),
   );
-  const heads = ['What', ...names, 'Stopped by'];
+  const heads = ['What', ...names];
   const lines = actions.map((action, i) => ({ action, cells: cells[i]! }));
-  return html`<p>Worked out from the whole policy, for every request there can be, not read off the rules. “Never” is a proof: no request by such a person is allowed. Elsewhere the words tell the ways apart; the rule named beside them says all that it asks. “Stopped by” names the prohibitions that take something away in that line.</p>
+  return html`<p>Worked out from the whole policy, for every request there can be, not read off the rules. “Never” is a proof: no request by such a person is allowed. Elsewhere the words tell the ways apart; the rule named beside them says all that it asks.</p>
 <table class="matrix" role="table"><caption>Who may do what, and on what conditions</caption>
 <thead role="rowgroup"><tr role="row">${heads.map((name) => html`<th role="columnheader" scope="col">${name}</th>`)}</tr></thead>
 ${byDoing(lines, ({ action }) => action).map(
@@ -31,21 +32,31 @@ ${byDoing(lines, ({ action }) => action).map(
     found,
   ]) => html`<tbody role="rowgroup"><tr role="row" class="group"><th role="rowheader" scope="rowgroup" colspan="${heads.length}">${heading}</th></tr>
 ${found.map((line) => row(line, names, document))}</tbody>`,
-)}</table>`;
+)}</table>
+${stops(lines, document, (id) => linkTo(document, id))}`;
 }
 
-function row(
-  { action, cells }: { readonly action: string; readonly cells: readonly MatrixCell[] },
-  names: readonly string[],
-  document: PolicyDocument,
-): Html {
-  const stops = [...new Set(cells.flatMap(({ verdict, stoppedBy }) => (verdict === 'never' ? [] : stoppedBy)))];
-  const order = document.rules.map(({ id }) => id);
-  stops.sort((a, b) => order.indexOf(a) - order.indexOf(b));
+interface Line {
+  readonly action: string;
+  readonly cells: readonly MatrixCell[];
+}
+
+function row({ action, cells }: Line, names: readonly string[], document: PolicyDocument): Html {
   return html`<tr role="row"><th role="rowheader" scope="row">${capital(actionInWords(action))}${others(cells)}</th>
-${cells.map((cell, i) => html`<td role="cell" data-label="${names[i]!}"${cell.verdict === 'never' ? html` class="never"` : null}>${words(cell, document)}</td>`)}
-<td role="cell" data-label="Stopped by">${stops.length === 0 ? '–' : stops.map((id, i) => html`${i === 0 ? '' : ', '}${linkTo(document, id)}`)}</td></tr>
+${cells.map((cell, i) => html`<td role="cell" data-label="${names[i]!}"${cell.verdict === 'never' ? html` class="never"` : null}>${words(cell, document)}</td>`)}</tr>
 `;
+}
+
+/** The prohibitions that take something away from whoever may do each thing. */
+function stops(lines: readonly Line[], { rules }: PolicyDocument, link: (id: string) => Html): Html {
+  const rows = lines.flatMap(({ action, cells }) => {
+    const ids = new Set(cells.flatMap(({ verdict, stoppedBy }) => (verdict === 'never' ? [] : stoppedBy)));
+    const links = rules.filter(({ id }) => ids.has(id)).map(({ id }, i) => html`${i === 0 ? '' : ', '}${link(id)}`);
+    return links.length === 0 ? [] : [[html`${capital(actionInWords(action))}`, html`${links}`]];
+  });
+  return rows.length === 0
+    ? html``
+    : table('Prohibitions that take something away from those who may', ['What', 'Stopped by'], rows);
 }
 
 /** On a phone only those are listed who may. */

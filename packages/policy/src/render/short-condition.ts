@@ -30,6 +30,11 @@ export function shortCondition({ basis }: PermitRule, condition: Condition): str
 
 const together = (words: Said): string => [...new Set(words.map((ways) => listed(ways, 'or')))].join(', ');
 
+/** Several things that must be so at once, as one of several ways: "for MDT (team or referred to)". */
+function oneWay([first, ...rest]: Said): string {
+  return `${together([first!])} (${together(rest)})`;
+}
+
 function said(condition: Condition): Said {
   const node = readCondition(condition);
   if (node.kind === 'not') return [];
@@ -43,7 +48,7 @@ function said(condition: Condition): Said {
   const parts = node.parts.map(said);
   // Of a choice nothing is said unless each part can be.
   if (parts.length === 0 || parts.some(({ length }) => length === 0)) return [];
-  return [[...new Set(parts.flatMap((part) => (part.length === 1 ? part[0]! : [together(part)])))]];
+  return [[...new Set(parts.flatMap((part) => (part.length === 1 ? part[0]! : [oneWay(part)])))]];
 }
 
 const none = (words: string): ((values: readonly unknown[]) => readonly string[]) => {

@@ -9,6 +9,27 @@ export function pageStyle(digest: string): string {
 `;
 }
 
+/** Where there is no room for columns, each cell of a table has the whole width, below the head of its column. */
+function stacked(table: string, width: string): string {
+  const rules = [
+    ['thead', 'position:absolute;left:-999rem'],
+    ['', 'display:block'],
+    [['tbody', 'tr', 'th[role=rowheader]', 'td', 'caption'], 'display:block'],
+    ['tr', 'padding:.6rem 0;border-bottom:1px solid #c3ccd3'],
+    [['th[role=rowheader]', 'td'], 'border:0;padding:.1rem 0'],
+    ['th[role=rowheader]', 'font-weight:700'],
+    ['td[data-label]::before', 'content:attr(data-label) ": ";color:#46535d'],
+  ] as const;
+  const css = rules.map(
+    ([parts, style]) =>
+      `${[parts]
+        .flat()
+        .map((part) => `${table} ${part}`)
+        .join()}{${style}}`,
+  );
+  return `@media screen and (max-width:${width}){${css.join('')}}`;
+}
+
 const STYLE = `
 *{box-sizing:border-box}
 :root{color-scheme:light}
@@ -58,11 +79,11 @@ table{border-collapse:collapse;width:100%;margin:0 0 1rem}
 caption{text-align:left;padding:0 0 .5rem}
 th,td{text-align:left;vertical-align:top;padding:.5rem .9rem .5rem 0;border-bottom:1px solid #c3ccd3;font-weight:400}
 thead th{font-weight:700;border-bottom:2px solid #5b6b77}
-.matrix{font-size:.85rem;line-height:1.4;table-layout:fixed}
-.matrix th,.matrix td{padding:.4rem .5rem;border:1px solid #c3ccd3;hyphens:auto}
-.matrix thead th{background:#eef2f4;border-bottom:2px solid #5b6b77}
-.matrix .group th{background:#eef2f4;font-weight:700}
-.matrix tbody th[scope=row]{font-weight:700}
+table.matrix{font-size:.74rem;line-height:1.4}
+table.matrix th,table.matrix td{padding:.35rem .4rem;border:1px solid #c3ccd3}table.matrix th,table.matrix td{overflow-wrap:break-word}
+table.matrix thead th{background:#eef2f4;border-bottom:2px solid #5b6b77}
+table.matrix .group th{background:#eef2f4;font-weight:700}
+table.matrix tbody th[scope=row]{font-weight:700}
 .narrow{display:none}
 .never{color:#5a6670}
 .line{display:block}
@@ -73,9 +94,11 @@ thead th{font-weight:700;border-bottom:2px solid #5b6b77}
 .blank{border-bottom:1px solid #5b6b77;min-height:2.1rem}
 .tall{min-height:4rem}
 footer{border-top:1px solid #c3ccd3;margin-top:2rem;padding-top:1rem;padding-bottom:2rem}
-@media screen and (max-width:60rem){thead{position:absolute;left:-999rem}table,tbody,tr,th[role=rowheader],td,caption{display:block}.matrix .group th,.matrix th,.matrix td{border:0}tr{padding:.6rem 0;border-bottom:1px solid #c3ccd3}th[role=rowheader],td{border:0;padding:.1rem 0}th[role=rowheader]{font-weight:700}.matrix{font-size:1rem}.matrix .group{padding:0}.matrix .group th{padding:.4rem .5rem}.matrix td,.matrix tbody th[scope=row]{padding:.15rem .5rem}td[data-label]::before{content:attr(data-label) ": ";color:#46535d}.matrix td.never{display:none}.narrow{display:block;font-weight:400;color:#46535d}}
+${stacked('table', '60rem')}
+${stacked('table.matrix', '74rem')}
+@media screen and (max-width:74rem){table.matrix{font-size:1rem}table.matrix .group{padding:0}table.matrix .group th{padding:.4rem .5rem}table.matrix td,table.matrix tbody th[scope=row]{padding:.15rem .5rem}table.matrix td.never{display:none}.narrow{display:block;font-weight:400;color:#46535d}}
 @media screen and (max-width:40rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}header,main,footer{padding-left:.9rem;padding-right:.9rem}.sign dl{grid-template-columns:1fr}}
-@media print{body{font-size:9.5pt;line-height:1.4;color:#000}header,main,footer{max-width:none;padding-left:0;padding-right:0}.skip,nav{display:none}a,.id{color:#000;text-decoration:none}h2,h3,h4{break-after:avoid}h1{font-size:20pt}.tiles{grid-template-columns:repeat(5,1fr);gap:.5rem}.lead{font-size:11pt}h2{font-size:14pt;margin-top:1.6rem}h3{font-size:11.5pt}article,.sign,.tiles,.notice,tbody tr,.facts{break-inside:avoid}article{padding:.5rem .7rem;margin-bottom:.5rem}thead{display:table-header-group}.matrix thead th,.matrix .group th,.glass{-webkit-print-color-adjust:exact;print-color-adjust:exact}.matrix{font-size:7.5pt;line-height:1.3}.matrix th,.matrix td{padding:.2rem .3rem}.group{break-after:avoid}section.matrix{page:wide}.signatures{break-inside:avoid}.notice{background:none;border:1px solid #a1130a;border-left-width:.35rem}}
+@media print{body{font-size:9.5pt;line-height:1.4;color:#000}header,main,footer{max-width:none;padding-left:0;padding-right:0}.skip,nav{display:none}a,.id{color:#000;text-decoration:none}h2,h3,h4{break-after:avoid}h1{font-size:20pt}.tiles{grid-template-columns:repeat(5,1fr);gap:.5rem}.lead{font-size:11pt}h2{font-size:14pt;margin-top:1.6rem}h3{font-size:11.5pt}article,.sign,.tiles,.notice,tbody tr,.facts{break-inside:avoid}article{padding:.5rem .7rem;margin-bottom:.5rem}thead{display:table-header-group}table.matrix thead th,table.matrix .group th,.glass{-webkit-print-color-adjust:exact;print-color-adjust:exact}table.matrix{font-size:7.5pt;line-height:1.3}table.matrix th,table.matrix td{padding:.2rem .3rem}.allowed,.forbidden,.not-enforced{columns:2;column-gap:6mm}.allowed h2,.forbidden h2,.not-enforced h2,.allowed>p,.forbidden>p,.not-enforced>p{column-span:all}dl{gap:.15rem .7rem}article dl{grid-template-columns:4.2rem 1fr;font-size:8.5pt;line-height:1.35}article h4{margin-bottom:.25rem;font-size:9.5pt;line-height:1.3}td,th{padding:.25rem .9rem .25rem 0}.group{break-after:avoid}section.matrix{page:wide}.signatures{break-inside:avoid}.notice{background:none;border:1px solid #a1130a;border-left-width:.35rem}}
 @page{size:A4;margin:16mm 15mm 18mm;@bottom-right{content:"Page " counter(page) " of " counter(pages);font:8pt Arial,Helvetica,"Liberation Sans",sans-serif}@bottom-left{font:7pt "DejaVu Sans Mono",Consolas,Menlo,monospace}}
 @page wide{size:A4 landscape}
 `;

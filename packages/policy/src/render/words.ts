@@ -37,10 +37,22 @@ export const STATUSES: Readonly<Record<PolicyDocument['status'], string>> = {
 
 const FACT = /`?\b(?:subject|action|resource|context)(?:\.[a-z][a-zA-Z]*)+`?/g;
 
+/** What the analysis puts together from parts, as people say it. */
+const PHRASES: readonly (readonly [RegExp, string])[] = [
+  [/is at least 0 seconds old/g, 'has passed'],
+  [/is less than 0 seconds old/g, 'is yet to come'],
+  [/about 0 seconds old/g, 'of this moment'],
+  [/-(\d+ [a-z]+) old/g, '$1 ahead'],
+  // A name that stands for any: of two facts with two of them, neither is the other.
+  [/is name-\d+/g, 'is not the same as any other'],
+  [/the recipients is there/g, 'recipients are named'],
+];
+
 /** A sentence of the analysis with plain names for facts and values. */
 export function plainSentence(sentence: string): string {
   // Values first: the names of facts have hyphens of their own.
   const [first, ...rest] = sentence.split(FACT).map((text) => text.replaceAll(/\b[a-z]+(?:-[a-z]+)*\b/g, word));
   const names = [...sentence.matchAll(FACT)].map(([name]) => `the ${nameOfFact(name.replaceAll('`', ''))}`);
-  return [first, ...rest.flatMap((text, i) => [names[i]!, text])].join('');
+  const plain = [first, ...rest.flatMap((text, i) => [names[i]!, text])].join('');
+  return PHRASES.reduce((text, [pattern, words]) => text.replaceAll(pattern, words), plain);
 }
