@@ -161,7 +161,7 @@ test('whether the version is in force is what the register says', () => {
   );
   const running = { ...register.versions[0]!.document };
   expect(textOf(made(running, { register }))).toContain(
-    'It has been in force since 5 January 2026, proposed by p-ig, approved by p-first (siro) and p-second (siro).',
+    'It has been in force since 5 January 2026, proposed by p-ig, approved by p-first (SIRO) and p-second (SIRO).',
   );
   expect(textOf(made(running, { register }))).toContain('Its review was due by 1 February 2026 and is overdue.');
   expect(textOf(made())).toContain('Whether this version is in force was not given to this paper.');
@@ -189,6 +189,24 @@ test('channels: assessed, drafts, unassessed; risks that stay high ask for the r
   expect(textOf(made(document, { channels: [] }))).toContain(
     'No channel was given to this paper and none was assessed.',
   );
+});
+
+test('who assessed, decided and advised is named, with advice that was not followed and why', () => {
+  const dpoAdvice = { ...approved.dpoAdvice!, followed: false, reason: 'The pilot is small.' };
+  const text = textOf(made(document, { assessments: [{ ...approved, dpoAdvice }] }));
+  expect(text).toContain(
+    '“Picture transfer in the browser” was assessed by p-analyst and decided on by p-siro on 20 February 2026; to be reviewed by 20 February 2027.',
+  );
+  expect(text).toContain(
+    'On “Picture transfer in the browser”: Advice of p-dpo, 10 February 2026: Go ahead, review in a year. It was not followed: The pilot is small.',
+  );
+});
+
+test('a permission that lacks its evidence is told as not given, a prohibition as not enforced', () => {
+  const gaps = textOf(made());
+  expect(gaps).toContain(`Not enforced: ${document.rules.find(({ id }) => id === 'NO-20')!.title}.`);
+  for (const { effect, requires, title } of document.rules)
+    if (effect === 'permit' && requires !== undefined) expect(gaps).toContain(`Not allowed here: ${title}.`);
 });
 
 test('staff: the duty to acknowledge, and the rate if a report of this version is given', () => {
@@ -250,6 +268,9 @@ test('the record of processing has the clauses of Article 30(1), in order', () =
   expect(paper.sections.every(({ statements }) => statements.length > 0)).toBe(true);
   expect(paper.missing).toEqual([]);
   expect(textOf(paper)).toContain('Nothing is transferred abroad.');
+  // Only what ends the life of a copy is a time limit; whoever is referred to is beyond the organisation.
+  expect(JSON.stringify(paper.sections[5])).not.toMatch(/download|covered/);
+  expect(JSON.stringify(paper.sections[3])).toMatch(/Beyond the organisation: [^"]*", *"source":"rule VW-03"/);
   const bare = article30({ pack: loadPolicy(document), now: NOW });
   expect(bare.sections[4]!.statements).toEqual([]);
   expect(bare.missing.map(({ field }) => field)).toEqual([

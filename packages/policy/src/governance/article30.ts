@@ -18,6 +18,9 @@ const ASKED: readonly (keyof ProcessingForm)[] = [
   'retention',
 ];
 
+/** Duties that end the life of a copy. */
+const LIMITING = ['delete-after-filing', 'max-lifetime'];
+
 /** Actions by which an item reaches somebody of another organisation. */
 const OUTWARD = ['share-outside', 'link-create', 'link-open'];
 
@@ -59,7 +62,7 @@ export function article30(input: PaperInput): Paper<'article-30/0'> {
       ]),
       section('d', 'Recipients', [...recipients(configuration), ...processors(configuration)]),
       section('e', 'Transfers abroad', transfers(form)),
-      section('f', 'Time limits', [...minimising(configuration), ...retention(configuration)]),
+      section('f', 'Time limits', [...minimising(configuration, LIMITING), ...retention(configuration)]),
       section('g', 'Security measures', security(configuration)),
     ],
     missing: missingIn(form, ASKED),
@@ -80,7 +83,9 @@ function responsible({ controller, jointControllers = [], representative, dpo }:
 
 function recipients({ document }: Configuration): readonly Statement[] {
   const { values, unlimited } = permitsBy(document, 'subject.role');
-  const outward = enforcedPermits(document).filter(({ actions }) => actions.some((action) => OUTWARD.includes(action)));
+  const outward = enforcedPermits(document).filter(
+    ({ basis, actions }) => basis === 'referral' || actions.some((action) => OUTWARD.includes(action)),
+  );
   return [
     ...[...values].map(([role, ids]) => ({ text: `Staff: ${word(role)}.`, source: rulesNamed(ids) })),
     ...(unlimited.length === 0
@@ -101,5 +106,5 @@ function transfers({ transfers: all }: ProcessingForm): readonly Statement[] {
 function security({ document }: Configuration): readonly Statement[] {
   return enforcedRules(document)
     .filter(({ effect }) => effect === 'forbid')
-    .map(({ id, title }) => ({ text: `${title}.`, source: `rule ${id}` }));
+    .map(({ id, title }) => ({ text: `Prohibition: ${title}.`, source: `rule ${id}` }));
 }

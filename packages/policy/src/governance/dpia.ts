@@ -1,4 +1,5 @@
-import { type Configuration, configurationOf, type PaperInput } from './configuration.js';
+import type { DpoAdvice } from './assessment.js';
+import { assessmentSource, type Configuration, configurationOf, type PaperInput } from './configuration.js';
 import { dateInWords, toText } from './moments.js';
 import type { Paper, PaperSection, Statement } from './paper.js';
 import { measuresSection } from './paper-measures.js';
@@ -57,19 +58,19 @@ export function dpia(input: PaperInput): Paper<'dpia/0'> {
   };
 }
 
-function peopleSection({ form }: Configuration): PaperSection {
+function peopleSection({ form, decided }: Configuration): PaperSection {
   const { controller, dpo, dpoAdvice, consultation, priorConsultation } = form;
   const statements: Statement[] = [];
   if (controller)
     statements.push({ text: `Controller: ${controller.name}, ${controller.contact}.`, source: 'form: controller' });
   if (dpo) statements.push({ text: `Data protection officer: ${dpo.name}, ${dpo.contact}.`, source: 'form: dpo' });
-  if (dpoAdvice) {
-    const followed = dpoAdvice.followed ? 'It was followed.' : `It was not followed: ${dpoAdvice.reason}`;
-    statements.push({
-      text: `Advice of ${dpoAdvice.by}, ${dateInWords(dpoAdvice.at)}: ${dpoAdvice.text} ${followed}`,
-      source: 'form: dpoAdvice',
-    });
-  }
+  if (dpoAdvice) statements.push({ text: adviceInWords(dpoAdvice), source: 'form: dpoAdvice' });
+  for (const assessment of decided)
+    if (assessment.dpoAdvice)
+      statements.push({
+        text: `On “${assessment.channel.title}”: ${adviceInWords(assessment.dpoAdvice)}`,
+        source: assessmentSource(assessment),
+      });
   for (const [field, said] of Object.entries({ consultation, priorConsultation }))
     if (said)
       statements.push({
@@ -83,3 +84,8 @@ const HEARD: Readonly<Record<string, string>> = {
   consultation: 'Views of the people concerned',
   priorConsultation: 'Prior consultation of the regulator',
 };
+
+function adviceInWords({ by, at, text, followed, reason }: DpoAdvice): string {
+  const what = followed ? 'It was followed.' : `It was not followed: ${reason}`;
+  return `Advice of ${by}, ${dateInWords(at)}: ${text} ${what}`;
+}

@@ -55,12 +55,12 @@ const prose = (text: string | undefined, field: string): readonly Statement[] =>
   text === undefined ? [] : [{ text, source: `form: ${field}` }];
 
 /** Duties that limit what is kept, by the rules that carry them. */
-export function minimising({ document }: Configuration): readonly Statement[] {
+export function minimising({ document }: Configuration, types: readonly string[] = MINIMISING): readonly Statement[] {
   const vocabulary = vocabularyOf(document);
   const byWords = new Map<string, string[]>();
   for (const { id, obligations } of enforcedPermits(document))
     for (const duty of compileObligations(obligations, vocabulary)) {
-      if (!MINIMISING.includes(duty.type)) continue;
+      if (!types.includes(duty.type)) continue;
       const words = dutyInWords(duty);
       byWords.set(words, [...(byWords.get(words) ?? []), id]);
     }

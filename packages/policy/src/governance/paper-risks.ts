@@ -1,4 +1,5 @@
 import { assessmentSource, type Configuration } from './configuration.js';
+import { dateInWords } from './moments.js';
 import type { PaperSection, Statement } from './paper.js';
 import { riskScore, type Scale } from './risk.js';
 import { lacking } from './rule-facts.js';
@@ -8,7 +9,12 @@ export function risksSection(configuration: Configuration): PaperSection {
   return {
     heading: 'Risks to the people concerned',
     clause: '35(7)(c)',
-    statements: [...channels(configuration), ...high(configuration), ...gaps(configuration)],
+    statements: [
+      ...channels(configuration),
+      ...decisions(configuration),
+      ...high(configuration),
+      ...gaps(configuration),
+    ],
     tables: [
       {
         title: 'Risks as assessed (likelihood x severity, each 1 to 5)',
@@ -49,6 +55,16 @@ function channels({ channels: all }: Configuration): readonly Statement[] {
   });
 }
 
+function decisions({ decided }: Configuration): readonly Statement[] {
+  return decided.map((assessment) => {
+    const { channel, assessedBy, approvedBy, at, reviewBy } = assessment;
+    return {
+      text: `“${channel.title}” was assessed by ${assessedBy} and decided on by ${approvedBy} on ${dateInWords(at)}; to be reviewed by ${dateInWords(reviewBy)}.`,
+      source: assessmentSource(assessment),
+    };
+  });
+}
+
 /** Risks that stay high after all that is done. */
 export function staysHigh({
   decided,
@@ -75,7 +91,8 @@ function gaps({ document }: Configuration): readonly Statement[] {
     if (missing.length === 0) return [];
     return [
       {
-        text: `Not enforced: ${rule.title}.`,
+        // Without its evidence a prohibition does not hold, and a permission is not given.
+        text: `${rule.effect === 'forbid' ? 'Not enforced' : 'Not allowed here'}: ${rule.title}.`,
         source: `rule ${rule.id}; evidence ${missing.length === 1 ? 'source' : 'sources'} ${missing.join(', ')}: not configured`,
       },
     ];

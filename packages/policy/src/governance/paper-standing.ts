@@ -1,3 +1,4 @@
+import { word } from '../plain-english/names.js';
 import { type Configuration, policySource } from './configuration.js';
 import { dateInWords, recorded } from './moments.js';
 import type { PaperSection, Statement } from './paper.js';
@@ -7,7 +8,8 @@ import { everInForce, inForceAt } from './required-version.js';
 export function standingSection(configuration: Configuration): PaperSection {
   const { document, digest } = configuration;
   const source = policySource(configuration);
-  const owner = document.owner === undefined ? [] : [{ text: `It is owned by the ${document.owner.role}.`, source }];
+  const owner =
+    document.owner === undefined ? [] : [{ text: `It is owned by the ${word(document.owner.role)}.`, source }];
   const review =
     document.reviewBy === undefined
       ? { text: 'No date for its review is set.', source }
@@ -42,7 +44,7 @@ function inRegister({ register, document, digest, now }: Configuration): readonl
         source: `${source} version ${current.version}`,
       },
     ];
-  const by = current.approvals.map((approval) => `${approval.by} (${approval.role})`).join(' and ');
+  const by = current.approvals.map((approval) => `${approval.by} (${word(approval.role)})`).join(' and ');
   const since = dateInWords(current.activated!.at);
   return [
     {
