@@ -185,6 +185,17 @@ test.each<[string, Condition, 'proved' | 'broken']>([
   expect(never(unusual(when))).toBe(verdict);
 });
 
+test('a set of at least two holds two different members wherever it is known', () => {
+  const declared = { 'subject.badges': { type: 'set', min: 2, max: 3, source: 'session' } } as const;
+  const badges = (test: object) => ({ 'subject.badges': test }) as Condition;
+  const ever = (...all: Condition[]) => never(unusual({ all }, declared));
+  expect(ever(badges({ sameAs: 'subject.id' }))).toBe('proved');
+  expect(ever(badges({ includes: 'a' }), badges({ not: { includes: 'b' } }))).toBe('broken');
+  expect(ever(badges({ not: { overlaps: ['a', 'b', 'c'] } }))).toBe('broken');
+  expect(ever(...['a', 'b', 'c'].map((name) => badges({ includes: name })))).toBe('broken');
+  expect(ever(...['a', 'b', 'c', 'd'].map((name) => badges({ includes: name })))).toBe('proved');
+});
+
 test('an address that is known to be none lies nowhere, and is not one that is not known', () => {
   const attributes = { 'context.address': { type: 'address', none: true, source: 'session' } } as const;
   const askedNever = (...all: Condition[]) => never(unusual({ all }, attributes));

@@ -1,7 +1,6 @@
 import type { Slot, Value } from '../engine/facts.js';
 import { hasNone, type Read } from './atoms.js';
 import { freshNames } from './candidates.js';
-
 import type { Members, Variable } from './variables.js';
 
 /** Members of a set or list that are read at most when no greatest number is declared. */
@@ -9,7 +8,8 @@ const UNBOUNDED: number = Number.POSITIVE_INFINITY;
 
 /**
  * Variables of sets that are compared with one another or with the same facts. Beside the shared names, a set may hold
- * one that no other has, and each two sets that are asked whether they overlap may share one that no other has.
+ * one that no other has, or as many as it must hold at least, and each two sets that are asked whether they overlap may
+ * share one that no other has.
  */
 export function membersOf(
   sets: readonly Read[],
@@ -24,12 +24,14 @@ export function membersOf(
       ),
     ),
   );
-  const others = freshNames(sets.length + pairs.size, new Set(names), 'other');
-  const shared = [...names, ...others.slice(sets.length)];
-  const made = sets.map((read, i) => ({
-    ...headed(read, variable, lists),
-    universe: universeOf(read, [...shared, others[i]!]),
-  }));
+  const others = freshNames(pairs.size, new Set(names), 'other');
+  const shared = [...names, ...others];
+  const made = sets.map((read) => {
+    const fact = headed(read, variable, lists);
+    const own = freshNames(Math.max(1, leastOf(fact)), new Set([...shared, ...others]), 'other');
+    others.push(...own);
+    return { ...fact, universe: universeOf(read, [...shared, ...own]) };
+  });
   // One name after the other, of all sets: a test looks at the same name of two sets at once.
   const every = new Set(made.flatMap(({ universe }) => universe));
   const members = made.map(() => new Map<Value, Variable>());
@@ -38,6 +40,11 @@ export function membersOf(
       if (universe.includes(name)) members[i]!.set(name, variable([[false], [true]]));
     });
   return made.map(({ universe: _universe, ...fact }, i) => ({ ...fact, members: members[i]! }));
+}
+
+/** How many different members there must be where a set or a field of a list is known. */
+export function leastOf({ min, list }: Pick<Members, 'min' | 'list'>): number {
+  return list === undefined ? min : 1;
 }
 
 /** The field of a list that a slot is. */

@@ -4,7 +4,7 @@ import { onlyKey } from '../engine/operand.js';
 import { FALSE, TRUE } from '../engine/three-valued.js';
 import { type Atom, atomOf, hasNone, type Side } from './atoms.js';
 import { and, type Diagram, minus, NO, type Node, YES } from './diagram.js';
-import { valuesOf } from './members.js';
+import { leastOf, valuesOf } from './members.js';
 import { type Domain, frameOf, type Members, type Raw, type Scalar, typed, type Variable } from './variables.js';
 
 /** A condition as two diagrams: where it is known to be true, and where it is not known to be false. */
@@ -101,16 +101,17 @@ export function truthsOf(diagram: Diagram, domain: Domain, side: Side): (conditi
   };
 
   /** Where there are as many members as there must and may be. */
-  const sized = ({ members, list, min, max }: Members): Node => {
+  const sized = (fact: Members): Node => {
+    const { members, max } = fact;
     const variables = [...members.values()].sort((a, b) => a.index - b.index);
-    const least = list === undefined ? Math.min(min, 1) : 1;
+    const least = leastOf(fact);
     const counted = new Map<string, Node>();
     const most = Math.min(max, variables.length);
     const from = (at: number, count: number): Node => {
       if (count > most) return NO;
       if (at === variables.length) return count >= least ? YES : NO;
-      // With no upper bound in sight only none and some differ.
-      const so = most === variables.length ? Math.min(count, 1) : count;
+      // With no upper bound in sight it only matters whether there are enough.
+      const so = most === variables.length ? Math.min(count, least) : count;
       const key = `${at} ${so}`;
       const node = counted.get(key) ?? diagram.node(variables[at]!.index, [from(at + 1, so), from(at + 1, so + 1)]);
       counted.set(key, node);

@@ -2,6 +2,7 @@ import type { Request } from '../decision.js';
 import { type Frame, MISSING, type Slot, type Value } from '../engine/facts.js';
 import type { Witness } from '../errors.js';
 import { Ago } from './candidates.js';
+import { leastOf } from './members.js';
 
 /** What a fact is in a request: JSON, a moment (ms since 1970), or one before the present; undefined when it is not there. */
 export type Raw = unknown;
@@ -106,22 +107,18 @@ export function witnessOf({ now, facts }: Domain, path: Path, action: string): W
 }
 
 /** The members, or null where they could not be a fact of the declared size. */
-function membersOf({ members, header, min, max, isShared, list }: Members, path: Path): Value[] | null {
+function membersOf(fact: Members, path: Path): Value[] | null {
+  const { members, header, max, isShared } = fact;
   if (header.values[path.get(header.index) ?? header.values.length - 1]![0] !== 'known') return null;
   const out = [...members].filter(([, { index }]) => path.get(index) === 1).map(([member]) => member);
   if (isShared) return out;
-  const least = list === undefined ? Math.min(min, 1) : 1;
-  return out.length < least || out.length > max ? null : out;
+  return out.length < leastOf(fact) || out.length > max ? null : out;
 }
 
 function setRaw(fact: Members, path: Path): Raw {
-  const { header, min } = fact;
+  const { header } = fact;
   if (header.values[path.get(header.index) ?? header.values.length - 1]![0] === 'none') return 'none';
-  const members = membersOf(fact, path);
-  if (members === null) return undefined;
-  // A member may be named more than once: the size counts names.
-  while (members.length < min) members.push(members[0]!);
-  return members;
+  return membersOf(fact, path) ?? undefined;
 }
 
 function listRaw(fields: readonly Members[], path: Path): Raw {

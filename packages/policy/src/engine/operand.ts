@@ -19,6 +19,13 @@ export function vocabularyOf({
   return { slots: slots(attributes), parameters, codes: new Map() };
 }
 
+/** A fact by its name. Only a document that nobody checked can name one that there is not. */
+export function slotOf(name: string, { slots }: Vocabulary): Slot {
+  const slot = slots.get(name);
+  if (slot === undefined) throw new TypeError(`no attribute \`${name}\``);
+  return slot;
+}
+
 /** The only key of an object. A second key would be a condition that is silently left out. */
 export function onlyKey(value: unknown): string {
   const keys = Object.keys(value as object);

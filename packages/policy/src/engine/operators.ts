@@ -1,7 +1,7 @@
 import { inRange, parseAddress, parseCidr } from '../place/cidr.js';
 import type { Frame, Slot, Value } from './facts.js';
 import { MISSING, NONE } from './facts.js';
-import { amount, constant, duration, onlyKey, type Vocabulary } from './operand.js';
+import { amount, constant, duration, onlyKey, slotOf, type Vocabulary } from './operand.js';
 import { FALSE, negate, TRUE, type Truth, UNKNOWN } from './three-valued.js';
 
 /** A compiled test of one fact. */
@@ -69,12 +69,12 @@ const aged =
 /** Of a set: with constants or one constant, or with another fact. */
 const held =
   (holds: (members: Members, wanted: Known | Members) => boolean): Make =>
-  (operand: unknown, slot, { slots }) => {
+  (operand: unknown, slot, vocabulary) => {
     const isConstant = typeof operand !== 'object' || Array.isArray(operand);
     const test = (a: Known, b: Known | Members): boolean => Array.isArray(a) && holds(a as Members, b);
     return isConstant
       ? one(slot, (value) => test(value, operand as string))
-      : two(slot, slots.get((operand as { attribute: string }).attribute)!, test);
+      : two(slot, slotOf((operand as { attribute: string }).attribute, vocabulary), test);
   };
 
 const OPERATORS: Readonly<Record<string, Make>> = {
@@ -92,9 +92,9 @@ const OPERATORS: Readonly<Record<string, Make>> = {
   moreThan: ordered((value, bound) => value > bound),
   olderThan: aged(true),
   notOlderThan: aged(false),
-  sameAs: (operand, slot, { slots }) => ({
+  sameAs: (operand, slot, vocabulary) => ({
     expected: { attribute: operand },
-    ...two(slot, slots.get(operand)!, (a, b) =>
+    ...two(slot, slotOf(operand, vocabulary), (a, b) =>
       // A set is the same as a single value when that is all it holds: "every recipient belongs to this organisation".
       Array.isArray(a) ? a.length > 0 && a.every((each) => each === b) : a === b && a !== NONE,
     ),
@@ -125,6 +125,6 @@ export function compileTest(test: unknown, attribute: string, vocabulary: Vocabu
     const inner = compileTest(expected, attribute, vocabulary);
     return { ...inner, op: `not ${inner.op}`, test: (frame) => negate(inner.test(frame)) };
   }
-  const slot = vocabulary.slots.get(op === 'insideFence' ? `${attribute}.${expected}` : attribute)!;
+  const slot = slotOf(op === 'insideFence' ? `${attribute}.${expected}` : attribute, vocabulary);
   return { op, expected, ...OPERATORS[op]!(expected, slot, vocabulary) };
 }
