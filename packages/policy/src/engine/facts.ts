@@ -66,7 +66,8 @@ function members(each: Typing, min: number, max: number): Typing {
       if (typeof value !== 'string' && typeof value !== 'boolean') return MISSING;
       out.push(value);
     }
-    return out;
+    // One member said twice is one: two approvers are two people.
+    return min > 1 && new Set(out).size < min ? MISSING : out;
   };
 }
 
