@@ -103,6 +103,10 @@ test('devices count where device management is there: unknown never, sensitive o
   const take = (device: string, network: string, resource: Facts = {}) =>
     managed('download', { subject: strong, resource: resource, context: { ...named, device, network } });
   expect(duties(take('managed', 'hscn'))).toEqual(['share-mark', 'watermark']);
+  const duty = { ...onDuty, device: 'managed', network: 'organisation' };
+  expect(managed('download', { subject: registrar, context: duty }).decision).toBe(true);
+  const other = { ...registrar, onDutyTeams: ['ward-7'] };
+  expect(managed('download', { subject: other, context: duty }).decision).toBe(false);
   for (const [device, network] of [
     ['managed', 'internet'],
     ['personal', 'organisation'],

@@ -1,10 +1,11 @@
-import type { BreakGlass, Condition, PermitRule } from '../../document.js';
+import type { BreakGlass, PermitRule } from '../../document.js';
 import {
   AUTHOR,
   CARE,
   CARE_OR_MDT,
   CLINICIANS,
   CLOSE,
+  ON_DUTY_FOR_IT,
   ON_MDT_LIST,
   OWN_ORG,
   related,
@@ -16,7 +17,6 @@ const GMC = 'GMC, Making and using visual and audio recordings of patients';
 const NEED = 'Caldicott principle 4, need to know';
 const SHARE = 'Caldicott principle 7, the duty to share';
 const LOOK = ['view', 'advise', 'annotate'];
-const OF_TEAM: Condition = { 'subject.onDutyTeams': { includes: { attribute: 'resource.team' } } };
 
 /** From the bedside to the adviser. */
 export const CARE_PERMITS: readonly PermitRule[] = [
@@ -65,7 +65,7 @@ export const CARE_PERMITS: readonly PermitRule[] = [
     title: 'Whoever is on duty for the team',
     rationale: 'An item sent to the on-call team is opened by whoever holds the duty at that moment.',
     source: SHARE,
-    when: { all: [CLINICIANS, CARE, OWN_ORG, TWO_FACTORS, related('on-duty'), OF_TEAM] },
+    when: { all: [CLINICIANS, CARE, OWN_ORG, TWO_FACTORS, related('on-duty'), ON_DUTY_FOR_IT] },
     obligations: SHOWN,
   },
   {
@@ -161,7 +161,7 @@ export const CARE_PERMITS: readonly PermitRule[] = [
         OWN_ORG,
         TWO_FACTORS,
         related('on-duty', 'team'),
-        { any: [OF_TEAM, { 'subject.teams': { includes: { attribute: 'resource.team' } } }] },
+        { any: [ON_DUTY_FOR_IT, { 'subject.teams': { includes: { attribute: 'resource.team' } } }] },
       ],
     },
     obligations: [tell('author')],

@@ -31,6 +31,9 @@ export const related = (...kinds: string[]): Condition => ({
   ],
 });
 
+/** On duty for the very team that the item was addressed to. */
+export const ON_DUTY_FOR_IT: Condition = { 'subject.onDutyTeams': { includes: { attribute: 'resource.team' } } };
+
 /** On the list of a meeting that has an end, which has not come; people of another organisation by referral. */
 export const ON_MDT_LIST: Condition = {
   all: [

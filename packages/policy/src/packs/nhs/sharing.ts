@@ -1,5 +1,15 @@
 import type { PermitRule } from '../../document.js';
-import { AUTHOR, CARE, CARE_OR_MDT, CLINICIANS, CLOSE, OWN_ORG, related, TWO_FACTORS } from './conditions.js';
+import {
+  AUTHOR,
+  CARE,
+  CARE_OR_MDT,
+  CLINICIANS,
+  CLOSE,
+  ON_DUTY_FOR_IT,
+  OWN_ORG,
+  related,
+  TWO_FACTORS,
+} from './conditions.js';
 import { FILED, LINK_BOUND, SHOWN_STRONG, tell } from './duties.js';
 
 const LINKS = 'OWASP ASVS 5.0 14.2.1';
@@ -97,7 +107,7 @@ export const SHARING_PERMITS: readonly PermitRule[] = [
         CARE,
         OWN_ORG,
         TWO_FACTORS,
-        { any: [AUTHOR, related('recipient', 'team')] },
+        { any: [AUTHOR, related('recipient', 'team'), { all: [related('on-duty'), ON_DUTY_FOR_IT] }] },
         { not: CLOSE },
         { 'context.device': 'managed' },
         { 'context.network': { in: ['organisation', 'hscn'] } },
