@@ -3,7 +3,7 @@ import { activate as activateVersion } from '../governance/activate.js';
 import { GUARDIANS, guardiansOf, readRegister, record, STEP, stepBy, versionOf } from './register-file.js';
 
 const activate: Command = command({
-  usage: 'activate --register FILE --guardians FILE --by ID [--version N]',
+  usage: 'activate --register FILE --guardians FILE... --by ID [--version N]',
   about: `Brings an approved version into force; the one before is superseded for ever. Nothing is taken on trust: the signatures are checked,
 the examples run, the invariants proved, and what changes is told and recorded. Then publish it.`,
   options: {

@@ -4,10 +4,10 @@ import type { Approval } from '../governance/register.js';
 import { GUARDIANS, guardiansOf, REGISTER, readRegister, record, versionOf } from './register-file.js';
 
 const approve: Command = command({
-  usage: 'approve --register FILE --guardians FILE [--version N] APPROVAL',
+  usage: 'approve --register FILE --guardians FILE... [--version N] APPROVAL',
   about: `Adds a guardian's approval, as sign wrote it, to a version in the register. The signature is checked against the guardian's key;
 two that count, of two people with two keys and neither of them the proposer, make it approved.`,
-  examples: [['approve -r register.json -g guardians.json yes-reid.json', 'once for each guardian']],
+  examples: [['approve -r register.json -g reid.json -g moss.json yes-reid.json', 'once for each guardian']],
   options: {
     ...REGISTER,
     ...GUARDIANS,

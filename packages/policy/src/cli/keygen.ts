@@ -5,8 +5,7 @@ import { newGuardianKey } from './guardian-key.js';
 const keygen: Command = command({
   usage: 'keygen --id ID --role ROLE -o FILE [--public FILE]',
   about: `Makes the key with which a guardian approves policies. -o takes the private file, which never leaves the guardian's own computer
-and is written for its owner alone (0600); --public the public one, which goes to whoever keeps the register, for the list of guardians:
-{"guardians":[{"id":...,"role":...,"publicKey":...}]}.`,
+and is written for its owner alone (0600); --public the public one, which goes to whoever keeps the register and to whoever verifies.`,
   examples: [['keygen --id p-reid --role caldicott-guardian -o reid.secret --public reid.json', 'each guardian, once']],
   options: {
     ...OUTPUT,

@@ -3,7 +3,7 @@ import { signPack } from '../governance/sign-pack.js';
 import { GUARDIANS, guardiansOf, REGISTER, readRegister } from './register-file.js';
 
 const publish: Command = command({
-  usage: 'publish --register FILE --guardians FILE [-o FILE]',
+  usage: 'publish --register FILE --guardians FILE... [-o FILE]',
   about: `Writes the file that travels to servers and browsers: the version in force with the approvals that count today. Who reads it checks it
 again (verify). Publish anew when the guardians change.`,
   options: { ...OUTPUT, ...REGISTER, ...GUARDIANS },

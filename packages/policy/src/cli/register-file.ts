@@ -32,10 +32,10 @@ export const STEP = {
 /** Who may approve. */
 export const GUARDIANS = {
   guardians: {
-    kind: 'object',
+    kind: 'texts',
     short: 'g',
     value: 'FILE',
-    help: '{"guardians":[...]}: what keygen --public wrote; "approverRoles" where yours differ',
+    help: 'a guardian, as keygen --public wrote it, or {"guardians":[...],"approverRoles":[...]}',
   },
 } as const satisfies Options;
 
@@ -60,14 +60,21 @@ export async function readRegister(path: string | undefined, id?: string): Promi
   return { path, text, register: register as unknown as Register }; // every step looks at its shape
 }
 
-/** The guardians, whose shape every step looks at. */
+/** The guardians of all files; every step looks at their shape. */
 export async function guardiansOf(values: Values<typeof GUARDIANS>): Promise<Approvers> {
-  const file = await objectOf(values.guardians, 'the guardians');
-  if (file === undefined) throw new UsageError('the guardians are missing: --guardians');
-  const { guardians, approverRoles, ...more } = file as { guardians?: unknown; approverRoles?: unknown };
-  if (!Array.isArray(guardians) || Object.keys(more).length > 0)
-    throw new UsageError('the guardians are {"guardians":[{"id":...,"role":...,"publicKey":...}]}');
-  return { guardians, ...(approverRoles !== undefined && { approverRoles }) } as unknown as Approvers;
+  if (values.guardians.length === 0) throw new UsageError('the guardians are missing: --guardians');
+  const all: unknown[] = [];
+  let roles: unknown;
+  for (const path of values.guardians) {
+    const file = (await objectOf(path, 'the guardians'))!;
+    const { guardians, approverRoles, ...more } = file;
+    if (guardians === undefined) all.push(file);
+    else if (Array.isArray(guardians) && Object.keys(more).length === 0) all.push(...guardians);
+    else throw new UsageError(`${path}: the guardians are {"guardians":[{"id":...,"role":...,"publicKey":...}]}`);
+    if (approverRoles !== undefined && roles !== undefined) throw new UsageError('the roles are given twice');
+    roles ??= approverRoles;
+  }
+  return { guardians: all, ...(roles !== undefined && { approverRoles: roles }) } as unknown as Approvers;
 }
 
 /** Who and when of a step. */

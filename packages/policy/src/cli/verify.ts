@@ -5,11 +5,14 @@ import { GUARDIANS, guardiansOf } from './register-file.js';
 import { momentOr } from './times.js';
 
 const verify: Command = command({
-  usage: 'verify --guardians FILE [--id ID] [--since POLICY] [--at TIME] [POLICY]',
+  usage: 'verify --guardians FILE... [--id ID] [--since POLICY] [--at TIME] [POLICY]',
   about: `Says whether a published policy is what two guardians signed, in force, and not older than the one you had: what a server and a page
 do before they go by it. Without --since an older version passes too; without --id the policy of another place of the same guardians does.`,
   examples: [
-    ['verify -g guardians.json --id demo-trust --since last.json policy.signed.json', 'before it replaces the last'],
+    [
+      'verify -g reid.json -g moss.json --id demo-trust --since last.json policy.signed.json',
+      'before it replaces the last',
+    ],
   ],
   options: {
     ...GUARDIANS,

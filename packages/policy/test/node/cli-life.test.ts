@@ -74,7 +74,9 @@ describe('the life of a policy, by files between people', () => {
     await box.done('sign', '--key', 'new.secret', '-o', 'new.yes', 'v1.json');
     await refused(['approve', ...WHO, 'new.yes'], 1, 'APPROVER_UNKNOWN');
     await refused(['approve', ...WHO, 'v1.json'], 2, 'no approval');
-    await refused(['approve', ...REGISTER, '--guardians', 'p-reid.json', 'p-moss.yes'], 2, '"guardians"');
+    await refused(['approve', ...REGISTER, '-g', 'p-reid.json', 'p-moss.yes'], 1, 'APPROVER_UNKNOWN');
+    await refused(['approve', ...REGISTER, '-g', 'v1.json', 'p-moss.yes'], 2, 'GUARDIANS_INVALID');
+    await refused(['approve', ...WHO, '-g', 'p-reid.json', 'p-moss.yes'], 2, 'another guardian has this id');
     const second = await box.json('approve', ...WHO, 'p-moss.yes');
     expect(second).toMatchObject({ code: 0, events: [{ type: 'policy.approve', detail: { approvals: 2 } }] });
   });
