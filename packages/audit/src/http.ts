@@ -1,3 +1,4 @@
+import { readBody } from '@wardseal/primitives/read-body';
 import { AuditError, type AuditErrorCode } from './errors.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -75,27 +76,4 @@ async function answerOf(url: string, init: RequestInit, { fetch, limit }: HttpOp
   const body = await readBody(response.body, limit);
   if (body === null) throw new Error('the answer is too long');
   return { status: response.status, contentType: response.headers.get('content-type') ?? '', body };
-}
-
-/** A body of at most `limit` bytes; null when it is longer, of which no more is read. */
-export async function readBody(body: ReadableStream<Uint8Array> | null, limit: number): Promise<Bytes | null> {
-  if (body === null) return new Uint8Array(0);
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  const reader = body.getReader();
-  for (let step = await reader.read(); !step.done; step = await reader.read()) {
-    length += step.value.length;
-    if (length > limit) {
-      await reader.cancel().catch(() => undefined);
-      return null;
-    }
-    parts.push(step.value);
-  }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { nodeHandler } from '@wardseal/primitives/node-handler';
 
 /** What `node:http` gives; Express and others give it too. */
 export interface NodeRequest extends AsyncIterable<Uint8Array> {
@@ -13,7 +13,10 @@ export interface NodeResponse {
   readonly headersSent: boolean;
   setHeader(name: string, value: string): unknown;
   writeHead(status: number): unknown;
+  write(chunk: Uint8Array): boolean;
+  once(event: string, listener: () => void): unknown;
   end(body?: Uint8Array): unknown;
+  destroy(): unknown;
 }
 
 /** Answers a web request, as `Witness.handle`. */
@@ -27,32 +30,5 @@ export type Handle = (request: Request) => Promise<Response>;
  * createServer(toNodeHandler(witness.handle)).listen(4020);
  */
 export function toNodeHandler(handle: Handle): (request: NodeRequest, response: NodeResponse) => void {
-  return (request, response) => {
-    respond(handle, request, response).catch(() => {
-      if (!response.headersSent) response.writeHead(400);
-      response.end();
-    });
-  };
-}
-
-async function respond(handle: Handle, from: NodeRequest, to: NodeResponse): Promise<void> {
-  const method = from.method ?? 'GET';
-  const headers = Object.entries(from.headers).flatMap(([name, value]): [string, string][] =>
-    value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
-  );
-  const body =
-    method === 'GET' || method === 'HEAD'
-      ? null
-      : (Readable.toWeb(from as unknown as Readable) as ReadableStream<Uint8Array>);
-  // Only the path counts: a request may name any host.
-  const url = new URL(`http://localhost${from.url?.startsWith('/') ? from.url : '/'}`);
-  // Node wants to be told that the answer may come before the body ends.
-  const init = { method, headers, body, duplex: 'half' };
-  const answer = await handle(new Request(url, init));
-  const bytes = new Uint8Array(await answer.arrayBuffer());
-  for (const [name, value] of answer.headers) to.setHeader(name, value);
-  // What is left of a body that nobody wants must not keep the connection busy.
-  if (!from.complete) to.setHeader('connection', 'close');
-  to.writeHead(answer.status);
-  to.end(bytes);
+  return nodeHandler(handle);
 }

@@ -1,10 +1,10 @@
 import { consistent, emptyRoot, equal } from '@wardseal/primitives';
+import { readBody } from '@wardseal/primitives/read-body';
 import { parseAnyCheckpointText, type TreeHead } from '../checkpoint-text.js';
 import { type Clock, systemClock } from '../clock.js';
 import { checkSignature, signText } from '../cosignature.js';
 import { AuditError } from '../errors.js';
 import { formatEvidence } from '../evidence.js';
-import { readBody } from '../http.js';
 import { formatNote, formatSignature, type Note, type NoteSignature, parseNote, sameKey } from '../note.js';
 import { type LogSigner, type NoteKey, vkeyOf } from '../note-key.js';
 import type { WitnessState } from './state.js';

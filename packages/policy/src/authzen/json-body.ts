@@ -1,3 +1,4 @@
+import { readBody } from '@wardseal/primitives/read-body';
 import { fromUtf8 } from '@wardseal/primitives/text';
 import { Refusal } from './refusal.js';
 
@@ -30,29 +31,11 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Reads no more than the limit, whatever length a request claims. */
 async function bytesOf({ body }: Request): Promise<Uint8Array<ArrayBuffer>> {
   if (body === null) refuse();
-  const reader = body.getReader();
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    length += value.length;
-    if (length > MAX_BODY_BYTES) {
-      reader.cancel().catch(() => {});
-      throw new Refusal('BODY_TOO_LARGE');
-    }
-    parts.push(value);
-  }
-  const out = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
+  const bytes = await readBody(body, MAX_BODY_BYTES);
+  if (bytes === null) throw new Refusal('BODY_TOO_LARGE');
+  return bytes;
 }
 
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d];
