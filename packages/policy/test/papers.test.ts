@@ -95,6 +95,18 @@ test('what only people know is missing until somebody says it', () => {
   expect(pageOf(made(document, { form })).sections[0]!.heading).not.toBe('Not yet answered');
 });
 
+test('a page leaves out empty tables and says where nothing was said', () => {
+  const { sections } = pageOf(made());
+  expect(sections.find(({ heading }) => heading.startsWith('Who answers'))!.paragraphs).toEqual([
+    'Nothing has been said about this yet.',
+  ]);
+  expect(sections.flatMap(({ tables }) => tables.filter(({ rows }) => rows.length === 0))).toEqual([]);
+  const titles = (more: Partial<PaperInput>) =>
+    pageOf(made(document, more)).sections.flatMap(({ tables }) => tables.map(({ title }) => title));
+  expect(titles({})).not.toContain('Data flows, as assessed');
+  expect(titles({ assessments: [approved] })).toContain('Data flows, as assessed');
+});
+
 test('each enforced rule is named, with parameters at their value', () => {
   const sources = sourcesOf(made(nhs({ parameters: { viewSignInHours: 11 } })));
   for (const { id, requires } of document.rules) if (requires === undefined) expect(sources).toContain(`rule ${id}`);

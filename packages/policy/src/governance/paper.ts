@@ -51,7 +51,8 @@ export interface Page {
 }
 
 /**
- * A paper as headings, paragraphs and tables, each paragraph with its source in brackets; what is missing comes first.
+ * A paper as headings, paragraphs and tables, each paragraph with its source in brackets; what is missing comes first,
+ * a table without rows is left out.
  *
  * @example
  * ```ts
@@ -64,11 +65,15 @@ export function pageOf({ title, sections, missing }: Paper): Page {
     title,
     sections: [
       ...(open.length === 0 ? [] : [{ heading: 'Not yet answered', paragraphs: open, tables: [] }]),
-      ...sections.map(({ heading, clause, statements, tables }) => ({
-        heading: clause === undefined ? heading : `${heading} (${clause})`,
-        paragraphs: statements.map(({ text, source }) => `${text} (${source})`),
-        tables,
-      })),
+      ...sections.map(({ heading, clause, statements, tables }) => {
+        const paragraphs = statements.map(({ text, source }) => `${text} (${source})`);
+        const filled = tables.filter(({ rows }) => rows.length > 0);
+        return {
+          heading: clause === undefined ? heading : `${heading} (${clause})`,
+          paragraphs: paragraphs.length + filled.length === 0 ? ['Nothing has been said about this yet.'] : paragraphs,
+          tables: filled,
+        };
+      }),
     ],
   };
 }
