@@ -103,7 +103,7 @@ export async function record(
   { register, events }: Step,
   words: readonly string[],
 ): Promise<Result> {
-  await writeOutput({ path, force: text !== null, secret: true, content: 'safe' }, async (file) => {
+  await writeOutput({ path, force: text !== null, content: 'safe' }, async (file) => {
     await file.write(`${JSON.stringify(register, null, 2)}\n`);
     if (text !== null && (await readText(path, 'the register')) !== text)
       throw new UsageError('the register was changed meanwhile: run it again');

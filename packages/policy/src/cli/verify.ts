@@ -1,6 +1,9 @@
 import { type Command, command } from '@wardseal/primitives/cli';
+import type { Pack } from '../document.js';
+import { PolicyError } from '../errors.js';
 import { verifyPack } from '../governance/verify-pack.js';
-import { readPolicy } from './policy-file.js';
+import { EXIT } from './exits.js';
+import { PolicyFileError, readPolicy } from './policy-file.js';
 import { GUARDIANS, guardiansOf } from './register-file.js';
 import { momentOr } from './times.js';
 
@@ -30,14 +33,29 @@ do before they go by it. Without --since an older version passes too; without --
   async run(values, [path]) {
     const now = momentOr(values.at, 'at');
     const approvers = await guardiansOf(values);
-    const given = await readPolicy(path);
     const last = values.since === undefined ? null : await readPolicy(values.since, 'the last policy');
-    const { document, digest } = await verifyPack(given.document, {
-      ...approvers,
-      id: values.id ?? given.document.id,
-      notBelow: last === null ? null : { version: last.document.version, digest: last.digest },
-      now,
-    });
+    let pack: Pack;
+    try {
+      const { document } = await readPolicy(path);
+      pack = await verifyPack(document, {
+        ...approvers,
+        id: values.id ?? document.id,
+        notBelow: last === null ? null : { version: last.document.version, digest: last.digest },
+        now,
+      });
+    } catch (error) {
+      const refusal = error instanceof PolicyFileError ? error.refusal : error;
+      // Who may approve is not the file's fault.
+      if (!(refusal instanceof PolicyError) || refusal.code === 'GUARDIANS_INVALID') throw error;
+      const { code, path: at } = refusal;
+      const { message } = error as Error;
+      return {
+        facts: { error: { code, message, path: at } },
+        words: [`REFUSED     ${code}: ${message}`, 'NOT GENUINE'],
+        exit: EXIT.no,
+      };
+    }
+    const { document, digest } = pack;
     const { id, version, approvals = [] } = document;
     const unpinned = [...(values.id === undefined ? ['id'] : []), ...(last === null ? ['since'] : [])];
     return {

@@ -93,7 +93,8 @@ describe('the life of a policy, by files between people', () => {
 
     const signed = await read('signed.json');
     await box.write('changed.json', { ...signed, title: 'Another text' });
-    expect((await box.run(['verify', '--guardians', 'guardians.json', 'changed.json'])).err).toContain(
+    expect((await box.run(['verify', '--guardians', 'guardians.json', 'changed.json'])).out).toMatch(/NOT GENUINE/);
+    expect((await box.run(['verify', '--guardians', 'guardians.json', 'changed.json'])).out).toContain(
       'APPROVAL_INVALID',
     );
     await box.write('one.json', { ...signed, approvals: (signed['approvals'] as unknown[]).slice(1) });
@@ -101,7 +102,9 @@ describe('the life of a policy, by files between people', () => {
       code: 1,
       error: { code: 'APPROVALS_MISSING' },
     });
-    expect((await box.run([...pinned.with(4, 'another'), 'signed.json'])).code).toBe(2);
+    expect((await box.run([...pinned.with(4, 'another'), 'signed.json'])).code).toBe(1);
+    expect((await box.run([...pinned, 'guardians.json'])).out).toContain('it has no `format`');
+    expect((await box.run(['verify', '-g', 'v1.json', 'signed.json'])).code).toBe(2);
     expect(await box.json('verify', '--guardians', 'guardians.json', 'v1.json')).toMatchObject({
       code: 1,
       error: { code: 'NOT_IN_FORCE' },
