@@ -25,7 +25,7 @@ export function shortCondition({ basis }: PermitRule, condition: Condition): str
   if (BASES[basis] !== undefined) return BASES[basis];
   const words = together(said(condition));
   if (words !== '') return words;
-  return isOwnOrganisation(condition) ? 'items of the own organisation' : 'on conditions';
+  return isOwnOrganisation(condition) ? 'items held here' : 'on conditions';
 }
 
 const together = (words: Said): string => [...new Set(words.map((ways) => listed(ways, 'or')))].join(', ');

@@ -2,6 +2,9 @@ import { afterEach, expect, test } from 'vitest';
 import { loadPolicy } from '../../src/index.js';
 import { nhs } from '../../src/packs/nhs/index.js';
 import { render } from '../../src/render/index.js';
+import { permit, sample } from '../support/sample.js';
+
+const small = sample(permit('P-1', { 'subject.role': 'nurse' }));
 
 const before = loadPolicy(nhs({ parameters: { viewSignInHours: 12 } }));
 const html = render(loadPolicy(nhs()), { now: '2026-03-02T12:00:00Z', organisation: 'Demo Trust', inForce: before });
@@ -115,5 +118,14 @@ test('text stands out from what is behind it, 4.5 to 1 at least', async () => {
   for (const pair of pairs) {
     const [lighter, darker] = (JSON.parse(pair) as string[]).map(luminance).sort((a, b) => b - a) as [number, number];
     expect((lighter + 0.05) / (darker + 0.05), pair).toBeGreaterThanOrEqual(4.5);
+  }
+});
+
+test('a policy of few roles and one of none have a page too', async () => {
+  const { 'subject.role': _role, ...attributes } = small.attributes;
+  for (const document of [small, { ...small, attributes, rules: [] }]) {
+    const page = await shown(320, render(loadPolicy(document), { now: '2026-03-02T12:00:00Z' }));
+    expect(page.documentElement.scrollWidth).toBeLessThanOrEqual(320);
+    expect(all(page, 'h2').length).toBeGreaterThan(8);
   }
 });
