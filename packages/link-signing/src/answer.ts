@@ -10,11 +10,9 @@ import {
   xwingPublicKey,
 } from '@wardseal/primitives';
 import type { Claims } from './claims.js';
-import { fromCwt } from './claims.js';
 import { type CborValue, decodeCbor, encodeCbor } from './codec/cbor.js';
-import { envelope, kidOf, splitSign1 } from './codec/cose.js';
 import { LinkError } from './errors.js';
-import { grantId } from './grant.js';
+import { claimsOf, grantId } from './grant.js';
 import { parseHandle } from './handle.js';
 
 const INFO = utf8('wardseal.org/link-answer v0');
@@ -90,10 +88,9 @@ export async function openAnswer(sealed: Uint8Array, secretKey: Uint8Array, hand
     const known = (map.has(GRANT) ? 1 : 0) + (map.has(SHARE) ? 1 : 0);
     if (!(grant instanceof Uint8Array) || map.size !== known || !equal(grantId(grant), id)) refuse();
     if (share !== null && !(share instanceof Uint8Array && share.length === 32)) refuse();
-    const { payload } = splitSign1(envelope(kidOf(grant)), grant);
     return {
       grant: new Uint8Array(grant),
-      claims: fromCwt(decodeCbor(payload)),
+      claims: claimsOf(grant),
       share: share as Uint8Array<ArrayBuffer> | null,
     };
   } catch (cause) {

@@ -1,6 +1,5 @@
-import { base64url, fromBase64url, holdsPatientNumber } from '@wardseal/primitives';
-import type { CborMap, CborValue } from './codec/cbor.js';
-import { LinkError } from './errors.js';
+import { holdsPatientNumber } from '@wardseal/primitives';
+import type { HolderPublicKey } from './holder-key.js';
 import { isDigest, isOpaque } from './identifiers.js';
 import { MAX_BEARER_SECONDS, MAX_DELEGATION_DEPTH, MAX_RECIPIENT_SECONDS, MAX_USES } from './limits.js';
 
@@ -31,6 +30,14 @@ export const PERMISSIONS = ['view', 'save-to-record', 'delegate'] as const;
 /** One of `PERMISSIONS`. */
 export type Permission = (typeof PERMISSIONS)[number];
 
+/** Where a delegated grant comes from. */
+export interface Delegation {
+  /** The id of the grant it narrows, 32 bytes. */
+  parent: Uint8Array<ArrayBuffer>;
+  /** The key that signed it: the parent's `recipientKey` is its thumbprint. */
+  key: HolderPublicKey;
+}
+
 /** What a grant says. Times are whole seconds since 1970; every identifier is opaque bytes. */
 export interface Claims {
   /** Who issued it: a lower-case DNS name. */
@@ -55,32 +62,11 @@ export interface Claims {
   policy?: { digest: Uint8Array<ArrayBuffer>; revision: number };
   /** The recipient as an opaque id (a UUID of 16 or a digest of 32 bytes), for revocation. */
   recipient?: Uint8Array<ArrayBuffer>;
-  /** The member of staff who had it issued, as an opaque id, for revocation. */
+  /** Who had it issued, as an opaque id, for revocation: a member of staff; of a delegated grant the parent's recipient. */
   issuerUser: Uint8Array<ArrayBuffer>;
-  /** Drawn until the handle's last character survives a linkifier; 0 nearly always. */
-  draw: number;
+  /** With a delegated grant, and only there: what it was delegated from and by which key. */
+  delegation?: Delegation;
 }
-
-const ISS = 1;
-const SUB = 2;
-const AUD = 3;
-const EXP = 4;
-const NBF = 5;
-const IAT = 6;
-const CTI = 7;
-const CNF = 8;
-const COSE_KEY_THUMBPRINT = 5; // "ckt", RFC 9679
-/** The one private-use claim key (below -65536, RFC 8392 section 9.1); everything of ours lies in the map under it. */
-export const PRIVATE_CLAIM = -65537;
-const USES = 1;
-const PURPOSE = 2;
-const BINDING = 3;
-const PERMISSION_BITS = 4;
-const DEPTH = 5;
-const POLICY = 6;
-const RECIPIENT = 8; // 7 is kept for the parent of a delegated grant
-const ISSUER_USER = 9;
-const DRAW = 10;
 
 const MAX_TIME = 0xffff_ffff; // the handle carries the expiry in four bytes
 const DNS_NAME = /^(?=.{1,64}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
@@ -126,122 +112,13 @@ export function faultOf(claims: Claims): string | null {
     delegationDepth:
       within(claims.delegationDepth, 0, MAX_DELEGATION_DEPTH) &&
       delegates === claims.delegationDepth > 0 &&
-      (!delegates || keyed),
+      (!(delegates || claims.delegation) || keyed),
     policy: !claims.policy || (isDigest(claims.policy.digest) && within(claims.policy.revision, 0, MAX_TIME)),
-    recipient: !claims.recipient || isOpaque(claims.recipient),
+    // Who passes a picture on, and to whom, is a person who can be named and revoked.
+    recipient: claims.recipient ? isOpaque(claims.recipient) : !(delegates || claims.delegation),
     issuerUser: isOpaque(claims.issuerUser),
-    draw: within(claims.draw, 0, MAX_TIME),
+    delegation: !claims.delegation || isDigest(claims.delegation.parent),
   };
   for (const claim in rules) if (!rules[claim]) return claim;
   return null;
-}
-
-/** Claims as the map that is signed. */
-export function toCwt(claims: Claims): CborMap {
-  const own: CborMap = new Map<number, CborValue>([
-    [USES, claims.maxUses],
-    [PURPOSE, PURPOSES.indexOf(claims.purpose)],
-    [BINDING, BINDINGS.indexOf(claims.binding)],
-    [PERMISSION_BITS, PERMISSIONS.reduce((bits, one, i) => bits | (claims.permissions.includes(one) ? 1 << i : 0), 0)],
-    [ISSUER_USER, claims.issuerUser],
-  ]);
-  if (claims.delegationDepth > 0) own.set(DEPTH, claims.delegationDepth);
-  if (claims.policy) own.set(POLICY, new Map<number, CborValue>([[1, claims.policy.digest], [2, claims.policy.revision]])); // biome-ignore format: one pair of facts
-  if (claims.recipient) own.set(RECIPIENT, claims.recipient);
-  if (claims.draw > 0) own.set(DRAW, claims.draw);
-  const cwt: CborMap = new Map<number, CborValue>([
-    [ISS, claims.issuer],
-    [SUB, base64url(claims.object)],
-    [AUD, claims.audience],
-    [EXP, claims.expires],
-    [NBF, claims.notBefore],
-    [IAT, claims.issuedAt],
-    [CTI, claims.cti],
-    [PRIVATE_CLAIM, own],
-  ]);
-  if (claims.recipientKey) cwt.set(CNF, new Map([[COSE_KEY_THUMBPRINT, claims.recipientKey]]));
-  return cwt;
-}
-
-/** Takes claims out of a map one by one; what is left at the end is unknown, and unknown is refused. */
-class Reader {
-  readonly #left: CborMap;
-  readonly #where: string;
-  constructor(map: CborMap, where: string) {
-    this.#left = new Map(map);
-    this.#where = where;
-  }
-  #take(key: number): CborValue | undefined {
-    const value = this.#left.get(key);
-    this.#left.delete(key);
-    return value;
-  }
-  text(key: number, claim: string): string {
-    const value = this.#take(key);
-    return typeof value === 'string' ? value : refuse(claim);
-  }
-  integer(key: number, claim: string, otherwise?: number): number {
-    const value = this.#take(key) ?? otherwise;
-    return typeof value === 'number' ? value : refuse(claim);
-  }
-  bytes(key: number, claim: string): Uint8Array<ArrayBuffer> {
-    return this.optionalBytes(key, claim) ?? refuse(claim);
-  }
-  optionalBytes(key: number, claim: string): Uint8Array<ArrayBuffer> | undefined {
-    const value = this.#take(key);
-    if (value !== undefined && !(value instanceof Uint8Array)) refuse(claim);
-    return value as Uint8Array<ArrayBuffer> | undefined;
-  }
-  map(key: number, claim: string): Reader {
-    return this.optionalMap(key, claim) ?? refuse(claim);
-  }
-  optionalMap(key: number, claim: string): Reader | undefined {
-    const value = this.#take(key);
-    if (value === undefined) return undefined;
-    return value instanceof Map ? new Reader(value, claim) : refuse(claim);
-  }
-  end(): void {
-    for (const key of this.#left.keys()) refuse(this.#where === '' ? String(key) : `${this.#where}.${key}`);
-  }
-}
-
-function refuse(claim: string): never {
-  throw new LinkError('GRANT_INVALID', `claim \`${claim}\` is missing, unknown or not allowed`, { claim });
-}
-
-/** The claims of a decoded payload. Throws LinkError `GRANT_INVALID` on a missing, unknown or ill-formed claim. */
-export function fromCwt(cwt: CborMap): Claims {
-  const top = new Reader(cwt, '');
-  const object = fromBase64url(top.text(SUB, 'object')) ?? refuse('object');
-  const cnf = top.optionalMap(CNF, 'recipientKey');
-  const recipientKey = cnf?.bytes(COSE_KEY_THUMBPRINT, 'recipientKey');
-  const own = top.map(PRIVATE_CLAIM, 'private');
-  const pack = own.optionalMap(POLICY, 'policy');
-  const policy = pack && { digest: pack.bytes(1, 'policy'), revision: pack.integer(2, 'policy') };
-  const recipient = own.optionalBytes(RECIPIENT, 'recipient');
-  const bits = own.integer(PERMISSION_BITS, 'permissions');
-  if (bits < 0 || bits >= 1 << PERMISSIONS.length) refuse('permissions');
-  const claims: Claims = {
-    issuer: top.text(ISS, 'issuer'),
-    object,
-    audience: top.text(AUD, 'audience'),
-    expires: top.integer(EXP, 'expires'),
-    notBefore: top.integer(NBF, 'notBefore'),
-    issuedAt: top.integer(IAT, 'issuedAt'),
-    cti: top.bytes(CTI, 'cti'),
-    ...(recipientKey && { recipientKey }),
-    maxUses: own.integer(USES, 'maxUses'),
-    purpose: PURPOSES[own.integer(PURPOSE, 'purpose')] ?? refuse('purpose'),
-    binding: BINDINGS[own.integer(BINDING, 'binding')] ?? refuse('binding'),
-    permissions: PERMISSIONS.filter((_, i) => (bits >> i) & 1),
-    delegationDepth: own.integer(DEPTH, 'delegationDepth', 0),
-    ...(policy && { policy }),
-    ...(recipient && { recipient }),
-    issuerUser: own.bytes(ISSUER_USER, 'issuerUser'),
-    draw: own.integer(DRAW, 'draw', 0),
-  };
-  for (const part of [cnf, pack, own, top]) part?.end();
-  const fault = faultOf(claims);
-  if (fault !== null) refuse(fault);
-  return claims;
 }

@@ -1,8 +1,18 @@
 export { createRedeemer, EPHEMERAL_KEY_BYTES, type OpenedAnswer, openAnswer, type Redeemer } from './answer.js';
-export { BINDINGS, type Binding, type Claims, PERMISSIONS, type Permission, PURPOSES, type Purpose } from './claims.js';
+export {
+  BINDINGS,
+  type Binding,
+  type Claims,
+  type Delegation,
+  PERMISSIONS,
+  type Permission,
+  PURPOSES,
+  type Purpose,
+} from './claims.js';
 export { type GoneReason, LinkError, type LinkErrorCode, type LinkErrorFacts } from './errors.js';
 export { decodeGrant, encodeGrant, type VerifiedGrant, verifyGrant } from './grant.js';
 export { type HandleFacts, verifyHandle } from './handle.js';
+export { type HolderKey, type HolderPublicKey, holderKey } from './holder-key.js';
 export type { InspectedLink, LinkState } from './inspect.js';
 export type { GrantRequest, IssuedLink } from './issue.js';
 export {

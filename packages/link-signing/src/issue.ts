@@ -107,7 +107,6 @@ function claimsOf(state: IssuerState, request: GrantRequest): Claims {
     ...(policy && { policy: { digest: asBytes(policy.digest), revision: policy.revision } }),
     ...(request.recipient && { recipient: asBytes(request.recipient) }),
     issuerUser: asBytes(request.issuerUser),
-    draw: 0,
   };
   const fault = faultOf(claims);
   if (fault !== null) refuse(fault);
@@ -125,17 +124,9 @@ export async function issueGrant(state: IssuerState, request: GrantRequest): Pro
   const claims = claimsOf(state, request);
   const withShare = request.cti !== undefined;
   const { cti, expires, audience } = claims;
-
-  // One draw in 32 ends in a dash or an underscore, which programs that make text clickable leave out: draw again.
-  let grant = await signGrant(claims, state.envelope, state.signer);
-  let id = grantId(grant);
-  let handle = mintHandle(id, expires, state.tagKeys.active);
-  while (handle === null) {
-    claims.draw += 1;
-    grant = await signGrant(claims, state.envelope, state.signer);
-    id = grantId(grant);
-    handle = mintHandle(id, expires, state.tagKeys.active);
-  }
+  const grant = await signGrant(claims, state.envelope, state.signer);
+  const id = grantId(grant);
+  const handle = mintHandle(id, expires, state.tagKeys.active);
   const { passcode } = request;
   const link = {
     id,

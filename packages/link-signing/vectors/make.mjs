@@ -59,9 +59,10 @@ const head = (major, value) =>
       ? Buffer.of((major << 5) | 24, value)
       : Buffer.of((major << 5) | 25, value >> 8, value & 255);
 const bstr = (data) => Buffer.concat([head(2, data.length), data]);
-const PREFIX = 37;
-const protectedHeader = Buffer.from(least.grant.subarray(4, 36));
-function signed(payload, { header = protectedHeader, unprotected = Buffer.of(0xa0), aad = Buffer.alloc(0) } = {}) {
+const PREFIX = 13;
+const protectedHeader = Buffer.from(least.grant.subarray(3, 12));
+const DOMAIN = Buffer.from('wardseal.org/grant v0');
+function signed(payload, { header = protectedHeader, unprotected = Buffer.of(0xa0), aad = DOMAIN } = {}) {
   const tbs = Buffer.concat([bytes('846a5369676e617475726531'), bstr(header), bstr(aad), bstr(payload)]);
   const signature = sign(null, tbs, privateKey);
   return Buffer.concat([bytes('d284'), bstr(header), unprotected, bstr(payload), bstr(signature)]);
@@ -88,14 +89,14 @@ function edited(from, to) {
   if (changed === hex(payload)) throw new Error(`${from} is not there`);
   return signed(bytes(changed));
 }
-const kid = protectedHeader.subarray(5, 9);
-const typed = protectedHeader.subarray(9);
+const kid = protectedHeader.subarray(5);
 
 const refused = {
-  'signature of another domain: external data': signed(payload, { aad: Buffer.from('wardseal') }),
-  'protected header without type': signed(payload, { header: Buffer.concat([bytes('a201270444'), kid]) }),
-  'protected header of algorithm ES256': signed(payload, { header: Buffer.concat([bytes('a301260444'), kid, typed]) }),
-  'protected header with a key out of order': signed(payload, { header: Buffer.concat([bytes('a30444'), kid, bytes('0127'), typed]) }),
+  'signature without the domain as external data': signed(payload, { aad: Buffer.alloc(0) }),
+  'signature of the domain of delegated grants': signed(payload, { aad: Buffer.from('wardseal.org/delegated-grant v0') }),
+  'protected header with a type besides': signed(payload, { header: Buffer.concat([bytes('a301270444'), kid, bytes('10183d')]) }),
+  'protected header of algorithm ES256': signed(payload, { header: Buffer.concat([bytes('a201260444'), kid]) }),
+  'protected header with a key out of order': signed(payload, { header: Buffer.concat([bytes('a20444'), kid, bytes('0127')]) }),
   'an unprotected header that is not empty': signed(payload, { unprotected: bytes('a1044401020304') }),
   'no tag': signed(payload).subarray(1),
   'the tag of a CWT (61) in front': Buffer.concat([bytes('d83d'), signed(payload)]),
@@ -114,7 +115,15 @@ const refused = {
   'a missing start': signed(Buffer.concat([Buffer.of(payload[0] - 1), swapped(nbf, '').subarray(1)])),
   'an unknown claim 9 (scope)': signed(withClaim('096178')),
   'a text claim': signed(withClaim('616e63416461')),
-  'an unknown private claim 7': edited(/^(.*3a00010000)a5(.*)(0958.*)$/, '$1a6$20701$3'),
+  'an unknown private claim 12': edited(/^(.*3a00010000)a6(.*)$/, '$1a7$20c01'),
+  'a parent without the key that delegated': edited(/^(.*3a00010000)a6(.*)(095820.*)$/, `$1a7$2075820${'9c'.repeat(32)}$3`),
+  'a grant said to be delegated, under the key of the issuer': edited(
+    /^(.*3a00010000)a6(.*)(095820.*)$/,
+    `$1a8$2075820${'9c'.repeat(32)}$30ba301012006215820${'9d'.repeat(32)}`,
+  ),
+  'an issuing time that is the start said again': signed(
+    Buffer.concat([Buffer.of(payload[0] + 1), swapped(nbf, `${nbf}06${nbf.slice(2)}`).subarray(1)]),
+  ),
   'no permission': edited(RULES, '0103020103000400'),
   'an unknown permission': edited(RULES, '0103020103000409'),
   'permission to delegate on a bearer grant': edited(RULES, '0103020103000405'),
@@ -125,7 +134,7 @@ const refused = {
   'a plain-text audience of another scheme': edited(asHex('https:'), asHex('httpz:')),
   'a text in place of the issuing user': edited(/(095820)[0-9a-f]{64}/, `$1${asHex('dr.ada.example@trust.example.nhs')}`),
 };
-if (payload[0] !== 0xa8) throw new Error('the least grant has eight claims');
+if (payload[0] !== 0xa6) throw new Error('the least grant has six claims');
 for (const [name, data] of Object.entries(refused))
   if (Buffer.compare(data, Buffer.from(least.grant)) === 0) throw new Error(`${name} is the good one`);
 
@@ -160,12 +169,19 @@ function handle({ version = 0, kid: by = handleKid, expires = NOW + 3600, id = l
 }
 if (handle().toString('base64url') !== least.handle) throw new Error('the second writer of handles differs');
 const good = least.handle;
-const dashed = (() => {
+// A tag whose text ends in a dash or an underscore is not used: the next one is, over the header and the byte 1.
+const drawn = (() => {
   for (let i = 0; ; i++) {
-    const text = handle({ id: hmac(tagKey, `draw ${i}`) }).toString('base64url');
-    if (/[-_]$/.test(text)) return text;
+    const id = hmac(tagKey, `draw ${i}`);
+    const first = handle({ id });
+    if (!/[-_]$/.test(first.toString('base64url'))) continue;
+    const header = first.subarray(0, 41);
+    const tag = hmac(handleKey, 'wardseal.org/handle v0', header, Buffer.of(1)).subarray(0, 16);
+    const text = Buffer.concat([header, tag]).toString('base64url');
+    if (!/[-_]$/.test(text)) return { id, dashed: first.toString('base64url'), text };
   }
 })();
+const drawnTwice = hmac(handleKey, 'wardseal.org/handle v0', Buffer.from(good, 'base64url').subarray(0, 41), Buffer.of(1));
 const secret = random(32);
 const share = random(32);
 const cti = random(32);
@@ -179,6 +195,7 @@ writeFileSync(
       accepted: [
         { name: 'least', text: good, id: hex(least.id), expires: NOW + 3600 },
         { name: 'full', text: full.handle, id: hex(full.id), expires: NOW + 7 * 24 * 3600 },
+        { name: 'a second tag, because the first ends in a dash or underscore', text: drawn.text, id: hex(drawn.id), expires: NOW + 3600 },
       ],
       refused: [
         { name: 'expired this second', text: handle({ expires: NOW }).toString('base64url') },
@@ -187,7 +204,8 @@ writeFileSync(
         { name: 'tag under the raw key', text: handle({ key: tagKey }).toString('base64url') },
         { name: 'tag of another domain', text: handle({ domain: 'wardseal.org/handle v1' }).toString('base64url') },
         { name: 'tag without domain', text: handle({ domain: '' }).toString('base64url') },
-        { name: 'a right tag whose last character is no letter or digit', text: dashed },
+        { name: 'a right tag whose last character is no letter or digit', text: drawn.dashed },
+        { name: 'a second tag where the first ends well', text: Buffer.concat([Buffer.from(good, 'base64url').subarray(0, 41), drawnTwice.subarray(0, 16)]).toString('base64url') },
         { name: 'standard alphabet', text: `${good.slice(0, 10)}+${good.slice(11)}` },
         { name: 'padding', text: `${good}=` },
         { name: 'a blank behind', text: `${good} ` },

@@ -7,17 +7,18 @@ import { type Cursor, encodeCbor, readBytes, writeHead } from './cbor.js';
 // neither arrays nor tags are needed in the codec, and the algorithm belongs to the key, never to the message.
 const ALGORITHM_HEADER = 1;
 const KID_HEADER = 4;
-const TYPE_HEADER = 16; // RFC 9596
-const EDDSA = -8;
-/** Media type (without `application/`) in the protected header: a signature made for anything else cannot pass as a grant. */
-export const GRANT_TYPE = 'wardseal-grant-v0+cwt';
+const ALGORITHMS = { EdDSA: -8, ES256: -7 } as const;
 const CONTEXT = concat(Uint8Array.of(0x84, 0x6a), utf8('Signature1'));
-const EMPTY_BYTES = Uint8Array.of(0x40);
-const KID_AT = 9;
+// External data (RFC 9052 section 4.3): it is signed and never sent, so a signature made for anything else cannot pass
+// as a grant, and a holder's signature not as an issuer's. A type in the header would cost 31 characters for the same.
+const DOMAINS = { issuer: utf8('wardseal.org/grant v0'), holder: utf8('wardseal.org/delegated-grant v0') } as const;
+const KID_AT = 8;
+const ALGORITHM_AT = 5;
 
 /** Bytes of a key identifier. */
 export const KID_BYTES = 4;
 const SIGNATURE_BYTES = 64;
+const ISSUER: SignerKind = { by: 'issuer', algorithm: 'EdDSA' };
 
 function byteString(data: Uint8Array): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(data.length + 9);
@@ -34,23 +35,23 @@ export interface Envelope {
   readonly signed: Uint8Array;
 }
 
+/** Who signs, with which algorithm: an issuer with Ed25519, or the holder of a recipient's key. */
+export interface SignerKind {
+  readonly by: 'issuer' | 'holder';
+  readonly algorithm: 'EdDSA' | 'ES256';
+}
+
 /** The one envelope of a key identifier. */
-export function envelope(kid: Uint8Array): Envelope {
-  const header = encodeCbor(
-    new Map<number, number | string | Uint8Array>([
-      [ALGORITHM_HEADER, EDDSA],
-      [KID_HEADER, kid],
-      [TYPE_HEADER, GRANT_TYPE],
-    ]),
-  );
+export function envelope(kid: Uint8Array, { by, algorithm }: SignerKind = ISSUER): Envelope {
+  const header = encodeCbor(new Map<number, number | Uint8Array>([[ALGORITHM_HEADER, ALGORITHMS[algorithm]], [KID_HEADER, kid]])); // biome-ignore format: one header
   const wrapped = byteString(header);
   return {
     prefix: concat(Uint8Array.of(0xd2, 0x84), wrapped, Uint8Array.of(0xa0)),
-    signed: concat(CONTEXT, wrapped, EMPTY_BYTES),
+    signed: concat(CONTEXT, wrapped, byteString(DOMAINS[by])),
   };
 }
 
-/** What is signed (RFC 9052 section 4.4): context, protected header, no external data, payload. */
+/** What is signed (RFC 9052 section 4.4): context, protected header, domain, payload. */
 export function toBeSigned(of: Envelope, payload: Uint8Array): Uint8Array<ArrayBuffer> {
   return concat(of.signed, byteString(payload));
 }
@@ -65,6 +66,11 @@ export function kidOf(message: Uint8Array): Uint8Array {
   if (message.length > MAX_GRANT_BYTES) refuse(`grant is longer than ${MAX_GRANT_BYTES} bytes`);
   if (message.length < KID_AT + KID_BYTES) refuse('grant is truncated');
   return message.subarray(KID_AT, KID_AT + KID_BYTES);
+}
+
+/** The algorithm a message names, unchecked; for a message whose key is not at hand. */
+export function algorithmOf(message: Uint8Array): SignerKind['algorithm'] {
+  return message[ALGORITHM_AT] === -1 - ALGORITHMS.ES256 + 0x20 ? 'ES256' : 'EdDSA';
 }
 
 /** Splits a message whose first bytes must be exactly this envelope's. Throws LinkError `GRANT_INVALID` or `ENCODING_INVALID`. */
