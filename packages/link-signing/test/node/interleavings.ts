@@ -20,7 +20,8 @@ function gated(
   store: LinkStore,
   gate: Gate,
   crash: (step: string) => 'before' | 'after' | null,
-  released: () => void,
+  revoked: () => boolean,
+  releasedLate: () => void,
 ): LinkStore {
   return new Proxy(store, {
     get:
@@ -29,8 +30,10 @@ function gated(
         await gate();
         const when = crash(name);
         if (when === 'before') throw new Crash();
+        // One that the store granted before may still be on its way back: what counts is when it was asked for.
+        const late = revoked();
         const answer = await (target[name] as (...all: unknown[]) => unknown).apply(target, args);
-        if (name === 'release' && (answer as ReleaseOutcome).outcome === 'released') released();
+        if (name === 'release' && (answer as ReleaseOutcome).outcome === 'released' && late) releasedLate();
         if (when === 'after') throw new Crash();
         return answer;
       },
@@ -61,8 +64,9 @@ export async function interleave(stores: Stores, rounds: number, seed: string): 
       stores.store,
       step,
       (name) => (free || name === 'revoke' ? null : maybe(name)),
+      () => model.revoked,
       () => {
-        if (model.revoked) lateReleases += 1;
+        lateReleases += 1;
       },
     ),
     shares: stores.shares,

@@ -1,9 +1,9 @@
 import { LinkError, type LinkErrorCode } from '../../errors.js';
 
-/** Raised by `take`: this opening was counted before (nothing is changed). */
-export const OPENED_BEFORE = 'WS005';
-/** Raised by `take`: the key proof was seen before (nothing is changed). */
-export const PROOF_SEEN = 'WS006';
+/** Raised within `take`, a unique violation: this opening was counted before. Nothing is changed. */
+export const OPENED_BEFORE = '23505';
+/** Raised by `take`: the key proof was seen before. Nothing is changed. */
+export const PROOF_SEEN = 'WS002';
 
 // What our own functions raise (functions.ts), and the SQLSTATEs of PostgreSQL that a caller should tell apart
 // (PostgreSQL documentation, appendix A).

@@ -94,7 +94,7 @@ class PostgresStore implements LinkStore {
       const [row] = await this.#write('take', facts);
       const outcome = row!['outcome'] as 'taken' | 'repeated' | RefusedReason;
       if (outcome !== 'taken' && outcome !== 'repeated') return { outcome: 'refused', reason: outcome };
-      const [use, of] = [numberOf(row!, 'use'), numberOf(row!, 'max_uses')];
+      const [use, of] = [numberOf(row!, 'use'), numberOf(row!, 'uses')];
       return { outcome: 'taken', use, of, repeated: outcome === 'repeated' };
     } catch (error) {
       const state = stateOf((error as Error).cause);
