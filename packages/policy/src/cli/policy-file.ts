@@ -72,7 +72,14 @@ function loaded(file: string, text: string): Pack {
   }
 }
 
+/** Refuses to wait for what nobody pipes in: whoever left the file out shall not look at a cursor. */
+export function notTyped(path: string | undefined, what: string): void {
+  if (path === undefined && process.stdin.isTTY === true)
+    throw new UsageError(`${what} is missing: give a file, or - for what you type`);
+}
+
 async function textOf(path: string | undefined, file: string, what: string): Promise<string> {
+  notTyped(path, what);
   const input = await openInput(path, what);
   try {
     return decoded(file, await readAll(input.chunks(), MAX_BYTES, what));

@@ -1,5 +1,6 @@
 import { type JsonObject, type Options, objectOf, UsageError } from '@wardseal/primitives/cli';
 import type { PolicyDocument } from '../document.js';
+import { notTyped } from './policy-file.js';
 
 /** What is asked of a policy, and when. */
 export const QUESTION = {
@@ -22,6 +23,7 @@ export async function given(
   what: string,
 ): Promise<JsonObject> {
   if (option !== undefined && path !== undefined) throw new UsageError(`${what} is given twice`);
+  if (option === undefined) notTyped(path, what);
   return (await objectOf(option ?? path ?? '-', what))!;
 }
 

@@ -3,6 +3,7 @@ import { RETENTION_CODES } from '../retention/codes.js';
 import type { RetentionInput } from '../retention/input.js';
 import { type Retention, retention as retentionOf } from '../retention/retention.js';
 import { EXIT } from './exits.js';
+import { notTyped } from './policy-file.js';
 
 const kinds = [
   ...new Set(
@@ -21,6 +22,7 @@ ${kinds.join(', ')}.`,
   named: 'input',
   payload: false,
   async run(_, [path]) {
+    notTyped(path, 'the record');
     const input = (await objectOf(path ?? '-', 'the record')) as unknown as RetentionInput; // its shape is looked at
     const found = retentionOf(input);
     const { kept } = found;

@@ -164,6 +164,16 @@ describe('usage', () => {
     expect(JSON.parse(out || err).error).toMatchObject({ code: 'USAGE', message: expect.stringContaining(words) });
   });
 
+  it.each([
+    ['check', 'the policy is missing'],
+    ['decide policy.json', 'the request is missing'],
+    ['retention', 'the record is missing'],
+  ])('%s does not wait at a terminal for what nobody pipes in', async (line, words) => {
+    const { code, out } = await box.terminal(line);
+    expect(code).toBe(2);
+    expect(out).toContain(words);
+  });
+
   it('a reader that goes away does not turn a no into a yes', async () => {
     const { out } = await box.sh(
       'wardseal-policy check slip.json >/dev/full; echo $?; wardseal-policy check policy.json >/dev/full; echo $?',

@@ -46,6 +46,8 @@ export interface Shell {
   ask<T extends object = object>(request: object): Promise<T & { code: number }>;
   /** Runs a line of shell in which `wardseal-policy` is the command. */
   sh(line: string): Promise<Ran>;
+  /** Runs a line under a terminal, which gives both its streams as one. */
+  terminal(line: string): Promise<Ran>;
   files(): Promise<string[]>;
   close(): Promise<void>;
 }
@@ -82,6 +84,8 @@ export async function shell(): Promise<Shell> {
     },
     sh: (line) =>
       collect(spawn('bash', ['-c', `wardseal-policy() { "${process.execPath}" "${CLI}" "$@"; }; ${line}`], options)),
+    terminal: (line) =>
+      collect(spawn('script', ['-qec', `"${process.execPath}" "${CLI}" ${line}`, '/dev/null'], options)),
     files: async () => (await readdir(folder)).sort(),
     close: () => rm(folder, { recursive: true }),
   };
