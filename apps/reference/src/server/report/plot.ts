@@ -1,5 +1,5 @@
+import { type Html, html } from '@wardseal/primitives';
 import type { ReportTrace } from './data.js';
-import { type Html, html } from './html.js';
 import { count } from './words.js';
 
 const WIDTH = 560;

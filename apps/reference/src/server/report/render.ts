@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { Html, html } from '@wardseal/primitives';
 import type { ReportData } from './data.js';
-import { Html, html } from './html.js';
 import * as sections from './sections.js';
 import { STYLE } from './style.js';
 import { chance, count, moment } from './words.js';

@@ -1,5 +1,5 @@
+import { type Html, html } from '@wardseal/primitives';
 import type { ReportData, ReportPicture } from './data.js';
-import { type Html, html } from './html.js';
 import { zPlot } from './plot.js';
 import { chance, count, duration, moment, removedWords, size } from './words.js';
 

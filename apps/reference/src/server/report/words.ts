@@ -1,4 +1,4 @@
-import { type Html, html } from './html.js';
+import { type Html, html } from '@wardseal/primitives';
 
 /** `12,345`. */
 export function count(value: number): string {
