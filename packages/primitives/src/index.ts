@@ -58,6 +58,7 @@ export {
   mlkemEncapsulate,
   mlkemOpener,
 } from './mlkem.js';
+export { p256Verifier } from './p256.js';
 export { holdsPatientNumber, type NumberReading } from './patient-number.js';
 export { type Sha256Stream, sha256, sha256Large, sha256Public, sha256Stream } from './sha256.js';
 export { fromHex, fromUtf8, hex, utf8 } from './text.js';
