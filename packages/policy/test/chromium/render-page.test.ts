@@ -1,3 +1,4 @@
+import axe, { type AxeResults } from 'axe-core';
 import { afterEach, expect, test } from 'vitest';
 import { loadPolicy } from '../../src/index.js';
 import { nhs } from '../../src/packs/nhs/index.js';
@@ -128,4 +129,16 @@ test('a policy of few roles and one of none have a page too', async () => {
     expect(page.documentElement.scrollWidth).toBeLessThanOrEqual(320);
     expect(all(page, 'h2').length).toBeGreaterThan(8);
   }
+});
+
+test.each([1280, 320])('axe finds no fault, %i px wide', async (width) => {
+  // The page's own policy lets no script in, so that this one is held without it.
+  const page = await shown(width, html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, ''));
+  const script = page.createElement('script');
+  script.text = axe.source;
+  page.head.append(script);
+  const view = page.defaultView as unknown as { axe: { run(): Promise<AxeResults> } };
+  const { violations, passes } = await view.axe.run();
+  expect(passes.length).toBeGreaterThan(10);
+  expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
 });
