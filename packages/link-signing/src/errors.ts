@@ -5,9 +5,11 @@ export type LinkErrorCode =
   | 'CLAIMS_REFUSED'
   | 'CTI_UNPREPARED'
   | 'CTI_USED'
+  | 'DELEGATION_REFUSED'
   | 'DENIED'
   | 'ENCODING_INVALID'
   | 'EPHEMERAL_KEY_INVALID'
+  | 'EVENT_INVALID'
   | 'EVIDENCE_REFUSED'
   | 'GRANT_EXPIRED'
   | 'GRANT_INVALID'
@@ -18,6 +20,8 @@ export type LinkErrorCode =
   | 'LINK_INVALID'
   | 'ORIGIN_UNKNOWN'
   | 'PASSCODE_REFUSED'
+  | 'PROOF_INVALID'
+  | 'PROOF_REFUSED'
   | 'SQLITE_MISSING'
   | 'STORE_FAILED'
   | 'STORE_UNSAFE'
@@ -42,7 +46,7 @@ export type GoneReason =
 export interface LinkErrorFacts {
   /** With `LINK_GONE`: the precise reason, for the audit log only. */
   reason?: GoneReason;
-  /** With `CLAIMS_REFUSED` and `GRANT_INVALID`: the claim at fault. */
+  /** With `CLAIMS_REFUSED`, `DELEGATION_REFUSED`, `GRANT_INVALID`, `PROOF_INVALID` and `PROOF_REFUSED`: the claim at fault. */
   claim?: string;
   /** With `DENIED`: what the `authorize` hook answered. */
   decision?: unknown;

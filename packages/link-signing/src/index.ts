@@ -42,6 +42,7 @@ export { objectDigest } from './object-digest.js';
 export { PASSCODE_COST, type PasscodeCost } from './passcode.js';
 export type { Prepared } from './prepare.js';
 export type { OpenDecision, OpenFacts, Redeemed, RedeemRequest } from './redeem.js';
+export { type LinkEvent, type Replayed, replay } from './replay.js';
 export { memoryStore } from './store/memory.js';
 export { memoryEraseStore } from './store/memory-erase.js';
 export type {

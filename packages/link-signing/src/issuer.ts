@@ -20,6 +20,8 @@ export interface OpenEvent {
   readonly id: string;
   /** The link's id (a digest), as hexadecimal digits; safe to log. */
   readonly link: string;
+  /** Which opening of the link it was (a digest of its ephemeral key), as hexadecimal digits; `replay` counts by it. */
+  readonly opening: string;
   /** The object's digest, as hexadecimal digits. */
   readonly object: string;
   readonly use: number;

@@ -153,6 +153,7 @@ function openEvent(
     type: 'link.open',
     id: hex(sha256(concat(EVENT, link.id, opening))),
     link: hex(link.id),
+    opening: hex(opening),
     object: hex(link.object),
     purpose: claims.purpose,
     binding: claims.binding,
