@@ -1,7 +1,14 @@
 import type { Condition } from '../../document.js';
 
 /** People who give care with a role of their own. */
-export const CLINICAL_ROLES = ['consultant', 'registrar', 'nurse', 'midwife', 'allied-professional', 'gp'];
+export const CLINICAL_ROLES: readonly string[] = [
+  'consultant',
+  'registrar',
+  'nurse',
+  'midwife',
+  'allied-professional',
+  'gp',
+];
 export const CLINICIANS: Condition = { 'subject.role': { in: CLINICAL_ROLES } };
 
 /** Care outside a meeting: a meeting's list has an end, and rules of its own. */

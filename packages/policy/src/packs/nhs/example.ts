@@ -7,7 +7,7 @@ export type Change = { subject?: Section; action?: Section; resource?: Section; 
 export type Example = (name: string, action: string, change: Change, expect: PolicyTest['expect']) => PolicyTest;
 
 export const NOW = '2026-03-02T03:10:00Z';
-export const colleague = {
+export const colleague: Section = {
   id: 'p-okafor',
   org: 'RZZ01',
   verified: true,
@@ -80,15 +80,23 @@ export function exampleFrom(country: string): Example {
   });
 }
 
-export const registrar = {
+export const registrar: Section = {
   id: 'p-okafor',
   role: 'registrar',
   teams: ['plastics-on-call'],
   onDutyTeams: ['plastics-on-call'],
 };
-export const stranger = { id: 'p-adeyemi', role: 'consultant', teams: ['ed'], onDutyTeams: ['ed'], assurance: 3 };
-export const named = { relationship: { kind: 'recipient', from: '2026-03-02T03:06:00Z', until: 'none' } };
-export const onDuty = {
+export const stranger: Section = {
+  id: 'p-adeyemi',
+  role: 'consultant',
+  teams: ['ed'],
+  onDutyTeams: ['ed'],
+  assurance: 3,
+};
+export const named: { readonly relationship: Section } = {
+  relationship: { kind: 'recipient', from: '2026-03-02T03:06:00Z', until: 'none' },
+};
+export const onDuty: Section = {
   relationship: { kind: 'on-duty', from: '2026-03-01T20:00:00Z', until: '2026-03-02T08:00:00Z' },
 };
-export const emergency = { purpose: 'emergency', justification: 'Airway swelling, theatre now, photo needed' };
+export const emergency: Section = { purpose: 'emergency', justification: 'Airway swelling, theatre now, photo needed' };

@@ -6,7 +6,7 @@ const GMC = 'GMC, Making and using visual and audio recordings of patients';
 const LANARKSHIRE = 'ICO reprimand of NHS Lanarkshire, 2023';
 
 /** Countries from which the internet will do: the United Kingdom and the Crown dependencies. */
-export const HOME = ['GB', 'GG', 'IM', 'JE'];
+export const HOME: readonly string[] = ['GB', 'GG', 'IM', 'JE'];
 
 /** What may not happen to an item, and by which way. `home` are country codes, `copies` the kinds that are denied. */
 export const prohibitionsOfItems = (home: readonly string[], copies: readonly string[]): readonly ForbidRule[] => [
