@@ -27,7 +27,13 @@ function known(declaration: Attributes[string], always: object, value: unknown, 
 const LONG = 'x'.repeat(512);
 
 test.each<[string, Attributes[string], object, readonly unknown[], readonly unknown[]]>([
-  ['a string', { type: 'string', source }, { not: 'other' }, ['a', LONG], ['', 'none', `${LONG}x`, 7, ['a']]],
+  [
+    'a string',
+    { type: 'string', source },
+    { not: 'other' },
+    ['a', LONG, 'uncertain', 'inside'],
+    ['', 'none', `${LONG}x`, 7, ['a']],
+  ],
   ['a string that may be none', { type: 'string', none: true, source }, { not: 'other' }, ['a', 'none'], ['']],
   [
     'an integer',
@@ -56,6 +62,9 @@ test.each<[string, Attributes[string], object, readonly unknown[], readonly unkn
     [
       '2026-03-01T24:00:00Z',
       '2026-03-01T23:60:00Z',
+      '2026-03-01T09:60:00Z',
+      '2026-03-01T09:00:60Z',
+      ['2026-03-01T09:00:00Z'],
       '2026-03-01T23:59:60Z',
       '2025-02-29T00:00:00Z',
       '2026-00-01T00:00:00Z',
@@ -111,6 +120,12 @@ test.each<[string, Attributes[string], object, readonly unknown[], readonly unkn
     expect({ value, known: known(declaration, always, value) }).toEqual({ value, known: true });
   for (const value of others)
     expect({ value, known: known(declaration, always, value) }).toEqual({ value, known: false });
+});
+
+test('a set of at least one is not empty', () => {
+  const set: Attributes[string] = { type: 'set', min: 1, source };
+  expect(known(set, { not: { includes: 'x' } }, ['a'])).toBe(true);
+  expect(known(set, { not: { includes: 'x' } }, [])).toBe(false);
 });
 
 test('of a list each object must say what is asked, in a number that may be', () => {
