@@ -18,6 +18,7 @@ import { parseHandle } from './handle.js';
 const INFO = utf8('wardseal.org/link-answer v0');
 const GRANT = 1;
 const SHARE = 2;
+const SHARE_CTI = 3;
 
 /** Bytes of the one-opening public key that a redeem carries (X-Wing, as age's `mlkem768x25519` recipients). */
 export const EPHEMERAL_KEY_BYTES: number = XWING_PUBLIC_BYTES;
@@ -38,6 +39,8 @@ export interface OpenedAnswer {
   claims: Claims;
   /** The server's half of the file key, 32 bytes; null when the file is sealed to the recipient's own key. */
   share: Uint8Array<ArrayBuffer> | null;
+  /** What `linkKey` takes with the share: the grant's own `cti`, or that of the grant it was delegated from. */
+  cti: Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -54,11 +57,12 @@ export async function createRedeemer(options: { random?: (length: number) => Uin
 
 /** Seals what a redeem releases to the key that came with it: HPKE (RFC 9180) with the handle's id as associated data. */
 export async function sealAnswer(
-  content: { grant: Uint8Array; share: Uint8Array | null; id: Uint8Array },
+  content: { grant: Uint8Array; share: Uint8Array | null; cti: Uint8Array; id: Uint8Array },
   ephemeralKey: Uint8Array,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const map = new Map<number, CborValue>([[GRANT, content.grant]]);
   if (content.share) map.set(SHARE, content.share);
+  if (content.share && !equal(claimsOf(content.grant).cti, content.cti)) map.set(SHARE_CTI, content.cti);
   const sealed = await hpkeSeal(ephemeralKey, INFO, encodeCbor(map), content.id);
   if (sealed === null) throw new LinkError('EPHEMERAL_KEY_INVALID', 'ephemeral key is not a valid X-Wing public key');
   return concat(sealed.enc, sealed.ciphertext);
@@ -85,12 +89,17 @@ export async function openAnswer(sealed: Uint8Array, secretKey: Uint8Array, hand
     const map = decodeCbor(opened);
     const grant = map.get(GRANT);
     const share = map.get(SHARE) ?? null;
-    const known = (map.has(GRANT) ? 1 : 0) + (map.has(SHARE) ? 1 : 0);
+    const cti = map.get(SHARE_CTI);
+    const known = [GRANT, SHARE, SHARE_CTI].filter((key) => map.has(key)).length;
     if (!(grant instanceof Uint8Array) || map.size !== known || !equal(grantId(grant), id)) refuse();
     if (share !== null && !(share instanceof Uint8Array && share.length === 32)) refuse();
+    if (cti !== undefined && !(share && cti instanceof Uint8Array && cti.length === 32)) refuse();
+    const claims = claimsOf(grant);
+    if (cti && equal(cti as Uint8Array, claims.cti)) refuse(); // said twice
     return {
       grant: new Uint8Array(grant),
-      claims: claimsOf(grant),
+      claims,
+      cti: (cti ?? claims.cti) as Uint8Array<ArrayBuffer>,
       share: share as Uint8Array<ArrayBuffer> | null,
     };
   } catch (cause) {

@@ -11,8 +11,10 @@ import {
   splitSign1,
   toBeSigned,
 } from './codec/cose.js';
+import { thumbprintOf } from './codec/cose-key.js';
 import { fromCwt, toCwt } from './codec/cwt.js';
 import { LinkError } from './errors.js';
+import type { HolderPublicKey } from './holder-key.js';
 import type { KeySet, Signer } from './keys.js';
 import { MAX_GRANT_BYTES, MAX_SKEW_SECONDS, NOT_BEFORE_LEEWAY_SECONDS } from './limits.js';
 
@@ -43,6 +45,11 @@ export async function signGrant(
   return joinSign1(of, payload, signature);
 }
 
+/** The envelope of grants that the holder of a key signs. Its key identifier: the first 4 bytes of the key's thumbprint. */
+export function holderEnvelope(key: HolderPublicKey): Envelope {
+  return envelope(thumbprintOf(key).subarray(0, KID_BYTES), { by: 'holder', algorithm: key.algorithm });
+}
+
 /** Throws RangeError unless `now` is seconds since 1970 that fit a handle: milliseconds would never expire. */
 export function checkNow(now: number): void {
   if (!Number.isInteger(now) || now < 0 || now > 0xffff_ffff)
@@ -71,6 +78,23 @@ export function claimsOf(grant: Uint8Array): Claims {
   return fromCwt(decodeCbor(splitSign1(envelope(kidOf(grant), kind), grant).payload));
 }
 
+/** How an offline check looks at the time. */
+export interface ReadOptions {
+  /** Seconds this clock may be behind or ahead, 0 to 300, default 0; `nbf` always has 60. */
+  readonly skew?: number;
+}
+
+/** A check of the time: throws LinkError `GRANT_EXPIRED` or `GRANT_NOT_YET_VALID`. RangeError on a bad time at once. */
+export function timely(now: number, { skew = 0 }: ReadOptions): (claims: Claims) => void {
+  checkNow(now);
+  if (!(skew >= 0 && skew <= MAX_SKEW_SECONDS)) throw new RangeError(`skew must be 0 to ${MAX_SKEW_SECONDS} seconds`);
+  return (claims) => {
+    if (now - skew >= claims.expires) throw new LinkError('GRANT_EXPIRED', 'grant has expired');
+    if (now + Math.max(skew, NOT_BEFORE_LEEWAY_SECONDS) < claims.notBefore)
+      throw new LinkError('GRANT_NOT_YET_VALID', 'grant is not valid yet');
+  };
+}
+
 /**
  * Checks a grant by itself: no network, no state. It says what was granted, not whether it was revoked or used up since.
  * A grant is a CWT (RFC 8392) in COSE_Sign1 (RFC 9052) with Ed25519, in the one encoding of docs/spec/grant.md.
@@ -78,7 +102,7 @@ export function claimsOf(grant: Uint8Array): Claims {
  * @param grant the bytes, at most 768
  * @param keySet from `importKeySet`
  * @param now whole seconds since 1970, not milliseconds
- * @param options `skew`: seconds this clock may be behind or ahead, 0 to 300, default 0; `nbf` always has 60
+ * @param options how the time is looked at
  * @returns the claims and the grant's id
  * @throws LinkError `ENCODING_INVALID` when the payload is not in its one CBOR encoding
  * @throws LinkError `GRANT_INVALID` when header, length or a claim (`claim`) is not allowed
@@ -91,15 +115,11 @@ export async function verifyGrant(
   grant: Uint8Array,
   keySet: KeySet,
   now: number,
-  options: { skew?: number } = {},
+  options: ReadOptions = {},
 ): Promise<VerifiedGrant> {
-  checkNow(now);
-  const skew = options.skew ?? 0;
-  if (!(skew >= 0 && skew <= MAX_SKEW_SECONDS)) throw new RangeError(`skew must be 0 to ${MAX_SKEW_SECONDS} seconds`);
+  const check = timely(now, options);
   const verified = await readGrant(grant, keySet);
-  if (now - skew >= verified.claims.expires) throw new LinkError('GRANT_EXPIRED', 'grant has expired');
-  if (now + Math.max(skew, NOT_BEFORE_LEEWAY_SECONDS) < verified.claims.notBefore)
-    throw new LinkError('GRANT_NOT_YET_VALID', 'grant is not valid yet');
+  check(verified.claims);
   return verified;
 }
 

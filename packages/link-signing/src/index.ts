@@ -1,4 +1,6 @@
 export { createRedeemer, EPHEMERAL_KEY_BYTES, type OpenedAnswer, openAnswer, type Redeemer } from './answer.js';
+export { type VerifiedChain, verifyChain } from './chain.js';
+export type { ShownProof } from './check-proof.js';
 export {
   BINDINGS,
   type Binding,
@@ -9,8 +11,9 @@ export {
   PURPOSES,
   type Purpose,
 } from './claims.js';
+export { delegate, type Narrowing } from './delegate.js';
 export { type GoneReason, LinkError, type LinkErrorCode, type LinkErrorFacts } from './errors.js';
-export { decodeGrant, encodeGrant, type VerifiedGrant, verifyGrant } from './grant.js';
+export { decodeGrant, encodeGrant, type ReadOptions, type VerifiedGrant, verifyGrant } from './grant.js';
 export { type HandleFacts, verifyHandle } from './handle.js';
 export { type HolderKey, type HolderPublicKey, holderKey } from './holder-key.js';
 export type { InspectedLink, LinkState } from './inspect.js';
@@ -24,6 +27,7 @@ export {
   type OpenEvent,
   type ShownBinding,
 } from './issuer.js';
+export { keyThumbprint } from './key-thumbprint.js';
 export {
   createSigner,
   importKeySet,
@@ -41,6 +45,9 @@ export { linkKey } from './link-key.js';
 export { objectDigest } from './object-digest.js';
 export { PASSCODE_COST, type PasscodeCost } from './passcode.js';
 export type { Prepared } from './prepare.js';
+export { createProof, type ProofRequest } from './proof/create-proof.js';
+export { openingToken } from './proof/opening-token.js';
+export { type ProofExpectations, type VerifiedProof, verifyProof } from './proof/verify-proof.js';
 export type { OpenDecision, OpenFacts, Redeemed, RedeemRequest } from './redeem.js';
 export { type LinkEvent, type Replayed, replay } from './replay.js';
 export { memoryStore } from './store/memory.js';

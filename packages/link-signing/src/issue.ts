@@ -118,15 +118,31 @@ function claimsOf(state: IssuerState, request: GrantRequest): Claims {
   return claims;
 }
 
+/** The handle and the link of a grant that is stored. */
+export function issuedLink(
+  state: IssuerState,
+  { grant, id, claims }: { grant: Uint8Array<ArrayBuffer>; id: Uint8Array<ArrayBuffer>; claims: Claims },
+): IssuedLink {
+  const handle = mintHandle(id, claims.expires, state.tagKeys.active);
+  return {
+    grant,
+    id,
+    handle,
+    link(origin, secret) {
+      if (origin !== claims.audience) throw new RangeError('origin must be the audience of the grant');
+      return formatLink(origin, handle, secret);
+    },
+  };
+}
+
 /** See `Issuer.grant`. */
 export async function issueGrant(state: IssuerState, request: GrantRequest): Promise<IssuedLink> {
   checkShape(request);
   const claims = claimsOf(state, request);
   const withShare = request.cti !== undefined;
-  const { cti, expires, audience } = claims;
+  const { cti, expires } = claims;
   const grant = await signGrant(claims, state.envelope, state.signer);
   const id = grantId(grant);
-  const handle = mintHandle(id, expires, state.tagKeys.active);
   const { passcode } = request;
   const link = {
     id,
@@ -149,13 +165,5 @@ export async function issueGrant(state: IssuerState, request: GrantRequest): Pro
   // Only now: a second grant of one cti is refused and must not move the end of the first one's share.
   const ready = outcome === 'stored' && (!withShare || (await stored(() => state.shares.renew(cti, expires))));
   if (!ready) throw new LinkError('CTI_UNPREPARED', 'cti was not prepared here or waited too long');
-  return {
-    grant,
-    id,
-    handle,
-    link(origin, secret) {
-      if (origin !== audience) throw new RangeError('origin must be the audience of the grant');
-      return formatLink(origin, handle, secret);
-    },
-  };
+  return issuedLink(state, { grant, id, claims });
 }

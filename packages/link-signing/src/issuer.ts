@@ -1,4 +1,5 @@
 import { randomBytes } from '@wardseal/primitives';
+import { adoptGrant } from './adopt.js';
 import { type Binding, isIssuerName, isOrigin, type Purpose } from './claims.js';
 import { type Envelope, envelope } from './codec/cose.js';
 import { checkNow } from './grant.js';
@@ -8,6 +9,7 @@ import { grantKid, importKeySet, importTagKeys, type KeySet, type Signer, type T
 import { MAX_BEARER_SECONDS, MAX_PASSCODE_FAILURES, MAX_RECIPIENT_SECONDS, MAX_USES } from './limits.js';
 import { PASSCODE_COST, type PasscodeCost } from './passcode.js';
 import { type Prepared, prepareShare } from './prepare.js';
+import { makeNonce } from './proof/nonce.js';
 import { type Redeemed, type RedeemRequest, redeemLink } from './redeem.js';
 import { revokeLinks } from './revoke.js';
 import type { Awaitable, EraseStore, LinkStore, RevokeBy } from './store.js';
@@ -34,6 +36,8 @@ export interface OpenEvent {
   readonly at: number;
   /** What the caller gave to `redeem`. */
   readonly context: unknown;
+  /** Of a delegated link: the ids of the links it comes from, its parent's first, as hexadecimal digits. */
+  readonly delegatedFrom?: readonly string[];
 }
 
 /** What a check of evidence is told about the link. */
@@ -77,7 +81,9 @@ export interface IssuerOptions {
   readonly shares: EraseStore;
   /** Logs an opening before anything is released; its result comes back as `receipt`. When it fails, nothing is released. */
   readonly audit: (event: OpenEvent) => Awaitable<unknown>;
-  /** Checks evidence of bindings above `passcode`; null refuses. Without it such links do not open. */
+  /** Whether a proof must have a nonce of `proofNonce`. Default true; without it a key borrowed for a minute can sign ahead. */
+  readonly requireProofNonce?: boolean;
+  /** Checks evidence of bindings above `passcode` other than a proof; null refuses. Without it such links do not open. */
   readonly verifyEvidence?: (evidence: unknown, facts: EvidenceFacts) => Awaitable<ShownBinding | null>;
   /** Whole seconds since 1970; anything else is a RangeError and opens nothing. Default: the system clock. */
   readonly clock?: () => number;
@@ -119,11 +125,29 @@ export interface Issuer {
    */
   grant(request: GrantRequest): Promise<IssuedLink>;
   /**
+   * Stores a delegated grant (`delegate`) under the link it comes from, which must be alive, and gives its handle. Adopting
+   * the same grant again gives the same handle. No use is taken.
+   * @throws LinkError `DELEGATION_REFUSED` (`claim`) when it is wider than its parent or not signed by the parent's key
+   * @throws LinkError `ENCODING_INVALID`, `GRANT_INVALID`, `GRANT_UNTRUSTED` when it is not a delegated grant or wrongly signed
+   * @throws LinkError `LINK_GONE` when a grant it comes from is unknown, expired, revoked or exhausted (`reason`)
+   * @throws LinkError `CTI_USED` when another grant has its `cti`; `STORE_FAILED`
+   * @example const { handle } = await issuer.adopt(child);
+   */
+  adopt(grant: Uint8Array): Promise<IssuedLink>;
+  /**
+   * A nonce for proofs of keys, good for five minutes. Send it with the opening page, or as `DPoP-Nonce` with a 401 when a
+   * redeem is refused with `PROOF_REFUSED` and claim `nonce` (RFC 9449 section 9).
+   * @example const nonce = issuer.proofNonce();
+   */
+  proofNonce(): string;
+  /**
    * Opens a link once more: checks, takes one use, logs, releases. Nothing is released before the audit hook resolved.
    * Repeating it with the same ephemeral key within 60 seconds is the same opening and gives the same answer.
    * @throws LinkError `HANDLE_INVALID`, `EPHEMERAL_KEY_INVALID` on malformed input
    * @throws LinkError `LINK_GONE` when unknown, expired, revoked, exhausted or locked (`reason`, for the audit log only)
    * @throws LinkError `PASSCODE_REFUSED` when the passcode is missing or wrong, `EVIDENCE_REFUSED` when the binding is not shown
+   * @throws LinkError `PROOF_INVALID`, `PROOF_REFUSED` (`claim`) when the proof is not one or does not fit; TypeError when its
+   *   `url` is not at the audience
    * @throws LinkError `DENIED` when `authorize` does not permit (`decision`) or throws (`cause`); costs no use
    * @throws LinkError `AUDIT_FAILED` when the audit hook fails: the use is taken, repeat with the same key
    * @throws LinkError `STORE_FAILED` when a store fails; repeat with the same key
@@ -206,6 +230,8 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   return {
     prepare: () => prepareShare(state),
     grant: (request) => issueGrant(state, request),
+    adopt: (grant) => adoptGrant(state, grant),
+    proofNonce: () => makeNonce(state.tagKeys, state.clock()),
     redeem: (handle, request) => redeemLink(state, handle, request),
     inspect: (handle) => inspectLink(state, handle),
     revoke: (by) => revokeLinks(state, by),

@@ -69,12 +69,15 @@ export interface ImportedTagKey {
   readonly tagKey: Uint8Array;
   /** Peppers passcodes: without it a stolen database cannot be searched for them. */
   readonly passcodeKey: Uint8Array;
+  /** Recognises the nonces that were given out for proofs. */
+  readonly nonceKey: Uint8Array;
 }
 
 const GRANT_KID = utf8('wardseal.org/grant-kid v0');
 const HANDLE_KID = utf8('wardseal.org/handle-kid v0');
 const HANDLE_KEY = utf8('wardseal.org/handle-key v0');
 const PASSCODE_KEY = utf8('wardseal.org/passcode-key v0');
+const NONCE_KEY = utf8('wardseal.org/nonce-key v0');
 
 /** The key identifier of a grant key: the first 4 bytes of SHA-256 over a domain and the public key. */
 export function grantKid(publicKey: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -136,6 +139,7 @@ export function importTagKeys(keys: readonly TagKey[]): TagKeySet {
       state,
       tagKey: hmacSha256(key, HANDLE_KEY),
       passcodeKey: hmacSha256(key, PASSCODE_KEY),
+      nonceKey: hmacSha256(key, NONCE_KEY),
     };
     const number = readUint(kid, 0, KID_BYTES)!;
     if (known.has(number)) throw new RangeError('two tag keys have the same identifier');

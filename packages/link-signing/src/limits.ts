@@ -28,3 +28,11 @@ export const MAX_LINK_CHARACTERS = 400;
 export const MIN_PASSCODE_CHARACTERS = 6;
 /** See `MIN_PASSCODE_CHARACTERS`. */
 export const MAX_PASSCODE_CHARACTERS = 64;
+/** Characters of a key proof: one of P-256 has about 600. */
+export const MAX_PROOF_CHARACTERS = 2048;
+/** How old a key proof may be: the clocks of a hospital's computers are within five minutes, or nobody could sign in. */
+export const MAX_PROOF_AGE_SECONDS = 300;
+/** How far ahead of this clock a proof may be dated. */
+export const PROOF_LEAD_SECONDS = 60;
+/** How long a nonce for proofs is good: a page that was opened and left for longer asks for another. */
+export const NONCE_SECONDS = 300;

@@ -1,17 +1,18 @@
 import { asBytes, concat, equal, hex, sha256, utf8 } from '@wardseal/primitives';
 import { EPHEMERAL_KEY_BYTES, sealAnswer } from './answer.js';
 import { checkPasscode } from './check-passcode.js';
+import { checkProof, type ShownProof } from './check-proof.js';
 import { BINDINGS, type Claims } from './claims.js';
 import { gone, LinkError } from './errors.js';
-import { readGrant } from './grant.js';
 import { stored } from './guard.js';
 import { authenticate, parseHandle } from './handle.js';
-import { stateOf } from './inspect.js';
 import type { IssuerState, OpenEvent } from './issuer.js';
 import type { ImportedTagKey } from './keys.js';
 import { ANSWER_SECONDS } from './limits.js';
+import type { VerifiedProof } from './proof/verify-proof.js';
 import { openShare } from './share.js';
 import type { Awaitable, StoredLink } from './store.js';
+import { readStored, type StoredChain, statesOf } from './stored-chain.js';
 
 /** What the policy is asked before a use is taken. */
 export interface OpenFacts {
@@ -35,7 +36,9 @@ export interface RedeemRequest {
   /** The opener's one-opening public key, 1216 bytes (`createRedeemer`). */
   ephemeralKey: Uint8Array;
   passcode?: string;
-  /** What shows a binding above `passcode`; handed to the issuer's `verifyEvidence`. */
+  /** Shows the recipient's key, with binding `holder-of-key`: checked here, and good once. */
+  proof?: ShownProof;
+  /** What else shows a binding above `passcode`; handed to the issuer's `verifyEvidence`. */
   evidence?: unknown;
   /** Facts for the policy and the audit log. No patient's and no secret's place is here. */
   context: unknown;
@@ -61,41 +64,21 @@ export interface Redeemed {
 const OPENING = utf8('wardseal.org/link-opening v0');
 const EVENT = utf8('wardseal.org/link-open-event v0');
 
-/** The row must say what the signed grant says: somebody with the database alone cannot widen a link. */
-function agrees(link: StoredLink, claims: Claims): boolean {
-  const same = (a: Uint8Array | null, b: Uint8Array | undefined): boolean => (a && b ? equal(a, b) : !a && !b);
-  return (
-    link.expires === claims.expires &&
-    link.maxUses === claims.maxUses &&
-    same(link.cti, claims.cti) &&
-    same(link.object, claims.object) &&
-    same(link.recipient, claims.recipient) &&
-    same(link.issuerUser, claims.issuerUser)
-  );
-}
-
-async function readClaims(state: IssuerState, link: StoredLink, id: Uint8Array): Promise<Claims> {
-  let verified: Awaited<ReturnType<typeof readGrant>>;
-  try {
-    verified = await readGrant(link.grant, state.keySet);
-  } catch (cause) {
-    throw gone('tampered', cause);
-  }
-  const { claims } = verified;
-  if (!equal(verified.id, id) || !agrees(link, claims) || !state.origins.includes(claims.audience))
-    throw gone('tampered');
-  return claims;
-}
-
 async function checkBinding(
   state: IssuerState,
   link: StoredLink,
   claims: Claims,
   request: RedeemRequest,
   key: ImportedTagKey,
-): Promise<void> {
-  if (claims.binding === 'bearer') return;
-  if (claims.binding === 'passcode') return checkPasscode(state, link, request.passcode, key);
+): Promise<VerifiedProof | null> {
+  if (claims.binding === 'bearer') return null;
+  if (claims.binding === 'passcode') {
+    await checkPasscode(state, link, request.passcode, key);
+    return null;
+  }
+  const { ephemeralKey, proof } = request;
+  if (claims.binding === 'holder-of-key' && proof)
+    return checkProof(state, claims, { id: link.id, ephemeralKey, proof });
   let shown = null;
   try {
     shown =
@@ -113,6 +96,7 @@ async function checkBinding(
   const enough = shown !== null && BINDINGS.indexOf(shown.level) >= BINDINGS.indexOf(claims.binding);
   const theirs = claims.recipientKey === undefined || (shown?.recipientKey && equal(shown.recipientKey, claims.recipientKey)); // biome-ignore format: one rule
   if (!enough || !theirs) throw new LinkError('EVIDENCE_REFUSED', 'evidence does not show the required binding');
+  return null;
 }
 
 async function decide(request: RedeemRequest, facts: OpenFacts): Promise<OpenDecision> {
@@ -129,25 +113,36 @@ async function decide(request: RedeemRequest, facts: OpenFacts): Promise<OpenDec
 /** The sealed answer; null when the share's key is gone: the store then says whether somebody else took the last use. */
 async function seal(
   state: IssuerState,
-  link: StoredLink,
+  { links }: StoredChain,
   ephemeralKey: Uint8Array,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  const { id, cti, grant, sealedShare } = link;
-  if (sealedShare === null) return sealAnswer({ grant, share: null, id }, ephemeralKey);
+  const { id, grant } = links[0]!.link;
+  // A delegated link has no share of its own: the file's is that of the link it comes from.
+  const { cti, sealedShare } = (links.find(({ link }) => link.sealedShare !== null) ?? links[0]!).link;
+  if (sealedShare === null) return sealAnswer({ grant, share: null, cti, id }, ephemeralKey);
   const key = await stored(() => state.shares.get(cti));
   const share = key && (await openShare(key, sealedShare, cti));
   if (!share) return null;
-  const sealed = await sealAnswer({ grant, share, id }, ephemeralKey);
+  const sealed = await sealAnswer({ grant, share, cti, id }, ephemeralKey);
   share.fill(0);
   return sealed;
 }
 
+/** Destroys the shares of what this opening used up, the link itself or one it comes from, which others may use as well. */
+async function destroySpent(state: IssuerState, { links }: StoredChain, spent: boolean): Promise<void> {
+  const { id, cti } = links[0]!.link;
+  const above = links.length > 1 ? ((await stored(() => state.store.read(id)))?.ancestors ?? []) : [];
+  const ctis = above.filter(({ used, maxUses }) => used >= maxUses).map((one) => one.cti);
+  if (spent) ctis.push(cti);
+  if (ctis.length > 0) await stored(() => state.shares.destroy(ctis));
+}
+
 function openEvent(
-  link: StoredLink,
-  claims: Claims,
+  { links, claims }: StoredChain,
   opening: Uint8Array,
   rest: Pick<OpenEvent, 'use' | 'of' | 'repeated' | 'at' | 'context'>,
 ): OpenEvent {
+  const [{ link }, ...above] = links as [StoredChain['links'][number], ...StoredChain['links']];
   // biome-ignore format: one head
   return {
     type: 'link.open',
@@ -158,6 +153,7 @@ function openEvent(
     purpose: claims.purpose,
     binding: claims.binding,
     ...rest,
+    ...(above.length > 0 && { delegatedFrom: above.map((one) => hex(one.link.id)) }),
   };
 }
 
@@ -178,31 +174,32 @@ export async function redeemLink(state: IssuerState, handle: string, request: Re
   const found = await stored(() => state.store.read(id, opening));
   if (found === null) throw gone('unknown');
   const { link, taken } = found;
-  const claims = await readClaims(state, link, id);
-  const status = stateOf(link, claims, state.clock(), state.limits.passcodeFailures);
-  if (status !== 'live' && !(status === 'exhausted' && taken)) throw gone(status);
+  const chain = await readStored(state, found, id);
+  const { claims } = chain;
+  for (const status of statesOf(state, chain)) if (!(status === 'exhausted' && taken)) throw gone(status);
 
-  await checkBinding(state, link, claims, request, key);
+  const proof = await checkBinding(state, link, claims, request, key);
   const decision = await decide(request, { claims, link: id, used: link.used, repeated: taken, context });
 
-  const sealed = taken ? null : await seal(state, link, ephemeralKey);
+  const sealed = taken ? null : await seal(state, chain, ephemeralKey);
   const take = await stored(() =>
     state.store.take({
-      chain: [id],
+      chain: chain.links.map((one) => one.link.id),
       key: opening,
       sealed,
       now: state.clock(),
       window: ANSWER_SECONDS,
       failureLimit: state.limits.passcodeFailures,
+      ...(proof && { proof: { id: proof.id, until: proof.until } }),
     }),
   );
   if (take.outcome === 'refused') throw gone(take.reason === 'stale' && !taken ? 'share-lost' : take.reason);
   const { use, of, repeated } = take;
-  if (use >= of) await stored(() => state.shares.destroy([link.cti]));
+  await destroySpent(state, chain, use >= of);
 
   let receipt: unknown;
   try {
-    receipt = await state.audit(openEvent(link, claims, opening, { use, of, repeated, at: state.clock(), context }));
+    receipt = await state.audit(openEvent(chain, opening, { use, of, repeated, at: state.clock(), context }));
   } catch (cause) {
     throw new LinkError('AUDIT_FAILED', 'opening could not be logged, so nothing is released', { cause });
   }

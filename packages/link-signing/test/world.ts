@@ -5,6 +5,8 @@ import {
   createSigner,
   type EraseStore,
   type GrantRequest,
+  type HolderKey,
+  holderKey,
   type Issuer,
   type IssuerOptions,
   importKeySet,
@@ -127,4 +129,12 @@ export function* everyEdit(text: string): Generator<string> {
     const next = text.charAt(at + 1);
     if (next !== '' && next !== here) yield before + next + here + after.slice(1);
   }
+}
+
+const WEBCRYPTO = { ES256: { name: 'ECDSA', namedCurve: 'P-256' }, EdDSA: { name: 'Ed25519' } };
+
+/** A recipient's key that cannot be extracted, fresh in every run. */
+export async function holder(algorithm: 'ES256' | 'EdDSA' = 'ES256'): Promise<HolderKey> {
+  const pair = await crypto.subtle.generateKey(WEBCRYPTO[algorithm], false, ['sign', 'verify']);
+  return holderKey(pair as CryptoKeyPair);
 }
