@@ -21,14 +21,18 @@ export interface Failure {
   readonly facts?: object;
 }
 
-// A secret that was typed where none belongs must not go on into a log.
-const SECRET = /(AGE-SECRET-KEY-|WARDSEAL-SIGNING-KEY-|PRIVATE\+KEY\+)[^\s'"`]*/gi;
+// A secret that was typed where none belongs must not go on into a log: a key; a link, whose fragment is one; and a link's
+// handle by itself, 76 characters of which the first twelve bits begin with eight zeros, with the secret that may follow.
+const SECRET =
+  /(AGE-SECRET-KEY-|WARDSEAL-SIGNING-KEY-|PRIVATE\+KEY\+|\/[a-z]#|shlink:\/)[^\s'"`]*|(?<![\w-])A[A-P][\w-]{74}(?:\.[\w-]*)?(?![\w-])/gi;
 // File names are somebody else's: none may move the cursor, hide a line or turn its direction.
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800]/gu;
 
 /** A text made safe to print on one line. */
 export function visible(text: string): string {
-  return text.replaceAll(SECRET, '$1...').replaceAll(UNSEEN, (sign) => `\\u{${sign.codePointAt(0)!.toString(16)}}`);
+  return text
+    .replaceAll(SECRET, (_, kind: string | undefined) => `${kind ?? ''}...`)
+    .replaceAll(UNSEEN, (sign) => `\\u{${sign.codePointAt(0)!.toString(16)}}`);
 }
 
 /** A value as one line of JSON that no terminal obeys either. */
@@ -38,7 +42,7 @@ export function jsonLine(value: object): string {
   return `${JSON.stringify(value).replaceAll(UNSEEN, escaped)}\n`;
 }
 
-/** Whether a word looks like a secret key. */
+/** Whether a word looks like a secret: a key or a link. */
 export function looksSecret(word: string): boolean {
   return word.search(SECRET) >= 0;
 }

@@ -98,7 +98,7 @@ class Run {
     }
     this.#json = words.includes('--json') || first === '--stdin';
     if (words.some(looksSecret))
-      throw new UsageError('a secret key stands on the command line, where others see it: give a file');
+      throw new UsageError('a secret stands on the command line, where others see it: give a file');
     await (first === '--stdin' ? this.#read(words) : this.#parse(words));
     const { values, operands } = this.#request!;
     this.#say(await this.#command!.run(values, operands));
