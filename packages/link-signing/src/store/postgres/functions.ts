@@ -24,13 +24,15 @@ CREATE FUNCTION ${schema}.put(
 ) RETURNS text LANGUAGE plpgsql ${SETTINGS} AS $$
 DECLARE
   share bytea;
+  level int := 0;
 BEGIN ${START}
   IF EXISTS (SELECT FROM ${schema}.links l WHERE l.id = of_id OR l.cti = of_cti) THEN
     RETURN 'duplicate';
   END IF;
   IF of_parent IS NOT NULL THEN
     -- Changed, not only locked: whatever the isolation, a revocation of the parent comes wholly before or after.
-    UPDATE ${schema}.counts c SET used = c.used WHERE c.id = of_parent AND c.revoked_at IS NULL;
+    UPDATE ${schema}.counts c SET used = c.used WHERE c.id = of_parent AND c.revoked_at IS NULL
+    RETURNING c.depth + 1 INTO level;
     IF NOT FOUND THEN
       RETURN 'orphan';
     END IF;
@@ -51,7 +53,8 @@ BEGIN ${START}
     -- Somebody was faster: look again.
     RAISE EXCEPTION 'stored meanwhile' USING ERRCODE = '40001';
   END IF;
-  INSERT INTO ${schema}.counts (id, expires, max_uses, sealed_share) VALUES (of_id, until, uses, share);
+  INSERT INTO ${schema}.counts (id, depth, expires, max_uses, sealed_share)
+  VALUES (of_id, level, until, uses, share);
   RETURN 'stored';
 END $$;
 
@@ -95,7 +98,7 @@ BEGIN ${START}
 END $$;
 
 -- Level by level: a parent's row is locked before its children are looked for, so that none is stored meanwhile, and
--- each link's row before its openings, so that none is taken meanwhile.
+-- each link's row before its openings, so that none is taken meanwhile. From the root down, as a take does.
 CREATE FUNCTION ${schema}.revoke(wait int, by_column text, value bytea, moment bigint)
 RETURNS TABLE (id bytea, cti bytea) LANGUAGE plpgsql ${SETTINGS} AS $$
 #variable_conflict use_column
@@ -110,7 +113,7 @@ BEGIN ${START}
     WHEN 'issuerUser' THEN ARRAY(SELECT l.id FROM ${schema}.links l WHERE l.issuer_user = value)
   END;
   WHILE cardinality(level) > 0 LOOP
-    PERFORM FROM ${schema}.counts c WHERE c.id = ANY (level) ORDER BY c.id FOR UPDATE;
+    PERFORM FROM ${schema}.counts c WHERE c.id = ANY (level) ORDER BY c.depth, c.id FOR UPDATE;
     UPDATE ${schema}.counts c SET revoked_at = coalesce(c.revoked_at, moment), sealed_share = NULL
     WHERE c.id = ANY (level);
     found := found || level;

@@ -29,6 +29,7 @@ CREATE INDEX ON ${schema}.links (parent) WHERE parent IS NOT NULL;
 
 CREATE TABLE ${schema}.counts (
   id bytea PRIMARY KEY,
+  depth int NOT NULL,
   expires bigint NOT NULL,
   max_uses int NOT NULL,
   used int NOT NULL DEFAULT 0,
