@@ -17,37 +17,40 @@ function found(folder: string, wanted: Uint8Array): number {
   return times;
 }
 
-test('after revoke, exhaustion and expiry neither share nor key is in any file', () =>
-  withStores('node:sqlite', async (stores) => {
-    const { issuer, request, redeem, redeemer, clock } = await world(stores);
-    const make = async () => {
-      const { cti, share } = await issuer.prepare();
-      const { handle, id } = await issuer.grant(request({ cti, maxUses: 2 }));
-      return { cti, share, handle, id, key: new Uint8Array((await stores.shares.get(cti))!) };
-    };
-    const links = {
-      revoked: await make(),
-      exhausted: await make(),
-      expired: await make(),
-      abandoned: await issuer.prepare(),
-    };
-    const abandonedKey = new Uint8Array((await stores.shares.get(links.abandoned.cti))!);
-    const keys = [links.revoked.key, links.exhausted.key, links.expired.key, abandonedKey];
-    // The scan can see: while a key lives it is there, once; the share itself never is.
-    for (const key of keys) expect(found(stores.folder, key)).toBe(1);
-    for (const { share } of Object.values(links)) expect(found(stores.folder, share)).toBe(0);
+test.each(['node:sqlite', 'PostgreSQL'])(
+  '%s: after revoke, exhaustion and expiry neither share nor key is in any file',
+  (kind) =>
+    withStores(kind, async (stores) => {
+      const { issuer, request, redeem, redeemer, clock } = await world(stores);
+      const make = async () => {
+        const { cti, share } = await issuer.prepare();
+        const { handle, id } = await issuer.grant(request({ cti, maxUses: 2 }));
+        return { cti, share, handle, id, key: new Uint8Array((await stores.shares.get(cti))!) };
+      };
+      const links = {
+        revoked: await make(),
+        exhausted: await make(),
+        expired: await make(),
+        abandoned: await issuer.prepare(),
+      };
+      const abandonedKey = new Uint8Array((await stores.shares.get(links.abandoned.cti))!);
+      const keys = [links.revoked.key, links.exhausted.key, links.expired.key, abandonedKey];
+      // The scan can see: while a key lives it is there, once; the share itself never is.
+      for (const key of keys) expect(found(stores.folder, key)).toBe(1);
+      for (const { share } of Object.values(links)) expect(found(stores.folder, share)).toBe(0);
 
-    await issuer.revoke({ id: links.revoked.id });
-    expect(found(stores.folder, links.revoked.key)).toBe(0);
-    await redeem(links.exhausted.handle, await redeemer());
-    expect(found(stores.folder, links.exhausted.key)).toBe(1);
-    await redeem(links.exhausted.handle, await redeemer());
-    expect(found(stores.folder, links.exhausted.key)).toBe(0);
-    clock.advance(3600_000);
-    await issuer.sweep();
-    for (const key of keys) expect(found(stores.folder, key)).toBe(0);
-    for (const { share } of Object.values(links)) expect(found(stores.folder, share)).toBe(0);
-  }));
+      await issuer.revoke({ id: links.revoked.id });
+      expect(found(stores.folder, links.revoked.key)).toBe(0);
+      await redeem(links.exhausted.handle, await redeemer());
+      expect(found(stores.folder, links.exhausted.key)).toBe(1);
+      await redeem(links.exhausted.handle, await redeemer());
+      expect(found(stores.folder, links.exhausted.key)).toBe(0);
+      clock.advance(3600_000);
+      await issuer.sweep();
+      for (const key of keys) expect(found(stores.folder, key)).toBe(0);
+      for (const { share } of Object.values(links)) expect(found(stores.folder, share)).toBe(0);
+    }),
+);
 
 test('1,000 keys put and destroyed in random order leave no byte behind', async () => {
   const folder = freshFolder();
