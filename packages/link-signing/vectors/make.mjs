@@ -1,9 +1,12 @@
-// Writes grants.json and handles.json from fixed seeds: node vectors/make.mjs (after a build).
+// Writes grants.json, handles.json, chains.json and proofs.json from fixed seeds: node vectors/make.mjs (after a build).
 // Cases that must fail are made from good ones here, so that a reader in any language can be tested with them.
 import { createHmac, createPrivateKey, createPublicKey, hkdfSync, sign } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { p256 } from '@noble/curves/nist.js';
 import { seededRandom } from '@wardseal/testkit';
-import { createIssuer, createSigner, encodeGrant, memoryEraseStore, memoryStore } from '../dist/index.js';
+import {
+  createIssuer, createProof, createSigner, delegate, encodeGrant, keyThumbprint, memoryEraseStore, memoryStore, openingToken,
+} from '../dist/index.js';
 
 const random = seededRandom('link-signing vectors');
 const NOW = 1_772_355_600; // 2026-03-01T09:00:00Z
@@ -220,6 +223,153 @@ writeFileSync(
         cti: hex(cti),
         key: hex(Buffer.from(hkdfSync('sha256', Buffer.concat([secret, share]), cti, 'wardseal.org/link-key v0', 32))),
       },
+    },
+    null,
+    2,
+  )}\n`,
+);
+
+// Chains of delegated grants. Signatures of P-256 are those of RFC 6979, so that this file is the same in every run.
+const people = Object.fromEntries(
+  ['ada', 'bob', 'cyn'].map((name, i) => {
+    const secret = seededRandom(`holder ${name}`)(32);
+    const ec = i < 2;
+    const point = ec ? p256.getPublicKey(secret, false) : null;
+    const privateKey = ec ? null : createPrivateKey({ key: Buffer.concat([bytes('302e020100300506032b657004220420'), secret]), type: 'pkcs8', format: 'der' });
+    const okp = privateKey && createPublicKey(privateKey).export({ type: 'spki', format: 'der' }).subarray(12);
+    const key = ec
+      ? { publicKey: { algorithm: 'ES256', x: point.slice(1, 33), y: point.slice(33) }, sign: (message) => p256.sign(message, secret) }
+      : { publicKey: { algorithm: 'EdDSA', x: new Uint8Array(okp) }, sign: (message) => sign(null, message, privateKey) };
+    return [name, { key, recipientKey: keyThumbprint(key.publicKey), recipient: seededRandom(`recipient ${name}`)(32) }];
+  }),
+);
+const { ada, bob, cyn } = people;
+const draws = seededRandom('chains');
+const keyed = ({ recipientKey, recipient }) => ({ recipientKey, recipient, binding: 'holder-of-key' });
+const passedOn = { permissions: ['view', 'delegate'], delegationDepth: 2, maxUses: 3 };
+const root = await issuer.grant({ ...base(), ...keyed(ada), ...passedOn });
+const twin = await issuer.grant({ ...base(), ...keyed(ada), ...passedOn });
+const by = { now: NOW, random: draws };
+const child = await delegate(root.grant, { ...keyed(bob), ...passedOn, delegationDepth: 1 }, ada.key, by);
+const last = await delegate(child, keyed(cyn), bob.key, by);
+/** A delegated grant edited in hexadecimal and signed again by the same holder, and so of another width. */
+function resigned(grant, key, from, to, { aad = 'wardseal.org/delegated-grant v0', twin: high = false } = {}) {
+  const header = Buffer.from(grant.subarray(3, 12));
+  const text = hex(grant.subarray(16, -66)).replace(from, to); // 59 and two bytes of length before it
+  const changed = bytes(text);
+  const tbs = Buffer.concat([bytes('846a5369676e617475726531'), bstr(header), bstr(Buffer.from(aad)), bstr(changed)]);
+  let signature = Buffer.from(key.sign(tbs));
+  if (high) {
+    const s = p256.Point.Fn.ORDER - BigInt(`0x${signature.toString('hex', 32)}`);
+    signature = Buffer.concat([signature.subarray(0, 32), bytes(s.toString(16).padStart(64, '0'))]);
+  }
+  return Buffer.concat([bytes('d284'), bstr(header), Buffer.of(0xa0), bstr(changed), bstr(signature)]);
+}
+if (!resigned(child, ada.key, '', '').equals(Buffer.from(child))) throw new Error('the second writer of delegated grants differs');
+const wider = (from, to) => {
+  if (!from.test(hex(child))) throw new Error(`${from} is not there`);
+  return [resigned(child, ada.key, from, to), root.grant];
+};
+const chainText = (chain) => chain.map((grant) => Buffer.from(grant).toString('base64url'));
+const later = (NOW + 3601).toString(16);
+const refusedChains = {
+  'a child without its parent': [child],
+  'a child of another grant': [child, twin.grant],
+  'out of order': [child, last, root.grant],
+  'a link of the chain left out': [last, root.grant],
+  'the grant of an issuer in the place of a child': [twin.grant, root.grant],
+  'signed in the domain of an issuer': [resigned(child, ada.key, '', '', { aad: 'wardseal.org/grant v0' }), root.grant],
+  'signed by another key than it names': [resigned(child, bob.key, '', ''), root.grant],
+  'the other signature of the pair, with a high s': [resigned(child, ada.key, '', '', { twin: true }), root.grant],
+  'a later end': wider(new RegExp(`041a${(NOW + 3600).toString(16)}`), `041a${later}`),
+  'an earlier start': wider(new RegExp(`051a${NOW.toString(16)}`), `051a${(NOW - 1).toString(16)}`),
+  'more uses': wider(/0103020103030405/, '0104020103030405'),
+  'another purpose': wider(/0103020103030405/, '0103020003030405'),
+  'a permission the parent has not': wider(/0103020103030405/, '0103020103030407'),
+  'as deep as the parent': wider(/04050501/, '04050502'),
+  'another object': wider(/0a5820[0-9a-f]{2}/, '0a5820ff'),
+  'another issuing user than the recipient of the parent': wider(/095820[0-9a-f]{2}/, '095820ff'),
+};
+writeFileSync(
+  new URL('chains.json', import.meta.url),
+  `${JSON.stringify(
+    {
+      format: 'docs/spec/grant.md',
+      now: NOW,
+      issuer: ISSUER,
+      publicKey: hex(publicKey),
+      accepted: [
+        { name: 'a grant of the issuer alone', chain: chainText([root.grant]) },
+        { name: 'a child, ES256', chain: chainText([child, root.grant]) },
+        { name: 'its child, for an Ed25519 key', chain: chainText([last, child, root.grant]) },
+      ],
+      refused: Object.entries(refusedChains).map(([name, chain]) => ({ name, chain: chainText(chain) })),
+      thumbprints: [ada, cyn].map(({ key, recipientKey }) => ({
+        ...Object.fromEntries(Object.entries(key.publicKey).map(([name, value]) => [name, typeof value === 'string' ? value : hex(value)])),
+        thumbprint: hex(recipientKey),
+      })),
+    },
+    null,
+    2,
+  )}\n`,
+);
+
+// Proofs of an opening.
+const ephemeralKey = seededRandom('ephemeral key')(1216);
+const token = openingToken(good, ephemeralKey);
+const proofUrl = 'https://img.trust.example/o/redeem';
+const nonce = 'wT9vX0bq3mE5Rk8LZ2yH7uJ1';
+const proofOf = (key, changes = {}) => createProof({ key, method: 'POST', url: proofUrl, token, nonce, now: NOW, random: draws, ...changes });
+async function reproved(key, header, payload) {
+  const [first, second] = (await proofOf(key)).split('.', 2).map((part) => JSON.parse(Buffer.from(part, 'base64url').toString('utf8')));
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const input = `${part({ ...first, ...header })}.${part({ ...second, ...payload })}`;
+  return `${input}.${Buffer.from(key.sign(Buffer.from(input))).toString('base64url')}`;
+}
+const jwk = (await proofOf(ada.key)).split('.')[0];
+const { jwk: adaJwk } = JSON.parse(Buffer.from(jwk, 'base64url').toString('utf8'));
+const refusedProofs = {
+  'another type': [{ typ: 'jwt' }, {}],
+  'no algorithm': [{ alg: 'none' }, {}],
+  'an algorithm of another key': [{ alg: 'EdDSA' }, {}],
+  'a critical extension': [{ crit: ['b64'], b64: true }, {}],
+  'a private member in the key': [{ jwk: { ...adaJwk, d: adaJwk.x } }, {}],
+  'a padded coordinate': [{ jwk: { ...adaJwk, x: `${adaJwk.x}=` } }, {}],
+  'a curve that is not allowed': [{ jwk: { ...adaJwk, crv: 'P-384' } }, {}],
+  'another method': [{}, { htm: 'GET' }],
+  'another path': [{}, { htu: 'https://img.trust.example/o/status' }],
+  'another host': [{}, { htu: 'https://img.other.example/o/redeem' }],
+  'dot segments': [{}, { htu: 'https://img.trust.example/o/x/../redeem' }],
+  'no token': [{}, { ath: undefined }],
+  'the token itself in place of its hash': [{}, { ath: token }],
+  'another nonce': [{}, { nonce: 'another' }],
+  'no nonce': [{}, { nonce: undefined }],
+  'too old': [{}, { iat: NOW - 301 }],
+  'from the future': [{}, { iat: NOW + 61 }],
+  'a time as text': [{}, { iat: `${NOW}` }],
+  'a short identifier': [{}, { jti: 'abc' }],
+};
+writeFileSync(
+  new URL('proofs.json', import.meta.url),
+  `${JSON.stringify(
+    {
+      format: 'docs/spec/proof.md',
+      now: NOW,
+      method: 'POST',
+      url: proofUrl,
+      handle: good,
+      ephemeralKey: hex(ephemeralKey),
+      token,
+      nonce,
+      accepted: [
+        { name: 'ES256', proof: await proofOf(ada.key), recipientKey: hex(ada.recipientKey) },
+        { name: 'EdDSA', proof: await proofOf(cyn.key), recipientKey: hex(cyn.recipientKey) },
+        { name: 'Ed25519, the name of RFC 9864', proof: await reproved(cyn.key, { alg: 'Ed25519' }, {}), recipientKey: hex(cyn.recipientKey) },
+        { name: 'an equivalent spelling of the URL', proof: await reproved(ada.key, {}, { htu: 'HTTPS://IMG.trust.example:443/%6f/redeem?x#y' }), recipientKey: hex(ada.recipientKey) },
+      ],
+      refused: await Promise.all(
+        Object.entries(refusedProofs).map(async ([name, [header, payload]]) => ({ name, proof: await reproved(ada.key, header, payload) })),
+      ),
     },
     null,
     2,
