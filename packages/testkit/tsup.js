@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { buildPage } from './page/build.js';
+import { buildPage, buildParts } from './page/build.js';
 
 /**
  * Leaves out chunks that nothing imports. esbuild makes a chunk of every import() it reads, also of those in private code
@@ -56,6 +56,24 @@ export function page({ folder, file }) {
         const text = await buildPage({ build: esbuild.build, folder: resolve(folder), version });
         mkdirSync(dirname(file), { recursive: true });
         writeFileSync(file, text);
+      });
+    },
+  };
+}
+
+/**
+ * Puts script and style of a folder's page into its module `built.ts`, for a page that a server serves; for `esbuildPlugins`.
+ * Read from its source, that module holds neither.
+ */
+export function pageParts({ folder }) {
+  const name = folder.split('/').at(-1);
+  return {
+    name: `page-parts-${name}`,
+    setup({ esbuild, onLoad }) {
+      onLoad({ filter: new RegExp(`[/\\\\]${name}[/\\\\]built\\.ts$`) }, async () => {
+        const { script, style } = await buildParts({ build: esbuild.build, folder: resolve(folder) });
+        const contents = `export const SCRIPT = ${JSON.stringify(script)};\nexport const STYLE = ${JSON.stringify(style)};`;
+        return { contents, loader: 'js' };
       });
     },
   };

@@ -7,3 +7,9 @@ export function buildPage(source: {
   readonly folder: string;
   readonly version: string;
 }): Promise<string>;
+
+/** Script and style of a folder that holds main.ts and page.css, for a page that a server serves. */
+export function buildParts(source: {
+  readonly build: Build;
+  readonly folder: string;
+}): Promise<{ readonly script: string; readonly style: string }>;

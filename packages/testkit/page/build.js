@@ -7,11 +7,8 @@ import { join } from 'node:path';
 const sourceOf = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 const HOUSE_STYLE = new URL('./page.css', import.meta.url);
 
-/**
- * The page of a folder that holds main.ts, page.html and page.css, as text. The same sources give the same bytes, so anybody
- * can make it again and compare digests. `build` is esbuild's.
- */
-export async function buildPage({ build, folder, version }) {
+/** Script and style of a folder that holds main.ts and page.css, each as one text. `build` is esbuild's. */
+export async function buildParts({ build, folder }) {
   const { outputFiles } = await build({
     entryPoints: [join(folder, 'main.ts')],
     bundle: true,
@@ -27,6 +24,15 @@ export async function buildPage({ build, folder, version }) {
   });
   const script = outputFiles[0].text.replaceAll('</script', '<\\/script').trim();
   const style = [HOUSE_STYLE, join(folder, 'page.css')].map((file) => readFileSync(file, 'utf8').trim()).join('\n');
+  return { script, style };
+}
+
+/**
+ * The page of a folder that holds main.ts, page.html and page.css, as text. The same sources give the same bytes, so anybody
+ * can make it again and compare digests.
+ */
+export async function buildPage({ build, folder, version }) {
+  const { script, style } = await buildParts({ build, folder });
   const csp = [
     "default-src 'none'",
     `script-src ${sourceOf(script)}`,
