@@ -1,4 +1,11 @@
-import { library } from '@wardseal/testkit/tsup';
+import { library, pageParts } from '@wardseal/testkit/tsup';
 import { defineConfig } from 'tsup';
 
-export default defineConfig(library({ entry: ['src/index.ts', 'src/postgres-store.ts', 'src/sqlite-store.ts'] }));
+const recipe = library({
+  entry: ['src/index.ts', 'src/cli/main.ts', 'src/handler.ts', 'src/postgres-store.ts', 'src/sqlite-store.ts'],
+});
+
+export default defineConfig({
+  ...recipe,
+  esbuildPlugins: [...recipe.esbuildPlugins, pageParts({ folder: 'src/opening-page' })],
+});
