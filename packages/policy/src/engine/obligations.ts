@@ -93,7 +93,8 @@ export function combine(duties: readonly Obligation[]): readonly Obligation[] {
   return [...byType.values()].sort((a, b) => (a.type < b.type ? -1 : 1));
 }
 
-const union = (names: readonly string[]): readonly string[] => [...new Set(names)].sort();
+// Frozen, as everything that decisions share: who empties the list would keep others from being told.
+const union = (names: readonly string[]): readonly string[] => Object.freeze([...new Set(names)].sort());
 
 function stricter(a: Obligation, b: Obligation): Obligation {
   const properties: Record<string, Property> = {};

@@ -93,7 +93,7 @@ const OPERATORS: Readonly<Record<string, Make>> = {
   olderThan: aged(true),
   notOlderThan: aged(false),
   sameAs: (operand, slot, vocabulary) => ({
-    expected: { attribute: operand },
+    expected: Object.freeze({ attribute: operand }),
     ...two(slot, slotOf(operand, vocabulary), (a, b) =>
       // A set is the same as a single value when that is all it holds: "every recipient belongs to this organisation".
       Array.isArray(a) ? a.length > 0 && a.every((each) => each === b) : a === b && a !== NONE,

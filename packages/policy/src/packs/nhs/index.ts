@@ -53,7 +53,7 @@ export function nhs(options: NhsOptions = {}): PolicyDocument {
   if (countries.length === 0 || !countries.every((code) => /^[A-Z]{2}$/.test(code)))
     throw new RangeError('countries are codes of two capital letters, at least one');
   const denied = COPIES.filter((kind) => !copies.includes(kind));
-  return {
+  const document: PolicyDocument = {
     format: 'policy/0',
     id: 'default-nhs',
     version: 1,
@@ -69,4 +69,6 @@ export function nhs(options: NhsOptions = {}): PolicyDocument {
     invariants: INVARIANTS,
     tests: examples(countries[0]!, denied, options.configured ?? []),
   };
+  // Its parts are lists of this module: whoever changes a draft must not change the next one.
+  return JSON.parse(JSON.stringify(document)) as PolicyDocument;
 }
