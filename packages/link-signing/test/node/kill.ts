@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { seededNumbers } from '@wardseal/testkit';
+import { Client } from 'pg';
 import { expect } from 'vitest';
 import { world } from '../world.js';
 import { startWorker } from './processes.js';
@@ -37,7 +38,7 @@ export async function killRounds(stores: Stores, rounds: number, seed: string): 
     }
     next = round + 1 < rounds ? startWorker(stores) : next;
     expect((await gone)[1]).toBe('SIGKILL');
-    await settled(stores);
+    await settled(stores, child.pid!);
 
     const { used } = await issuer.inspect(handle);
     if (at === 'before take') expect(used).toBe(0);
@@ -55,14 +56,12 @@ export async function killRounds(stores: Stores, rounds: number, seed: string): 
   return counted;
 }
 
-/** Waits for what the server still does for the killed client: its statement is finished, and then its connection ends. */
-async function settled({ where: { connectionString } }: Stores): Promise<void> {
+/** Waits for what the server still does for the killed client: it reads on in what was sent, and then ends. */
+async function settled({ where: { connectionString } }: Stores, pid: number): Promise<void> {
   if (connectionString === undefined) return;
-  const { Client } = await import('pg');
   const client = new Client({ connectionString });
   await client.connect();
-  const busy = `SELECT FROM pg_stat_activity WHERE query LIKE 'SELECT * FROM links_%.take(%' AND state <> 'idle'
-    AND pid <> pg_backend_pid()`;
-  while ((await client.query(busy)).rows.length > 0) await setTimeout(2);
+  const there = 'SELECT FROM pg_stat_activity WHERE application_name = $1';
+  while ((await client.query(there, [`worker ${pid}`])).rows.length > 0) await setTimeout(2);
   await client.end();
 }

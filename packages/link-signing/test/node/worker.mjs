@@ -14,7 +14,7 @@ const now = Math.floor(Date.parse('2026-03-01T09:00:00Z') / 1000);
 const store =
   connectionString === undefined
     ? sqliteStore(join(folder, 'links.db'))
-    : postgresStore(new Pool({ connectionString }), { schema });
+    : postgresStore(new Pool({ connectionString, application_name: `worker ${process.pid}` }), { schema });
 const shares = sqliteEraseStore(join(folder, 'erase.db'));
 
 let death = null;
