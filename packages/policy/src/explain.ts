@@ -21,7 +21,7 @@ export interface Explanation {
 const HEADLINES: Readonly<Record<Decision['context']['outcome'], string>> = {
   permitted: 'Allowed',
   forbidden: 'Refused: a rule forbids it',
-  'not-permitted': 'Refused: no rule allows it',
+  'not-permitted': 'Refused: none of the rules that allow it applies',
   'missing-information': 'Refused: something needed to decide is not known',
   'invalid-request': 'Refused: the question was not well formed',
 };

@@ -123,7 +123,7 @@ test('a joint decision says whose reason it is, and needs every pack', () => {
   ];
   const joint = decideAll(parties, view);
   expect(explain([pack, theirs], joint, 'clinician')).toEqual({
-    headline: 'Refused: no rule allows it',
+    headline: 'Refused: none of the rules that allow it applies',
     lines: ['Y99901: The team sees', 'Z00001: This organisation has no policy in force here'],
     next: ['Ask the Caldicott Guardian of RZZ01'],
   });
