@@ -98,7 +98,7 @@ export const ADMINISTRATION_PERMITS: readonly PermitRule[] = [
     effect: 'permit',
     basis: 'standing',
     actions: ['team-change'],
-    title: 'Members of the organisation join a team, or anybody leaves it',
+    title: 'Administrators, guardians and privacy officers let staff join a team, or anybody leave it',
     rationale: 'Teams are reviewed by people who do not need their pictures.',
     source: 'NHS England, Using mobile messaging: review group membership',
     when: {

@@ -41,12 +41,21 @@ export const related = (...kinds: string[]): Condition => ({
 /** On duty for the very team that the item was addressed to. */
 export const ON_DUTY_FOR_IT: Condition = { 'subject.onDutyTeams': { includes: { attribute: 'resource.team' } } };
 
-/** On the list of a meeting that has an end, which has not come; people of another organisation by referral. */
+/** A member, as the directory says today, of the very team that the item was addressed to. */
+export const MEMBER_FOR_IT: Condition = { 'subject.teams': { includes: { attribute: 'resource.team' } } };
+
+/** Named, or of the team it was addressed to: the relationship alone does not outlive a move or a change of rota. */
+export const NAMED_OR_TEAM: Condition = {
+  any: [related('recipient'), { all: [related('team'), MEMBER_FOR_IT] }],
+};
+export const LOOKS_AFTER: Condition = { any: [NAMED_OR_TEAM, { all: [related('on-duty'), ON_DUTY_FOR_IT] }] };
+
+/** On the list of a meeting that has an end, which has not come; people of another organisation by referral or as agreed outsiders. */
 export const ON_MDT_LIST: Condition = {
   all: [
     { 'context.purpose': 'mdt' },
     related('recipient', 'team', 'referral'),
     { 'context.relationship.until': { not: 'none' } },
-    { any: [OWN_ORG, { 'context.relationship.kind': 'referral' }] },
+    { any: [OWN_ORG, { 'context.relationship.kind': 'referral' }, OUTSIDER] },
   ],
 };

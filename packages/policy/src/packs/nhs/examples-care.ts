@@ -168,6 +168,21 @@ export const careExamples = (example: Example): readonly PolicyTest[] => [
       rules: ['NO-10'],
     },
   ),
+  example(
+    'No consent, no shutter',
+    'capture',
+    { resource: { consentLevel: [] } },
+    { decision: false, outcome: 'forbidden', rules: ['NO-33'] },
+  ),
+  example(
+    'Somebody who moved to another team sees nothing of the old one',
+    'view',
+    {
+      subject: { ...registrar, teams: ['hand-surgery'], onDutyTeams: [] },
+      context: { relationship: { kind: 'team', from: '2026-02-01T00:00:00Z', until: 'none' } },
+    },
+    { decision: false, outcome: 'not-permitted' },
+  ),
   example('The registrar on duty advises', 'advise', { subject: registrar, context: onDuty }, { decision: true }),
   example('The registrar on duty draws on it', 'annotate', { subject: registrar, context: onDuty }, { decision: true }),
   example('The author calls back a mistake', 'recall', {}, { decision: true, obligations: ['notify'] }),

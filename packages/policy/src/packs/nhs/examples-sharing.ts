@@ -36,6 +36,24 @@ export const sharingExamples = (example: Example): readonly PolicyTest[] => [
     },
   ),
   example(
+    'Nobody is chosen, so nothing is sent, and it says just that',
+    'send',
+    { context: { recipients: 'none' } },
+    { decision: false, outcome: 'forbidden', rules: ['NO-34'] },
+  ),
+  example(
+    'The author sends an intimate picture to the team on call',
+    'send',
+    { resource: { sensitivity: 'intimate' } },
+    { decision: true, rules: ['SD-01'] },
+  ),
+  example(
+    'Nobody else sends an intimate picture on',
+    'send',
+    { subject: registrar, resource: { sensitivity: 'intimate' }, context: onDuty },
+    { decision: false, outcome: 'forbidden', rules: ['NO-35'] },
+  ),
+  example(
     'A recipient from another team stops a send to this one',
     'send',
     { context: { recipients: [colleague, { ...colleague, id: 'p-hollis', teams: ['ward-7'] }] } },
@@ -138,6 +156,12 @@ export const sharingExamples = (example: Example): readonly PolicyTest[] => [
       decision: true,
       rules: ['VW-01'],
     },
+  ),
+  example(
+    'An agreed outsider who signs in for another organisation sees what was sent to them',
+    'view',
+    { subject: { ...gp, outsider: agreed }, context: named },
+    { decision: true, rules: ['VW-06'], obligations: ['no-download', 'watermark'] },
   ),
   example(
     'An outsider in the team does not see what came before her',

@@ -5,6 +5,7 @@ import { INVARIANTS } from './invariants.js';
 import { PERMITS } from './permits.js';
 import { HOME, prohibitionsOfItems } from './prohibitions-items.js';
 import { PROHIBITIONS_OF_PEOPLE } from './prohibitions-people.js';
+import { prohibitionsOfSending } from './prohibitions-sending.js';
 import { ACTIONS, ATTRIBUTES, type NhsParameter, type NhsSource, PARAMETERS, SOURCES } from './vocabulary.js';
 
 export type { NhsParameter, NhsSource };
@@ -65,7 +66,7 @@ export function nhs(options: NhsOptions = {}): PolicyDocument {
     parameters,
     sources,
     breakGlass: BREAK_GLASS,
-    rules: [...PERMITS, ...PROHIBITIONS_OF_PEOPLE, ...prohibitionsOfItems(countries, denied)],
+    rules: [...PERMITS, ...PROHIBITIONS_OF_PEOPLE, ...prohibitionsOfSending(denied), ...prohibitionsOfItems(countries)],
     invariants: INVARIANTS,
     tests: examples(countries[0]!, denied, options.configured ?? []),
   };

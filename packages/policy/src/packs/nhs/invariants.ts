@@ -1,8 +1,8 @@
 import type { Condition, Invariant, ObligationStatement } from '../../document.js';
 import { BREAK_GLASS } from './care.js';
-import { HIGH, OUTSIDER, OWN_ORG } from './conditions.js';
+import { AUTHOR, HIGH, OUTSIDER, OWN_ORG } from './conditions.js';
 import { LINK_BOUND } from './duties.js';
-import { BY_TWO, NOT_FOR_OUTSIDERS, SECONDARY, SIGNED_IN } from './scope.js';
+import { BY_TWO, NOT_FOR_OUTSIDERS, SECONDARY, SENDING, SIGNED_IN } from './scope.js';
 import { ACTIONS } from './vocabulary.js';
 
 /** Everything that touches a picture, by whatever right. */
@@ -153,14 +153,27 @@ export const INVARIANTS: readonly Invariant[] = [
   }),
   never(
     'INV-26',
-    'Another organisation sees only what was referred to it, emergency or not',
+    'Another organisation sees only what was referred to it, emergency or not, but for agreed outsiders',
     [...CARE_LOOK, ...SECONDARY, ...BY_TWO],
     {
-      all: [{ not: OWN_ORG }, { 'context.relationship.kind': { not: 'referral' } }],
+      all: [
+        { not: OWN_ORG },
+        { 'context.relationship.kind': { not: 'referral' } },
+        { 'subject.outsider.approvedBy': 'none' },
+      ],
     },
   ),
   carries('INV-27', 'Every investigation is told and reviewed', ['investigate'], { all: [] }, BREAK_GLASS.obligations),
   never('INV-28', 'No link opens an intimate or VIP item', ['link-create', 'link-open'], {
     'resource.sensitivity': { in: ['intimate', 'vip'] },
+  }),
+  never('INV-29', 'No picture is taken or sent without consent to it', ['capture', ...SENDING], {
+    all: [
+      { 'resource.kind': { in: ['photo', 'video'] } },
+      { not: { 'resource.consentLevel': { includes: 'record' } } },
+    ],
+  }),
+  never('INV-30', 'An intimate item is sent on by its author alone', SENDING, {
+    all: [{ 'resource.sensitivity': 'intimate' }, { not: AUTHOR }],
   }),
 ];

@@ -1,67 +1,22 @@
-import type { Condition, ForbidRule } from '../../document.js';
+import type { ForbidRule } from '../../document.js';
 import { CLOSE, HIGH } from './conditions.js';
-import { SECONDARY, SENDING, USE } from './scope.js';
+import { SECONDARY, USE } from './scope.js';
 
 const GMC = 'GMC, Making and using visual and audio recordings of patients';
-const LANARKSHIRE = 'ICO reprimand of NHS Lanarkshire, 2023';
 
 /** Countries from which the internet will do: the United Kingdom and the Crown dependencies. */
 export const HOME: readonly string[] = ['GB', 'GG', 'IM', 'JE'];
 
-/** What may not happen to an item, and by which way. `home` are country codes, `copies` the kinds that are denied. */
-export const prohibitionsOfItems = (home: readonly string[], copies: readonly string[]): readonly ForbidRule[] => [
-  {
-    id: 'NO-07',
-    effect: 'forbid',
-    strength: 'absolute',
-    actions: ['send', 'share-outside', 'team-change'],
-    title: 'Every recipient, and everybody who joins a team, must be verified',
-    rationale: 'One unverified person in a group saw everything in it.',
-    source: LANARKSHIRE,
-    when: { 'context.recipients.verified': { includes: false } },
-  },
-  {
-    id: 'NO-08',
-    effect: 'forbid',
-    strength: 'absolute',
-    actions: [...SENDING, 'team-change'],
-    title: 'No recipient or new member who has left or is suspended',
-    rationale: 'What is sent to a leaver is lost to the trust.',
-    source: 'OWASP ASVS 5.0 8.3.2',
-    when: { 'context.recipients.status': { overlaps: ['suspended', 'left'] } },
-  },
-  {
-    id: 'NO-09',
-    effect: 'forbid',
-    strength: 'absolute',
-    actions: ['send'],
-    title: 'Another organisation is a separate act',
-    rationale: 'Sending out of the organisation is asked for as sharing outside, where both policies decide.',
-    source: 'UK GDPR Article 5(1)(b)',
-    when: { not: { 'context.recipients.org': { sameAs: 'resource.ownerOrg' } } },
-  },
-  {
-    id: 'NO-26',
-    effect: 'forbid',
-    strength: 'absolute',
-    actions: ['send'],
-    title: 'Somebody it would go to is not in the team it is addressed to',
-    rationale: 'Whoever is not in the team is sent to by name, not under the team’s.',
-    source: `${LANARKSHIRE}: a person in the group by mistake`,
-    when: {
-      all: [
-        { 'resource.team': { not: 'none' } },
-        { not: { 'context.recipients.teams': { includes: { attribute: 'resource.team' } } } },
-      ],
-    },
-  },
+/** What may not happen to an item because of what it is, what became of it, and where from. `home` are country codes. */
+export const prohibitionsOfItems = (home: readonly string[]): readonly ForbidRule[] => [
   {
     id: 'NO-12',
     effect: 'forbid',
     strength: 'absolute',
     actions: ['link-create', 'link-open'],
-    title: 'No links to intimate or VIP items',
-    rationale: 'A link reaches people whom nobody signed in.',
+    title: 'No links to the most private items: send to a named person',
+    rationale:
+      'A link reaches people whom nobody signed in. Intimate and VIP items are not named, not even to who asks.',
     source: 'RCPCH principles on intimate images',
     when: CLOSE,
   },
@@ -166,8 +121,9 @@ export const prohibitionsOfItems = (home: readonly string[], copies: readonly st
     strength: 'emergency-waivable',
     actions: ['view', 'release', 'download'],
     requires: ['fence'],
-    title: 'Intimate and VIP items only where presence on site is shown',
-    rationale: 'The organisation’s network shows it as well as a position. A determined person can defeat it.',
+    title: 'The most private items only where presence on site is shown',
+    rationale:
+      'Intimate and VIP items. The organisation’s network shows it as well as a position. A determined person can defeat it.',
     source: 'Local policy, to be confirmed by the trust',
     when: {
       all: [
@@ -187,32 +143,4 @@ export const prohibitionsOfItems = (home: readonly string[], copies: readonly st
       ],
     },
   },
-  {
-    id: 'NO-24',
-    effect: 'forbid',
-    strength: 'absolute',
-    actions: SENDING,
-    title: 'The channel has not been assessed or was rejected',
-    rationale: 'No app carries clinical pictures before its risks were assessed and accepted.',
-    source: `${LANARKSHIRE}: no risk assessment; UK GDPR Article 35`,
-    when: { 'context.channel.status': { in: ['unassessed', 'rejected'] } },
-  },
-  ...deniedKinds(copies),
 ];
-
-function deniedKinds(copies: readonly string[]): readonly ForbidRule[] {
-  if (copies.length === 0) return [];
-  const when: Condition = { 'resource.kind': { in: copies } };
-  return [
-    {
-      id: 'NO-25',
-      effect: 'forbid',
-      strength: 'absolute',
-      actions: ['capture', ...SENDING],
-      title: `No ${copies.map((kind) => `${kind}s`).join(' or ')}: link to the record`,
-      rationale: 'A copy of what the record holds goes stale, and shows more than was asked; a trust may allow it.',
-      source: `${LANARKSHIRE}: screenshots were among what was shared; local policy`,
-      when,
-    },
-  ];
-}

@@ -139,9 +139,9 @@ export const PROHIBITIONS_OF_PEOPLE: readonly ForbidRule[] = [
     effect: 'forbid',
     strength: 'emergency-waivable',
     actions: ['view', 'advise', 'annotate', 'release', 'download'],
-    title: 'Intimate and VIP items only for those directly involved',
+    title: 'The most private items only for those directly involved: ask the sender',
     rationale:
-      'The smallest set of people: author, named recipient, team, the one referred to; for an intimate item also whoever is on duty for the team it went to, since such wounds come in every night. A VIP’s item is for named people.',
+      'Intimate and VIP items; a refusal does not say which. The smallest set of people: author, named recipient, team, the one referred to; for an intimate item also whoever is on duty for the team it went to, since such wounds come in every night. A VIP’s item is for named people.',
     source: 'RCPCH principles on intimate images; CQC mythbuster 100; Caldicott principles 4 and 7',
     when: {
       all: [
@@ -162,7 +162,7 @@ export const PROHIBITIONS_OF_PEOPLE: readonly ForbidRule[] = [
     strength: 'absolute',
     actions: [...USE, ...SECONDARY, 'file', 'erase', 'export', 'hold', 'investigate'],
     requires: ['own-record-feed'],
-    title: 'Nobody handles their own record',
+    title: 'Nobody handles their own record: ask for a copy, as any patient may',
     rationale: 'Staff read their own record as any patient does: by asking for it.',
     source: 'UK GDPR Article 15; local policy, to be confirmed by the trust',
     when: { 'context.ownRecord': true },
@@ -183,7 +183,7 @@ export const PROHIBITIONS_OF_PEOPLE: readonly ForbidRule[] = [
     strength: 'emergency-waivable',
     actions: ['capture', ...USE, ...SECONDARY],
     requires: ['training-feed'],
-    title: 'Training must be valid',
+    title: 'Training has lapsed: renew it',
     rationale: 'Yearly data security training is a duty of every member of staff.',
     source: 'Data Security and Protection Toolkit',
     when: { any: [{ 'subject.trainedUntil': 'none' }, { 'subject.trainedUntil': { olderThan: { seconds: 0 } } }] },

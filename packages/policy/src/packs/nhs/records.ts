@@ -61,7 +61,7 @@ export const RECORDS_PERMITS: readonly PermitRule[] = [
     effect: 'permit',
     basis: 'standing',
     actions: ['erase'],
-    title: 'Erasure by two people',
+    title: 'Two people of records or privacy erase',
     rationale: 'Erasure cannot be undone and care records are mostly exempt: two people decide.',
     source: 'UK GDPR Article 17; OWASP ASVS 5.0 2.3.5',
     when: { all: [RECORDS, { 'context.purpose': 'erasure-request' }, OWN_ORG, TWO_FACTORS, SECOND] },
@@ -72,7 +72,7 @@ export const RECORDS_PERMITS: readonly PermitRule[] = [
     effect: 'permit',
     basis: 'standing',
     actions: ['export'],
-    title: 'A patient’s copy, made by two people',
+    title: 'Two people of records or privacy make a patient’s copy',
     rationale:
       'Patients have a right to what is held about them, also to what has expired, was recalled or is no longer used. The reason written down says how the person who asked was identified; what is about others is taken out.',
     source: 'UK GDPR Articles 12(6) and 15; Data Protection Act 2018 schedule 2 paragraph 16; OWASP ASVS 5.0 2.3.5',

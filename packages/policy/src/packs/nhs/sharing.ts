@@ -1,15 +1,5 @@
 import type { PermitRule } from '../../document.js';
-import {
-  AUTHOR,
-  CARE,
-  CARE_OR_MDT,
-  CLINICIANS,
-  CLOSE,
-  ON_DUTY_FOR_IT,
-  OWN_ORG,
-  related,
-  TWO_FACTORS,
-} from './conditions.js';
+import { AUTHOR, CARE, CARE_OR_MDT, CLINICIANS, CLOSE, LOOKS_AFTER, OWN_ORG, TWO_FACTORS } from './conditions.js';
 import { FILED, LINK_BOUND, SHOWN_STRONG, tell } from './duties.js';
 
 const LINKS = 'OWASP ASVS 5.0 14.2.1';
@@ -26,7 +16,7 @@ export const SHARING_PERMITS: readonly PermitRule[] = [
       'Referral is care, also by the adviser who was asked; the copy lives a short time and says to whom it went.',
     source: 'Caldicott principle 7, the duty to share',
     when: {
-      all: [CLINICIANS, CARE_OR_MDT, OWN_ORG, TWO_FACTORS, { any: [AUTHOR, related('recipient', 'team', 'on-duty')] }],
+      all: [CLINICIANS, CARE_OR_MDT, OWN_ORG, TWO_FACTORS, { any: [AUTHOR, LOOKS_AFTER] }],
     },
     obligations: [...FILED, { type: 'share-mark' }, LINK_BOUND, tell('author')],
   },
@@ -107,7 +97,7 @@ export const SHARING_PERMITS: readonly PermitRule[] = [
         CARE,
         OWN_ORG,
         TWO_FACTORS,
-        { any: [AUTHOR, related('recipient', 'team'), { all: [related('on-duty'), ON_DUTY_FOR_IT] }] },
+        { any: [AUTHOR, LOOKS_AFTER] },
         { not: CLOSE },
         { 'context.device': 'managed' },
         { 'context.network': { in: ['organisation', 'hscn'] } },

@@ -1,0 +1,110 @@
+import { inTeam, list, onDuty, sentTo, to } from './people.js';
+import { no, type Scenario, yes } from './scenario.js';
+
+const sar = { purpose: 'subject-access', secondApprover: 's-lamb' };
+const rub = { purpose: 'erasure-request', secondApprover: 's-lamb' };
+const outsider = (more: object) => ({
+  outsider: { approvedBy: ['s-castell', 's-lamb'], purpose: 'direct-care', until: '2026-03-20T00:00:00Z', ...more },
+});
+const taught = { consentLevel: ['record', 'teaching'], identifiable: false };
+const closed = { state: 'filed', notAfter: 'none' };
+
+/** Outsiders, subject access, erasure, holds, teaching, research, the log, policy and directory. */
+// biome-ignore format: a table, one scenario a line
+export const answering: readonly Scenario[] = [
+  yes('an outsider whom two approved, named', 'visitor', 'view', { about: sentTo }),
+  yes('an outsider on the rota of the team', 'visitor', 'advise', { as: { onDutyTeams: ['burns'] }, about: onDuty }),
+  yes('an outsider agreed for a meeting, until it ends', 'visitor', 'view', { as: outsider({ purpose: 'mdt' }), about: list }),
+  no('the meeting has ended for the outsider too', 'visitor', 'view', { as: outsider({ purpose: 'mdt' }), about: list, at: '2026-03-02T04:00:00Z' }),
+  no('named, of another organisation, and nobody agreed', 'visitor', 'view', { as: { outsider: 'none' }, about: sentTo }),
+  no('agreed by herself and one other', 'visitor', 'view', { as: outsider({ approvedBy: ['s-ravi', 's-lamb'] }), about: sentTo }, { outcome: 'forbidden' }),
+  no('agreed without an end', 'visitor', 'view', { as: outsider({ until: 'none' }), about: sentTo }, { outcome: 'forbidden' }),
+  no('one approved', 'visitor', 'view', { as: outsider({ approvedBy: ['s-castell'] }), about: sentTo }),
+  no('the same person approved twice', 'visitor', 'view', { as: outsider({ approvedBy: ['s-castell', 's-castell'] }), about: sentTo }),
+  no('the end has come', 'visitor', 'view', { about: sentTo, at: '2026-03-20T00:00:00Z', item: { notAfter: 'none' }, as: { authenticatedAt: '2026-03-19T20:00:00Z' } }, { outcome: 'forbidden' }),
+  no('approved for research', 'visitor', 'view', { as: outsider({ purpose: 'research' }), about: sentTo }),
+  no('looking around the team', 'visitor', 'view', { about: {} }),
+  no('an outsider does not send it on', 'visitor', 'send', { about: { ...sentTo, recipients: [to('s-bello')] } }),
+  no('an outsider does not download', 'visitor', 'download', { about: { ...sentTo, device: 'managed' }, options: { configured: ['device-management'] } }),
+  no('nothing is known about outsiders', 'registrar', 'view', { as: { outsider: undefined }, about: onDuty }, { outcome: 'missing-information' }),
+  // Subject access.
+  yes('the patient gets a copy', 'records', 'export', { about: sar }),
+  yes('the patient gets a copy of what expired', 'records', 'export', { about: sar, item: { state: 'expired', notAfter: '2026-03-01T00:00:00Z' } }),
+  yes('the patient gets a copy of what is held', 'records', 'export', { about: sar, item: { hold: 'inquiry' } }),
+  yes('the patient gets a copy after withdrawing consent', 'records', 'export', { about: sar, item: { withdrawnLevels: ['record'] } }),
+  yes('the patient gets a copy of an intimate picture', 'records', 'export', { about: sar, item: { sensitivity: 'intimate' } }),
+  yes('the patient gets a copy of what was recalled', 'records', 'export', { about: sar, item: { state: 'recalled' } }),
+  yes('the patient gets a copy of messages', 'privacy', 'export', { about: { ...sar, secondApprover: 's-kerr' }, item: { kind: 'message', consentLevel: undefined, identifiable: undefined } }),
+  yes('the patient gets a copy of a screenshot', 'records', 'export', { about: sar, item: { kind: 'screenshot' } }),
+  no('nothing is left to copy', 'records', 'export', { about: sar, item: { state: 'erased' } }, { outcome: 'forbidden' }),
+  no('alone: told that a second person is needed', 'records', 'export', { about: { ...sar, secondApprover: 'none' } }, { words: /second|two|another person/i }),
+  no('second approver oneself', 'records', 'export', { about: { ...sar, secondApprover: 's-kerr' } }, { words: /self|second|two|another/i }),
+  no('a nurse exports', 'nurse', 'export', { about: sar }),
+  no('exporting for direct care', 'records', 'export', { about: { ...sar, purpose: 'direct-care' } }),
+  no('another organisation exports', 'records', 'export', { as: { org: 'RYY77' }, about: sar }),
+  // Erasure.
+  yes('two people erase what was filed', 'records', 'erase', { about: rub, item: closed }),
+  no('legal hold', 'records', 'erase', { about: rub, item: { ...closed, hold: 'legal' } }, { outcome: 'forbidden', words: /hold/i }),
+  no('public inquiry', 'privacy', 'erase', { about: { ...rub, secondApprover: 's-kerr' }, item: { ...closed, hold: 'inquiry' } }, { outcome: 'forbidden' }),
+  no('an incident is looked into', 'records', 'erase', { about: rub, item: { ...closed, hold: 'incident' } }, { outcome: 'forbidden' }),
+  no('whether there is a hold is not known', 'records', 'erase', { about: rub, item: { ...closed, hold: undefined } }, { outcome: 'missing-information', missing: ['resource.hold'] }),
+  yes('what was taken by mistake and never filed: the two decide', 'records', 'erase', { about: rub, item: { state: 'active' } }),
+  no('oneself as the second', 'records', 'erase', { about: { ...rub, secondApprover: 's-kerr' }, item: closed }),
+  no('alone', 'records', 'erase', { about: { ...rub, secondApprover: 'none' }, item: closed }, { words: /second|two|another/i }),
+  no('the author erases her own picture', 'nurse', 'erase', { about: rub, item: closed }),
+  no('who is second is not known', 'records', 'erase', { about: { ...rub, secondApprover: undefined }, item: closed }, { outcome: 'missing-information', missing: ['context.secondApprover'] }),
+  no('an administrator erases', 'admin', 'erase', { about: rub, item: closed }),
+  // Holds.
+  yes('one person places a hold at once', 'privacy', 'hold', { about: { purpose: 'investigation' } }),
+  no('one person lifts it', 'privacy', 'hold', { about: { purpose: 'investigation' }, item: { hold: 'legal' } }),
+  yes('two lift it', 'privacy', 'hold', { about: { purpose: 'investigation', secondApprover: 's-moor' }, item: { hold: 'legal' } }),
+  no('the nurse lifts it', 'nurse', 'hold', { about: { secondApprover: 's-moor' }, item: { hold: 'legal' } }),
+  yes('a hold on what expired', 'privacy', 'hold', { about: { purpose: 'complaint' }, item: { state: 'expired', notAfter: '2026-03-01T00:00:00Z' } }),
+  // Teaching and research.
+  yes('teaching with consent to it', 'educator', 'teach', { about: { purpose: 'teaching' }, item: taught }),
+  yes('a consultant of the team teaches', 'consultant', 'teach', { about: { ...inTeam, purpose: 'teaching' }, item: taught }),
+  no('consent to the record alone', 'educator', 'teach', { about: { purpose: 'teaching' } }, { words: /consent/i }),
+  no('consent to teaching withdrawn', 'educator', 'teach', { about: { purpose: 'teaching' }, item: { ...taught, withdrawnLevels: ['teaching'] } }, { words: /consent|withdr/i }),
+  no('a face is in it', 'educator', 'teach', { about: { purpose: 'teaching' }, item: { ...taught, identifiable: true } }, { words: /recognis|identif/i }),
+  no('whether a face is in it is not known', 'educator', 'teach', { about: { purpose: 'teaching' }, item: { ...taught, identifiable: undefined } }, { missing: ['resource.identifiable'] }),
+  no('intimate', 'educator', 'teach', { about: { purpose: 'teaching' }, item: { ...taught, sensitivity: 'intimate' } }),
+  no('VIP, and nobody says why', 'educator', 'teach', { about: { purpose: 'teaching' }, item: { ...taught, sensitivity: 'vip' } }, { never: /vip/i }),
+  no('research with consent to the record alone', 'researcher', 'research', { about: { purpose: 'research' } }, { words: /consent/i }),
+  no('a researcher looks at patients', 'researcher', 'view', { about: { purpose: 'research' } }),
+  no('teaching as an excuse to look', 'educator', 'view', { about: { ...inTeam, purpose: 'teaching' }, item: taught }),
+  no('a team member looks for teaching', 'consultant', 'view', { about: { ...inTeam, purpose: 'teaching' } }),
+  no('a team member looks for research', 'consultant', 'view', { about: { ...inTeam, purpose: 'research' }, item: { consentLevel: ['record'] } }),
+  // Log, investigation.
+  yes('the privacy officer reads the log', 'privacy', 'audit-read', { about: { purpose: 'audit' } }),
+  yes('the Caldicott Guardian reads the log', 'caldicott', 'audit-read', { about: { purpose: 'audit' } }),
+  yes('the log of what was erased', 'privacy', 'audit-read', { about: { purpose: 'investigation' }, item: { state: 'erased' } }),
+  no('the administrator reads the log of patients', 'admin', 'audit-read', { about: { purpose: 'audit' } }),
+  no('a nurse reads who looked', 'nurse', 'audit-read', { about: { purpose: 'audit' } }),
+  yes('two people investigate', 'privacy', 'investigate', { about: { purpose: 'investigation', secondApprover: 's-moor' } }, { duties: ['review'] }),
+  no('the privacy officer investigates alone', 'privacy', 'investigate', { about: { purpose: 'investigation' } }, { words: /second|two|another/i }),
+  no('a guardian alone', 'guardian', 'investigate', { about: { purpose: 'investigation' } }),
+  no('a guardian alone gets no key', 'guardian', 'release', { about: { purpose: 'investigation' } }),
+  no('an administrator with a second administrator', 'admin', 'investigate', { about: { purpose: 'investigation', secondApprover: 's-other-admin' } }),
+  // Policy, directory, teams.
+  yes('two people change the policy', 'siro', 'policy-change', { about: { secondApprover: 's-moor' } }),
+  no('one person changes the policy', 'siro', 'policy-change', { about: {} }, { words: /second|two|another/i }),
+  no('an administrator and herself', 'admin', 'policy-change', { about: { secondApprover: 's-pryce' } }),
+  yes('one administrator cuts a leaver off', 'admin', 'directory-change', { about: { recipients: [to('s-gone', { status: 'left' })] } }),
+  no('one administrator lets somebody in', 'admin', 'directory-change', { about: { recipients: [to('s-new')] } }, { words: /second|two|another/i }),
+  yes('two let somebody in', 'admin', 'directory-change', { about: { recipients: [to('s-new')], secondApprover: 's-lamb' } }),
+  no('for oneself', 'admin', 'directory-change', { about: { recipients: [to('s-pryce')], secondApprover: 's-lamb' } }, { outcome: 'forbidden' }),
+  no('a consultant adds a colleague: told who does', 'consultant', 'team-change', { about: { ...inTeam, recipients: [to('s-adair')] } }, { words: /administrators/i }),
+  yes('an administrator adds a colleague to the team', 'admin', 'team-change', { about: { recipients: [to('s-adair')] } }),
+  no('a consultant adds an outsider alone', 'consultant', 'team-change', { about: { ...inTeam, recipients: [to('s-far', { org: 'RYY77' })] } }, { words: /second|two|another|outsid|organisation/i }),
+  no('adding nobody verified', 'consultant', 'team-change', { about: { ...inTeam, recipients: [to('s-x', { verified: false })] } }),
+  // Facts missing, extra, none.
+  no('nobody says whether she still works here', 'registrar', 'view', { as: { status: undefined }, about: onDuty }, { outcome: 'missing-information', missing: ['subject.status'] }),
+  no('which consent was withdrawn is not known', 'registrar', 'view', { about: onDuty, item: { withdrawnLevels: undefined } }, { missing: ['resource.withdrawnLevels'] }),
+  no('when it ends is not known', 'registrar', 'view', { about: onDuty, item: { notAfter: undefined } }, { missing: ['resource.notAfter'] }),
+  no('whether it is intimate is not known', 'physio', 'view', { about: inTeam, item: { sensitivity: undefined } }, { missing: ['resource.sensitivity'] }),
+  no('the role selected is not known', 'registrar', 'view', { as: { role: undefined }, about: onDuty }, { outcome: 'missing-information' }),
+  no('a role nobody declared', 'registrar', 'view', { as: { role: 'matron' }, about: onDuty }, { outcome: 'missing-information' }),
+  yes('facts that looking does not need', 'registrar', 'view', { about: { ...onDuty, device: undefined, network: undefined, place: undefined, country: undefined, channel: undefined, recipients: undefined, secondApprover: undefined, ownRecord: undefined, policyOverdue: undefined, justification: undefined }, item: { identifiable: undefined, hold: undefined, kind: undefined, purpose: undefined, consentLevel: undefined, sentAt: undefined }, as: { unlockedAt: undefined, trainedUntil: undefined }, asks: { lifetimeSeconds: undefined, maxViews: undefined } }),
+  yes('facts nobody asked for', 'registrar', 'view', { about: { ...onDuty, mood: 'good', patient: { number: 'unsaid' } }, item: { weight: 7 } }),
+  no('emergency as a role', 'admin', 'view', { as: { role: 'emergency' } }),
+];
