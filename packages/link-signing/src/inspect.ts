@@ -58,7 +58,7 @@ export async function inspectLink(state: IssuerState, handle: string): Promise<I
     used: link.used,
     of: link.maxUses,
     failures: link.failures,
-    withShare: link.sealedShare !== null,
+    withShare: [link, ...found.ancestors].some(({ sealedShare }) => sealedShare !== null),
     ...(link.revokedAt !== null && { revokedAt: link.revokedAt }),
   };
 }

@@ -8,7 +8,7 @@ import { contentAnswer } from './content.js';
 import { assetAnswer, methodAnswer, pageAnswer } from './headers.js';
 import { locationKeys, readLocation } from './location.js';
 import type { HandlerOptions, LinkDesk } from './options.js';
-import { postRedeem, type RedeemState } from './post-redeem.js';
+import { postRedeem, REDEEM_PATH, type RedeemState } from './post-redeem.js';
 import { postStatus } from './post-status.js';
 import { gone, refused } from './refusal.js';
 
@@ -75,7 +75,7 @@ export function createHandler(desk: LinkDesk, options: HandlerOptions): (request
     [script.path, asset(script)],
     [style.path, asset(style)],
     ['/o/status', { post: (request) => postStatus(desk, options, request) }],
-    ['/o/redeem', { post: (request) => postRedeem(desk, options, state, request) }],
+    [REDEEM_PATH, { post: (request) => postRedeem(desk, options, state, request) }],
   ]);
 
   const getContent = async (token: string, request: Request): Promise<Response> => {

@@ -3,8 +3,6 @@ import { fromUtf8 } from '@wardseal/primitives/text';
 
 /** Bytes of a request's body: a one-opening key of 1,622 characters, a handle, a passcode and a proof fit twice. */
 export const MAX_BODY_BYTES = 8192;
-/** Characters of a proof of a key: a DPoP proof with an ES256 key has about 600. */
-export const MAX_PROOF_CHARACTERS = 4096;
 
 /** A request that is refused before anything is looked up; `error` is all that its sender is told. */
 export class RefusedRequest extends Error {

@@ -8,6 +8,8 @@ import type { Organisation } from './chrome.js';
 export interface LinkDesk {
   redeem(handle: string, request: RedeemRequest): Promise<Redeemed>;
   inspect(handle: string): Promise<InspectedLink>;
+  /** A nonce for the next proof of a key; an `Issuer` has it. */
+  proofNonce?(): string;
 }
 
 /** Where the sealed files are. Bytes alone: whoever gets them still needs the key. */

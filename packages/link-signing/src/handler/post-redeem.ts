@@ -1,11 +1,15 @@
 import { base64url, fromBase64url } from '@wardseal/primitives/base64';
+import { MAX_PROOF_CHARACTERS } from '../limits.js';
 import type { RedeemRequest } from '../redeem.js';
 import { jsonAnswer } from './headers.js';
-import { MAX_PROOF_CHARACTERS, RefusedRequest, readFields } from './json-request.js';
+import { RefusedRequest, readFields } from './json-request.js';
 import { formatLocation, LOCATION_SECONDS } from './location.js';
 import type { HandlerOptions, LinkDesk } from './options.js';
 import { MAX_HANDLE_CHARACTERS } from './post-status.js';
 import { ContentMissing, refused } from './refusal.js';
+
+/** Where links are opened; proofs name it. */
+export const REDEEM_PATH = '/o/redeem';
 
 const FIELDS = {
   handle: MAX_HANDLE_CHARACTERS,
@@ -49,7 +53,11 @@ export async function postRedeem(
     const { sealed, use, of, obligations } = await desk.redeem(handle, {
       ephemeralKey,
       ...(fields.passcode !== undefined && { passcode: fields.passcode }),
-      ...(fields.proof !== undefined && { evidence: fields.proof }),
+      // A DPoP proof for the issuer itself, or what the issuer's `verifyEvidence` understands.
+      ...(fields.proof !== undefined && {
+        proof: { jwt: fields.proof, method: 'POST', url: `${request.headers.get('origin')}${REDEEM_PATH}` },
+        evidence: fields.proof,
+      }),
       context,
       authorize,
     });
@@ -63,6 +71,6 @@ export async function postRedeem(
       ...(token !== undefined && { location: `/o/content/${token}` }),
     });
   } catch (error) {
-    return refused(error, { route: 'redeem', context, handle }, options);
+    return refused(error, { route: 'redeem', context, handle }, options, desk.proofNonce?.());
   }
 }

@@ -9,7 +9,7 @@ export const MAX_HANDLE_CHARACTERS = 128;
 
 /**
  * `POST /o/status` `{handle}`: what the page says before anything is opened. To whoever holds a link that would open:
- * 200 `{expires, binding, withShare}`. To anybody else, for whatever reason, the one 404. It takes no use, and tells
+ * 200 `{expires, binding, withShare, nonce?}`. To anybody else, for whatever reason, the one 404. It takes no use, and tells
  * nothing that an attempt to open without a passcode would not tell as well.
  */
 export async function postStatus(desk: LinkDesk, options: HandlerOptions, request: Request): Promise<Response> {
@@ -20,7 +20,8 @@ export async function postStatus(desk: LinkDesk, options: HandlerOptions, reques
     handle = (await readFields(request, options.origins, { handle: MAX_HANDLE_CHARACTERS })).handle ?? '';
     const { state, expires, claims, withShare = false } = await desk.inspect(handle);
     if (state !== 'live' || claims === undefined) throw gone(state === 'live' ? 'unknown' : state);
-    return jsonAnswer(200, { expires, binding: claims.binding, withShare });
+    const nonce = claims.binding === 'holder-of-key' ? desk.proofNonce?.() : undefined;
+    return jsonAnswer(200, { expires, binding: claims.binding, withShare, ...(nonce !== undefined && { nonce }) });
   } catch (error) {
     return refused(error, { route: 'status', context, handle }, options);
   }

@@ -17,6 +17,8 @@ const ANSWERS: Partial<Record<LinkErrorCode, readonly [status: number, told: str
   ENCODING_INVALID: GONE,
   PASSCODE_REFUSED: [401, 'passcode'],
   EVIDENCE_REFUSED: [401, 'proof'],
+  PROOF_INVALID: [401, 'proof'],
+  PROOF_REFUSED: [401, 'proof'],
   DENIED: [403, 'denied'],
   EPHEMERAL_KEY_INVALID: [400, 'body'],
 };
@@ -47,11 +49,12 @@ function idOf(handle: string | undefined): string | undefined {
   }
 }
 
-/** The answer to a request that opened nothing. The reason goes to the event hook alone. */
+/** The answer to a request that opened nothing. The reason goes to the event hook alone; `nonce` is for the next proof. */
 export async function refused(
   error: unknown,
   facts: Pick<LinkEvent, 'route' | 'context'> & { handle?: string | undefined },
   { onEvent }: Pick<HandlerOptions, 'onEvent'>,
+  nonce?: string,
 ): Promise<Response> {
   const [status, told] = answerOf(error);
   const ours = asLinkError(error);
@@ -71,7 +74,12 @@ export async function refused(
   } catch {
     // The answer is the same whether or not somebody could be told.
   }
-  return told === 'gone' ? gone() : jsonAnswer(status, { error: told }, EXTRA[status]);
+  if (told === 'gone') return gone();
+  return jsonAnswer(
+    status,
+    { error: told },
+    told === 'proof' && nonce ? { ...EXTRA[401], 'dpop-nonce': nonce } : EXTRA[status],
+  );
 }
 
 // RFC 9110 wants a 401 to name a scheme, and a 503 to say when to come back.

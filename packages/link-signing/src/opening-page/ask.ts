@@ -4,9 +4,12 @@ export type Failure = 'denied' | 'gone' | 'passcode' | 'proof' | 'refused' | 'un
 /** Thrown by `ask`. */
 export class NotGiven extends Error {
   readonly failure: Failure;
-  constructor(failure: Failure) {
+  /** With `proof`: the nonce that the next one needs. */
+  readonly nonce: string | undefined;
+  constructor(failure: Failure, nonce?: string) {
     super(failure);
     this.failure = failure;
+    this.nonce = nonce;
   }
 }
 
@@ -19,6 +22,7 @@ const FAILURES: Readonly<Record<number, Failure>> = { 401: 'passcode', 403: 'den
 export async function ask(path: string, fields: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {
   let status: number;
   let answer: Record<string, unknown>;
+  let nonce: string | null;
   try {
     const response = await fetch(path, {
       method: 'POST',
@@ -31,12 +35,13 @@ export async function ask(path: string, fields: Readonly<Record<string, string>>
       signal: AbortSignal.timeout(PATIENCE),
     });
     ({ status } = response);
+    nonce = response.headers.get('dpop-nonce');
     answer = await response.json();
   } catch {
     throw new NotGiven('unreachable');
   }
   if (status === 200) return answer;
-  if (status === 401 && answer['error'] === 'proof') throw new NotGiven('proof');
+  if (status === 401 && answer['error'] === 'proof') throw new NotGiven('proof', nonce ?? undefined);
   if (status === 403 && answer['error'] !== 'denied') throw new NotGiven('refused');
   throw new NotGiven(FAILURES[status] ?? (status >= 500 ? 'unavailable' : 'refused'));
 }

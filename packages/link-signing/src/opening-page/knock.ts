@@ -1,5 +1,6 @@
 import { base64url, fromBase64url } from '@wardseal/primitives/base64';
 import { createRedeemer, type OpenedAnswer, openAnswer, type Redeemer } from '../answer.js';
+import { openingToken } from '../proof/opening-token.js';
 import { ask, type Failure, NotGiven } from './ask.js';
 import type { OpenerModule } from './opener.js';
 
@@ -18,6 +19,8 @@ export interface Knock {
   readonly passcode: string | undefined;
   /** Given when the link asks for a proof of a key. */
   readonly prove: OpenerModule['prove'] | undefined;
+  /** For that proof. */
+  readonly nonce: string | undefined;
 }
 
 const PATH = '/o/redeem';
@@ -35,20 +38,24 @@ export async function knock(given: Knock): Promise<Released> {
   try {
     return await once(given);
   } catch (error) {
-    if (!(error instanceof NotGiven && error.failure === 'gone' && pending)) throw error;
+    if (!(error instanceof NotGiven)) throw error;
+    // The page stood open for longer than its nonce is good: the refusal brings a new one.
+    if (error.failure === 'proof' && error.nonce !== undefined) return once({ ...given, nonce: error.nonce });
+    if (error.failure !== 'gone' || !pending) throw error;
     forget();
     return once(given);
   }
 }
 
-async function once({ handle, passcode, prove }: Knock): Promise<Released> {
+async function once({ handle, passcode, prove, nonce }: Knock): Promise<Released> {
   key ??= await createRedeemer();
   const { publicKey, secretKey } = key;
   const fields: Record<string, string> = { handle, ephemeralKey: base64url(publicKey) };
   if (passcode !== undefined) fields['passcode'] = passcode;
   if (prove) {
     const url = `${location.origin}${PATH}`;
-    fields['proof'] = await prove({ method: 'POST', url, handle, ephemeralKey: publicKey }).catch(() => {
+    const token = openingToken(handle, publicKey);
+    fields['proof'] = await prove({ method: 'POST', url, handle, ephemeralKey: publicKey, token, nonce }).catch(() => {
       throw new NotGiven('proof');
     });
   }

@@ -22,6 +22,7 @@ const WHEN: Intl.DateTimeFormatOptions = {
 
 let link: ParsedLink;
 let binding = '';
+let nonce: string | undefined;
 let opener: OpenerModule;
 let opening: Opening | undefined;
 let held = new AbortController();
@@ -61,10 +62,11 @@ async function check(): Promise<void> {
   write('check-status', 'Checking the link…');
   try {
     requireNetwork();
-    const { expires, binding: wanted, withShare } = await ask('/o/status', { handle: link.handle });
+    const { expires, binding: wanted, withShare, nonce: given } = await ask('/o/status', { handle: link.handle });
     // Opening half a link would take a use and show nothing.
     if (withShare === true && link.secret === undefined) return end('damaged');
     binding = String(wanted);
+    nonce = typeof given === 'string' ? given : undefined;
     const when = new Date(Number(expires) * 1000);
     by<HTMLTimeElement>('expires').dateTime = when.toISOString();
     write('expires', when.toLocaleString('en-GB', WHEN));
@@ -93,7 +95,7 @@ async function open(): Promise<void> {
     const wantsProof = !wantsPasscode && binding !== 'bearer';
     if (wantsProof && !opener.prove) return end('key');
     const prove = wantsProof ? opener.prove : undefined;
-    const released = await knock({ handle: link.handle, passcode, prove });
+    const released = await knock({ handle: link.handle, passcode, prove, nonce });
     input('passcode').value = '';
     hold(released);
     stage('opened');
@@ -106,13 +108,13 @@ async function open(): Promise<void> {
 }
 
 function hold({ answer, ...rest }: Released): void {
-  const { claims, grant, share } = answer;
+  const { claims, grant, share, cti } = answer;
   const { secret } = link;
-  const key = secret && share ? linkKey({ secret, share, cti: claims.cti }) : null;
+  const key = secret && share ? linkKey({ secret, share, cti }) : null;
   share?.fill(0);
   secret?.fill(0);
   held = new AbortController();
-  opening = { view: by('view'), signal: held.signal, claims, grant, linkKey: key, ...rest };
+  opening = { view: by('view'), signal: held.signal, claims, grant, cti, linkKey: key, ...rest };
 }
 
 async function present(): Promise<void> {

@@ -10,7 +10,9 @@ export interface Opening {
   readonly claims: Claims;
   /** The signed grant. */
   readonly grant: Uint8Array<ArrayBuffer>;
-  /** Of the stanza `wardseal.org/link`: its id is `claims.cti`. Null when the file is sealed to the reader's own key. */
+  /** The id of the file's stanza `wardseal.org/link`, 32 bytes: the grant's own, or that of the one it was delegated from. */
+  readonly cti: Uint8Array<ArrayBuffer>;
+  /** That stanza's key. Null when the file is sealed to the reader's own key. */
   readonly linkKey: Uint8Array<ArrayBuffer> | null;
   /** Path of the sealed file for the next five minutes, with ranges; null when the handler serves none. */
   readonly location: string | null;
@@ -27,6 +29,9 @@ export interface ProofFacts {
   readonly handle: string;
   /** The one-opening key of this request, 1216 bytes. */
   readonly ephemeralKey: Uint8Array<ArrayBuffer>;
+  /** What `createProof`, or any DPoP library as its access token, takes: it stands for the two above. */
+  readonly token: string;
+  readonly nonce: string | undefined;
 }
 
 /** The module at `openerModule`: the app's own, loaded before a use is taken. */

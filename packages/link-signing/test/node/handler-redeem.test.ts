@@ -1,9 +1,9 @@
-import { hex } from '@wardseal/primitives';
+import { base64url, hex } from '@wardseal/primitives';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createHandler } from '../../src/handler.js';
-import { openAnswer } from '../../src/index.js';
+import { createProof, holderKey, keyThumbprint, openAnswer, openingToken } from '../../src/index.js';
 import { FILE, type Front, front, PASSCODE, whole } from '../support/front.js';
-import { world } from '../world.js';
+import { ORIGIN, world } from '../world.js';
 
 let door: Front;
 beforeEach(async () => {
@@ -71,17 +71,40 @@ describe('redeem', () => {
     ]);
   });
 
-  it('asks for a proof where the link is bound to a key, and hands it on as evidence', async () => {
+  it('asks for a proof where the link is bound to a key, with a nonce for it', async () => {
+    const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
+    const key = await holderKey(pair);
+    const recipientKey = keyThumbprint(key.publicKey);
+    const link = await door.here.issuer.grant(door.here.request({ binding: 'holder-of-key', recipientKey }));
+    const { nonce } = await (await door.post('/o/status', { handle: link.handle })).json();
+    const [method, url] = ['POST', `${ORIGIN}/o/redeem`];
+    const token = openingToken(link.handle, door.redeemer.publicKey);
+    const now = door.here.seconds();
+    const none = await door.post('/o/redeem', door.redeemBody(link));
+    const stale = await createProof({ key, method, url, token, now });
+    const refused = await door.post('/o/redeem', door.redeemBody(link, { proof: stale }));
+    expect([refused.status, await refused.json()]).toEqual([401, { error: 'proof' }]);
+    expect([none.status, refused.headers.get('dpop-nonce')]).toEqual([401, nonce]);
+    const proof = await createProof({ key, method, url, token, nonce, now });
+    expect((await door.post('/o/redeem', door.redeemBody(link, { proof }))).status).toBe(200);
+    const moved = {
+      ...door.redeemBody(link, { proof }),
+      ephemeralKey: base64url((await door.here.redeemer()).publicKey),
+    };
+    expect((await door.post('/o/redeem', moved)).status).not.toBe(200);
+    expect(await door.usedOf(link)).toBe(1);
+  });
+
+  it('hands on as evidence what the issuer has a check for', async () => {
     const seen: unknown[] = [];
     door = await front({
       verifyEvidence: (evidence, { recipientKey }) => {
         seen.push(evidence);
-        return evidence === 'a proof' ? { level: 'holder-of-key', recipientKey: recipientKey! } : null;
+        return evidence === 'a proof' ? { level: 'passkey', recipientKey: recipientKey! } : null;
       },
     });
-    const link = await door.here.issuer.grant(
-      door.here.request({ binding: 'holder-of-key', recipientKey: door.here.random(32) }),
-    );
+    const recipientKey = door.here.random(32);
+    const link = await door.here.issuer.grant(door.here.request({ binding: 'passkey', recipientKey }));
     const refused = await door.post('/o/redeem', door.redeemBody(link, { proof: 'another' }));
     expect([refused.status, await refused.json()]).toEqual([401, { error: 'proof' }]);
     expect((await door.post('/o/redeem', door.redeemBody(link, { proof: 'a proof' }))).status).toBe(200);

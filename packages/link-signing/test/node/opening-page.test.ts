@@ -1,6 +1,8 @@
 import { seededRandom } from '@wardseal/testkit';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { ProofFacts } from '../../src/handler.js';
+import { createProof, holderKey, keyThumbprint } from '../../src/index.js';
 import { type Desk, desk, FILE, launch, ORGANISATION, type Visit, visit } from '../support/desk.js';
 
 // The page as it is published, served by node:http, used by a person in Chromium.
@@ -116,7 +118,7 @@ describe('a person opens a link', () => {
     await (await follow(opened.url)).press();
     const revoked = await service.mint();
     await service.issuer.revoke({ id: revoked.id });
-    const expired = await service.mint({ expires: Math.floor(Date.now() / 1000) + 1 });
+    const expired = await service.mint({ expires: service.now() + 1 });
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     const unknown = await service.mint();
     const forged = unknown.url.replace(/#(.{20})(.)/, (_, start, char) => `#${start}${char === 'x' ? 'y' : 'x'}`);
@@ -176,12 +178,33 @@ describe('a person opens a link', () => {
     expect(await service.used(handle)).toBe(0);
   });
 
+  it('opens a link bound to a key with a proof of it, also when the page stood open for long', async () => {
+    const pair = await crypto.subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify']);
+    const key = await holderKey(pair as CryptoKeyPair);
+    const nonces: string[] = [];
+    for (const minutes of [0, 20]) {
+      const link = await service.mint({ binding: 'holder-of-key', recipientKey: keyThumbprint(key.publicKey) });
+      const context = await browser.newContext();
+      const tab = await context.newPage();
+      await tab.exposeFunction('proveWith', ({ method, url, token, nonce }: ProofFacts) => {
+        nonces.push(nonce!);
+        return createProof({ key, method, url, token, nonce: nonce!, now: service.now() });
+      });
+      await tab.goto(link.url);
+      await tab.waitForSelector('#ready:not([hidden])');
+      service.advance(minutes * 60);
+      await tab.getByRole('button', { name: 'Open', exact: true }).click();
+      expect(JSON.parse((await tab.locator('#shown').textContent())!).key).toBe(hexOf(link.key));
+      expect(await service.used(link.handle)).toBe(1);
+      await context.close();
+    }
+    expect(new Set(nonces).size).toBe(3);
+  });
+
   it('cannot open a link bound to a key here: the app gave no way to prove one', async () => {
-    const expires = Math.floor(Date.now() / 1000) + 600;
     const { url, handle } = await service.mint({
       binding: 'passkey',
       recipientKey: seededRandom('reader')(32),
-      expires,
     });
     const page = await follow(url);
     await page.press();

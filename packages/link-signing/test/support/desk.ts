@@ -23,6 +23,8 @@ export const FILE: Uint8Array<ArrayBuffer> = seededRandom('file')(100_000);
 
 /** A module as an app would give: it fetches the file and says what it was given, so that a test can tell. */
 const OPENER = `
+// A key that a test put there, signed with by a DPoP library's manner.
+export const prove = globalThis.proveWith && ((facts) => globalThis.proveWith(facts));
 export async function open({ view, signal, claims, grant, linkKey, location, obligations, use, of }) {
   globalThis.tries = (globalThis.tries ?? 0) + 1;
   if (globalThis.failOpener > 0) { globalThis.failOpener -= 1; throw new Error('cannot show'); }
@@ -56,6 +58,7 @@ export interface Desk {
   used(handle: string): Promise<number>;
   readonly issuer: Awaited<ReturnType<typeof createIssuer>>;
   readonly advance: (seconds: number) => void;
+  readonly now: () => number;
   close(): Promise<void>;
 }
 
@@ -119,6 +122,7 @@ export async function desk(): Promise<Desk> {
     asked,
     trouble,
     issuer,
+    now: clock,
     advance: (seconds) => {
       shift += seconds;
     },
