@@ -31,22 +31,42 @@ export async function enforce(
   const carried: string[] = [];
   const unknown: string[] = [];
   const failed: { type: string; cause: unknown }[] = [];
-  const duties: unknown = decision?.context?.obligations;
-  const wellFormed = Array.isArray(duties);
-  for (const duty of wellFormed ? (duties as Obligation[]) : []) {
-    const type = typeof duty?.type === 'string' ? duty.type : typeof duty?.type;
-    const handler = Object.hasOwn(handlers, type) ? handlers[type] : undefined;
-    if (typeof handler !== 'function') {
-      unknown.push(type);
+  const asked = read(decision);
+  for (const { type, duty } of asked?.duties ?? []) {
+    if (typeof type !== 'string') {
+      unknown.push(typeof type);
       continue;
     }
     try {
-      if ((await handler(duty, decision)) === false) failed.push({ type, cause: undefined });
+      const handler = Object.hasOwn(handlers ?? {}, type) ? handlers[type] : undefined;
+      if (typeof handler !== 'function') unknown.push(type);
+      else if ((await handler(duty, decision)) === false) failed.push({ type, cause: undefined });
       else carried.push(type);
     } catch (cause) {
       failed.push({ type, cause });
     }
   }
-  const permitted = decision?.decision === true && wellFormed && unknown.length === 0 && failed.length === 0;
+  const permitted = asked?.permits === true && unknown.length === 0 && failed.length === 0;
   return { permitted, carried, unknown, failed };
+}
+
+interface Asked {
+  readonly permits: boolean;
+  readonly duties: readonly { readonly type: unknown; readonly duty: Obligation }[];
+}
+
+/** What a decision asks, each part read once and before any handler runs: it may change while they do. Null for none. */
+function read(decision: Decision): Asked | null {
+  try {
+    const permits = decision.decision === true;
+    const list: unknown = decision.context.obligations;
+    if (!Array.isArray(list)) return null;
+    const duties = Array.from({ length: list.length }, (_, i) => {
+      const duty = list[i] as Obligation;
+      return { type: duty?.type as unknown, duty };
+    });
+    return { permits, duties };
+  } catch {
+    return null;
+  }
 }

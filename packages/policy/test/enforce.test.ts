@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createPdp, type Decision, enforce, loadPolicy, type Rule } from '../src/index.js';
 import { permit, sample } from './support/sample.js';
 
@@ -76,4 +76,60 @@ test('a refusal stays a refusal, and what is no decision is one', async () => {
     { decision: true, context: { obligations: [{ type: Object.create(null) }, { type: 1 }, { type: ['notify'] }] } },
   ])
     expect((await enforce(junk as never, all)).permitted).toBe(false);
+});
+
+describe('a decision that changes, or is none', () => {
+  const permitted = (obligations: unknown): Decision => ({ decision: true, context: { obligations } }) as never;
+
+  test('what is asked is read once, before any handler runs', async () => {
+    const list = [{ type: 'watermark' }, { type: 'no-download' }];
+    const changing = permitted(list);
+    const { carried, permitted: may } = await enforce(changing, {
+      watermark: () => {
+        list.length = 1;
+        Object.assign(changing, { context: { obligations: [] } });
+      },
+      'no-download': () => false,
+    });
+    expect({ may, carried }).toEqual({ may: false, carried: ['watermark'] });
+
+    const refused = { ...permitted([{ type: 'watermark' }]), decision: false };
+    const flips = { watermark: () => Object.assign(refused, { decision: true }) };
+    expect((await enforce(refused, flips)).permitted).toBe(false);
+  });
+
+  test('a duty is looked at once, and a list by its length', async () => {
+    let reads = 0;
+    const duty = {
+      get type(): string {
+        reads += 1;
+        return reads > 1 ? 'harmless' : 'no-download';
+      },
+    };
+    expect(await enforce(permitted([duty]), { harmless: () => true })).toMatchObject({ unknown: ['no-download'] });
+    const list = Object.assign([{ type: 'no-download' }], { [Symbol.iterator]: () => [].values() });
+    expect((await enforce(permitted(list), {})).permitted).toBe(false);
+  });
+
+  test.each([7, Symbol('x'), undefined, null])(
+    'a duty whose type is %s is unknown, whatever the handlers',
+    async (type) => {
+      const handlers = { number: () => true, symbol: () => true, undefined: () => true, object: () => true };
+      expect(await enforce(permitted([{ type }]), handlers)).toMatchObject({ permitted: false, carried: [] });
+    },
+  );
+
+  test('it never rejects', async () => {
+    const trap = {
+      get: () => {
+        throw new Error('trap');
+      },
+    };
+    for (const decision of [new Proxy({}, trap), permitted(new Proxy([1], trap)), permitted([new Proxy({}, trap)])])
+      expect(await enforce(decision as Decision, {})).toMatchObject({ permitted: false });
+    for (const handlers of [null, undefined, 7]) {
+      const answer = await enforce(permitted([{ type: 'watermark' }]), handlers as never);
+      expect(answer).toMatchObject({ permitted: false, unknown: ['watermark'] });
+    }
+  });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createPdp, type Decision, loadPolicy } from '../src/index.js';
+import { createPdp, type Decision, loadPolicy, type Request } from '../src/index.js';
 import { nhs } from '../src/packs/nhs/index.js';
 
 const pack = loadPolicy(nhs());
@@ -14,7 +14,8 @@ function objectsIn(value: unknown, path = '', found = new Map<object, string>())
 
 test.each(['nothing', 'actual'] as const)('what two decisions share is frozen, when reveal is %s', (reveal) => {
   const changeable = new Set<string>();
-  for (const { now, request } of pack.document.tests) {
+  for (const { now, request: asked } of pack.document.tests) {
+    const request = asked as unknown as Request;
     const pdp = createPdp(pack, { clock: { now: () => Date.parse(now) }, reveal });
     const before = objectsIn(pdp.evaluate(request));
     for (const [object, path] of objectsIn(pdp.evaluate(request)))
@@ -26,12 +27,13 @@ test.each(['nothing', 'actual'] as const)('what two decisions share is frozen, w
 test('a handler that empties the list of whom to tell does not keep the next decision from telling them', () => {
   const [example] = pack.document.tests.filter(({ expect: { obligations } }) => obligations?.includes('notify'));
   const pdp = createPdp(pack, { clock: { now: () => Date.parse(example!.now) } });
+  const request = example!.request as unknown as Request;
   const whom = ({ context }: Decision): unknown =>
     context.obligations.find(({ type }) => type === 'notify')?.properties['whom'];
-  const told = whom(pdp.evaluate(example!.request)) as string[];
+  const told = whom(pdp.evaluate(request)) as string[];
   const people = [...told];
   expect(() => told.splice(0)).toThrow(TypeError);
-  expect(whom(pdp.evaluate(example!.request))).toEqual(people);
+  expect(whom(pdp.evaluate(request))).toEqual(people);
 });
 
 test('a draft that is changed changes no other draft', () => {
