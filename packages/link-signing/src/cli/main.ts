@@ -23,7 +23,8 @@ function judge(error: Error): Failure | null {
   if (!(error instanceof LinkError)) return null;
   const { code, message, claim, reason } = error;
   const exit = REFUSALS.has(code) ? EXIT.no : EXIT.trouble;
-  return { kind: 'refused', exit, code, message, facts: { claim, reason } };
+  // Outside every dead link looks the same; whoever holds the issuer's keys may know why.
+  return { kind: 'refused', exit, code, message: reason ? `${message}: ${reason}` : message, facts: { claim, reason } };
 }
 
 const program: Program = {

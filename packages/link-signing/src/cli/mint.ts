@@ -1,6 +1,6 @@
 import { hex, randomBytes } from '@wardseal/primitives';
 import { type Command, command, OUTPUT, openInput, secretLine, UsageError, type Values, writeOutput } from '@wardseal/primitives/cli'; // biome-ignore format: one list
-import { BINDINGS, type Binding, PERMISSIONS, PURPOSES } from '../claims.js';
+import { BINDINGS, type Binding, maxLifetime, PERMISSIONS, PURPOSES } from '../claims.js';
 import { encodeGrant } from '../grant.js';
 import type { GrantRequest, IssuedLink } from '../issue.js';
 import type { Issuer } from '../issuer.js';
@@ -83,9 +83,12 @@ async function passcodeOf({ passcode, 'new-passcode': drawn }: Asked, binding: B
 async function requestOf(values: Asked, prepared: PreparedLink | undefined): Promise<GrantRequest> {
   const { purpose, user, uses, depth, permit, recipient, origin, 'recipient-key': key } = values;
   const binding = oneOf(BINDINGS, values.binding ?? 'passcode', 'binding');
+  const recipientKey = key === undefined ? undefined : digest(key, 'recipient-key');
+  const seconds = duration(values.for ?? DAY, 'for');
+  if (seconds > maxLifetime({ recipientKey })) throw new UsageError('--for takes at most 24h, with --recipient-key 7d');
   const request: GrantRequest = {
     object: await objectOf(values),
-    expires: nowSeconds() + duration(values.for ?? DAY, 'for'),
+    expires: nowSeconds() + seconds,
     maxUses: uses === undefined ? 1 : whole(uses, 'uses'),
     purpose: oneOf(PURPOSES, needed(purpose, 'purpose'), 'purpose'),
     binding,
@@ -93,7 +96,7 @@ async function requestOf(values: Asked, prepared: PreparedLink | undefined): Pro
     issuerUser: opaqueId(needed(user, 'user'), 'user'),
     ...(depth !== undefined && { delegationDepth: whole(depth, 'depth') }),
     ...(recipient !== undefined && { recipient: opaqueId(recipient, 'recipient') }),
-    ...(key !== undefined && { recipientKey: digest(key, 'recipient-key') }),
+    ...(recipientKey && { recipientKey }),
     ...(origin !== undefined && { audience: origin }),
     ...(prepared && { cti: prepared.cti }),
   };
