@@ -1,4 +1,6 @@
 import { createHmac, createPrivateKey, createPublicKey, createSecretKey, randomBytes, sign, verify } from 'node:crypto';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import {
   createIssuer,
   createSigner,
@@ -7,6 +9,7 @@ import {
   type LinkStore,
   memoryEraseStore,
   memoryStore,
+  mintHandle,
   verifyGrant,
   verifyHandle,
 } from '@wardseal/link-signing';
@@ -43,7 +46,7 @@ const request = {
   permissions: ['view'],
   issuerUser: new Uint8Array(randomBytes(32)),
 } as const;
-const { grant, handle } = await issuer.grant(request);
+const { grant, handle, link } = await issuer.grant(request);
 
 const pkcs8 = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), secretKey]);
 const privateKey = createPrivateKey({ key: pkcs8, type: 'pkcs8', format: 'der' });
@@ -100,4 +103,27 @@ await compare(
     'jose HS256': () => jwtVerify(hs256Token, hmacKey, { issuer: ISSUER, audience: ORIGIN }),
   },
   { out: 'handle-verify', notes: `handle of ${handle.length} characters, JWT of ${hs256Token.length}` },
+);
+
+// A presigned URL needs no network; the credentials are made up.
+const s3 = new S3Client({
+  region: 'eu-west-2',
+  credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example secret of no account' },
+});
+const presign = (): Promise<string> =>
+  getSignedUrl(s3, new GetObjectCommand({ Bucket: 'pictures', Key: hs256Token.slice(-43) }), { expiresIn: 3600 });
+const url = await presign();
+const ours = link(ORIGIN, new Uint8Array(randomBytes(32)));
+await compare(
+  'handle mint',
+  {
+    'mintHandle (grant to handle)': () => mintHandle(grant, tagKeys),
+    'raw HMAC-SHA-256 (node:crypto)': hmac,
+    'issuer.grant (schema, grant, signature, handle)': () => issuer.grant(request),
+    'AWS S3 presigner': presign,
+  },
+  {
+    out: 'handle-mint',
+    notes: `link with key of ${ours.length} characters, presigned URL of ${url.length}; grant as text of ${Math.ceil((grant.length * 4) / 3)}`,
+  },
 );

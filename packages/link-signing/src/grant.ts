@@ -1,4 +1,4 @@
-import { base64url, concat, fromBase64url, readUint, sha256, utf8 } from '@wardseal/primitives';
+import { base64url, concat, fromBase64url, readUint, sha256Public, utf8 } from '@wardseal/primitives';
 import type { Claims } from './claims.js';
 import { decodeCbor, encodeCbor } from './codec/cbor.js';
 import {
@@ -28,9 +28,15 @@ export interface VerifiedGrant {
   id: Uint8Array<ArrayBuffer>;
 }
 
+// Hashing is synchronous, so one piece of memory serves all.
+const HASHED = new Uint8Array(ID_DOMAIN.length + MAX_GRANT_BYTES);
+HASHED.set(ID_DOMAIN);
+
 /** The id of a grant: 32 bytes. */
 export function grantId(grant: Uint8Array): Uint8Array<ArrayBuffer> {
-  return sha256(concat(ID_DOMAIN, grant));
+  if (grant.length > MAX_GRANT_BYTES) return sha256Public(concat(ID_DOMAIN, grant));
+  HASHED.set(grant, ID_DOMAIN.length);
+  return sha256Public(HASHED.subarray(0, ID_DOMAIN.length + grant.length));
 }
 
 /** Signs claims that were checked before. */

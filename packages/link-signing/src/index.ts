@@ -14,7 +14,7 @@ export {
 export { delegate, type Narrowing } from './delegate.js';
 export { type GoneReason, LinkError, type LinkErrorCode, type LinkErrorFacts } from './errors.js';
 export { decodeGrant, encodeGrant, type ReadOptions, type VerifiedGrant, verifyGrant } from './grant.js';
-export { type HandleFacts, verifyHandle } from './handle.js';
+export { type HandleFacts, mintHandle, verifyHandle } from './handle.js';
 export { type HolderKey, type HolderPublicKey, holderKey } from './holder-key.js';
 export type { InspectedLink, LinkState } from './inspect.js';
 export type { GrantRequest, IssuedLink } from './issue.js';

@@ -2,7 +2,7 @@ import { base64url, fromBase64url } from '@wardseal/primitives';
 import { everyBitFlip, everyTextMutation } from '@wardseal/testkit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { importTagKeys, LinkError, parseLink, verifyHandle } from '../src/index.js';
+import { importTagKeys, LinkError, mintHandle, parseLink, verifyHandle } from '../src/index.js';
 import { everyEdit, ORIGIN, refusal, world } from './world.js';
 
 /** The code a text is refused with, or what it was taken for. */
@@ -67,6 +67,20 @@ test('expiry is to the second, and keys can be retired', async () => {
   expect(await reason('retired')).toBe('unknown-key');
   expect((await refusal(() => verifyHandle(handle, importTagKeys([fresh]), seconds()))).reason).toBe('unknown-key');
   expect((await issuer.grant(request())).handle).not.toBe(handle);
+});
+
+test('a handle can be made again from its grant, under the key that is active now', async () => {
+  const { issuer, request, tagKeys, seconds, random } = await world();
+  for (let i = 0; i < 100; i++) {
+    const { grant, handle } = await issuer.grant(request());
+    expect(mintHandle(grant, tagKeys)).toBe(handle);
+  }
+  const { grant, handle, id } = await issuer.grant(request());
+  const fresh = importTagKeys([{ key: random(32) }]);
+  const again = mintHandle(grant, fresh);
+  expect(again).not.toBe(handle);
+  expect(verifyHandle(again, fresh, seconds()).id).toEqual(id);
+  expect((await refusal(() => mintHandle(random(260), tagKeys))).code).toMatch(/^(GRANT|ENCODING)_INVALID$/);
 });
 
 test('the time is seconds: milliseconds are a mistake of the caller', async () => {

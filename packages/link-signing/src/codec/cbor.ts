@@ -12,12 +12,14 @@ const NEGATIVE = 1;
 const BYTES = 2;
 const TEXT = 3;
 const MAP = 5;
+const ASCII = /^[\0-\x7f]*$/;
 
 function refuse(message: string): never {
   throw new LinkError('ENCODING_INVALID', message);
 }
 
-function headLength(value: number): number {
+/** Bytes of a head in its shortest form. */
+export function headLength(value: number): number {
   return value < 24 ? 1 : value < 0x100 ? 2 : value < 0x10000 ? 3 : value < 0x100000000 ? 5 : 9;
 }
 
@@ -46,6 +48,16 @@ function writeInteger(out: Uint8Array, at: number, value: number): number {
   return value < 0 ? writeHead(out, at, NEGATIVE, -1 - value) : writeHead(out, at, UNSIGNED, value);
 }
 
+/** The entries of a map in the order of their keys' encodings; most are made in it. */
+function inOrder(map: CborMap): Iterable<[number, CborValue]> {
+  let last: number | undefined;
+  for (const key of map.keys()) {
+    if (last !== undefined && !before(last, key)) return [...map].sort(([a], [b]) => (before(a, b) ? -1 : 1));
+    last = key;
+  }
+  return map;
+}
+
 function write(out: Uint8Array, at: number, value: CborValue, depth: number): number {
   if (typeof value === 'number') {
     if (!Number.isSafeInteger(value)) throw new RangeError('cbor integer must be within 2^53 - 1');
@@ -54,10 +66,16 @@ function write(out: Uint8Array, at: number, value: CborValue, depth: number): nu
   if (value instanceof Map) {
     if (depth === MAX_CBOR_DEPTH) throw new RangeError(`cbor is nested deeper than ${MAX_CBOR_DEPTH}`);
     let next = writeHead(out, at, MAP, value.size);
-    for (const key of [...value.keys()].sort((a, b) => (before(a, b) ? -1 : 1))) {
+    for (const [key, item] of inOrder(value)) {
       if (!Number.isSafeInteger(key)) throw new RangeError('cbor map key must be an integer');
-      next = write(out, writeInteger(out, next, key), value.get(key)!, depth + 1);
+      next = write(out, writeInteger(out, next, key), item, depth + 1);
     }
+    return next;
+  }
+  if (typeof value === 'string' && ASCII.test(value)) {
+    // Without bytes in between: beyond the end they are dropped, and the length tells.
+    let next = writeHead(out, at, TEXT, value.length);
+    for (let i = 0; i < value.length; i++) out[next++] = value.charCodeAt(i);
     return next;
   }
   const data = typeof value === 'string' ? utf8(value) : value;

@@ -1,7 +1,7 @@
 import { concat, equal, utf8 } from '@wardseal/primitives';
 import { LinkError } from '../errors.js';
 import { MAX_GRANT_BYTES } from '../limits.js';
-import { type Cursor, encodeCbor, readBytes, writeHead } from './cbor.js';
+import { type Cursor, encodeCbor, headLength, readBytes, writeHead } from './cbor.js';
 
 // COSE_Sign1 (RFC 9052 section 4.2), written out: the tagged array of four has one possible shape here, so that
 // neither arrays nor tags are needed in the codec, and the algorithm belongs to the key, never to the message.
@@ -20,11 +20,19 @@ export const KID_BYTES = 4;
 const SIGNATURE_BYTES = 64;
 const ISSUER: SignerKind = { by: 'issuer', algorithm: 'EdDSA' };
 
-function byteString(data: Uint8Array): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(data.length + 9);
-  const start = writeHead(out, 0, 2, data.length);
-  out.set(data, start);
-  return out.slice(0, start + data.length);
+/** What stands in front, then byte strings with their heads; in one piece of memory, since making it is what costs. */
+function withByteStrings(prefix: Uint8Array, ...strings: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  let length = prefix.length;
+  for (const data of strings) length += headLength(data.length) + data.length;
+  const out = new Uint8Array(length);
+  out.set(prefix);
+  let at = prefix.length;
+  for (const data of strings) {
+    at = writeHead(out, at, 2, data.length);
+    out.set(data, at);
+    at += data.length;
+  }
+  return out;
 }
 
 /** The parts of a COSE_Sign1 that depend on the key alone. */
@@ -44,21 +52,20 @@ export interface SignerKind {
 /** The one envelope of a key identifier. */
 export function envelope(kid: Uint8Array, { by, algorithm }: SignerKind = ISSUER): Envelope {
   const header = encodeCbor(new Map<number, number | Uint8Array>([[ALGORITHM_HEADER, ALGORITHMS[algorithm]], [KID_HEADER, kid]])); // biome-ignore format: one header
-  const wrapped = byteString(header);
   return {
-    prefix: concat(Uint8Array.of(0xd2, 0x84), wrapped, Uint8Array.of(0xa0)),
-    signed: concat(CONTEXT, wrapped, byteString(DOMAINS[by])),
+    prefix: concat(withByteStrings(Uint8Array.of(0xd2, 0x84), header), Uint8Array.of(0xa0)),
+    signed: withByteStrings(CONTEXT, header, DOMAINS[by]),
   };
 }
 
 /** What is signed (RFC 9052 section 4.4): context, protected header, domain, payload. */
 export function toBeSigned(of: Envelope, payload: Uint8Array): Uint8Array<ArrayBuffer> {
-  return concat(of.signed, byteString(payload));
+  return withByteStrings(of.signed, payload);
 }
 
 /** The whole message. */
 export function joinSign1(of: Envelope, payload: Uint8Array, signature: Uint8Array): Uint8Array<ArrayBuffer> {
-  return concat(of.prefix, byteString(payload), byteString(signature));
+  return withByteStrings(of.prefix, payload, signature);
 }
 
 /** The key identifier a message names, unchecked. */

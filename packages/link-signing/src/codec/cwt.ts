@@ -26,44 +26,47 @@ const ISSUER_USER = 9;
 const OBJECT = 10;
 const HOLDER_KEY = 11;
 
-/** Claims as the map that is signed. */
+/** Claims as the map that is signed; its keys in the order they are written in. */
 export function toCwt(claims: Claims): CborMap {
-  const own: CborMap = new Map<number, CborValue>([
-    [USES, claims.maxUses],
-    [PURPOSE, PURPOSES.indexOf(claims.purpose)],
-    [BINDING, BINDINGS.indexOf(claims.binding)],
-    [PERMISSION_BITS, PERMISSIONS.reduce((bits, one, i) => bits | (claims.permissions.includes(one) ? 1 << i : 0), 0)],
-    [ISSUER_USER, claims.issuerUser],
-    [OBJECT, claims.object],
-  ]);
+  const { permissions, policy, delegation } = claims;
+  const own: CborMap = new Map();
+  own.set(USES, claims.maxUses);
+  own.set(PURPOSE, PURPOSES.indexOf(claims.purpose));
+  own.set(BINDING, BINDINGS.indexOf(claims.binding));
+  own.set(
+    PERMISSION_BITS,
+    PERMISSIONS.reduce((bits, one, i) => bits | (permissions.includes(one) ? 1 << i : 0), 0),
+  );
   if (claims.delegationDepth > 0) own.set(DEPTH, claims.delegationDepth);
-  if (claims.policy) own.set(POLICY, new Map<number, CborValue>([[1, claims.policy.digest], [2, claims.policy.revision]])); // biome-ignore format: one pair of facts
+  if (policy) own.set(POLICY, new Map<number, CborValue>([[1, policy.digest], [2, policy.revision]])); // biome-ignore format: one pair of facts
+  if (delegation) own.set(PARENT, delegation.parent);
   if (claims.recipient) own.set(RECIPIENT, claims.recipient);
-  if (claims.delegation) own.set(PARENT, claims.delegation.parent).set(HOLDER_KEY, toCoseKey(claims.delegation.key));
-  const cwt: CborMap = new Map<number, CborValue>([
-    [ISS, claims.issuer],
-    [AUD, claims.audience],
-    [EXP, claims.expires],
-    [NBF, claims.notBefore],
-    [CTI, claims.cti],
-    [PRIVATE_CLAIM, own],
-  ]);
+  own.set(ISSUER_USER, claims.issuerUser);
+  own.set(OBJECT, claims.object);
+  if (delegation) own.set(HOLDER_KEY, toCoseKey(delegation.key));
+  const cwt: CborMap = new Map();
+  cwt.set(ISS, claims.issuer);
+  cwt.set(AUD, claims.audience);
+  cwt.set(EXP, claims.expires);
+  cwt.set(NBF, claims.notBefore);
   if (claims.issuedAt !== claims.notBefore) cwt.set(IAT, claims.issuedAt);
+  cwt.set(CTI, claims.cti);
   if (claims.recipientKey) cwt.set(CNF, new Map([[COSE_KEY_THUMBPRINT, claims.recipientKey]]));
+  cwt.set(PRIVATE_CLAIM, own);
   return cwt;
 }
 
-/** Takes claims out of a map one by one; what is left at the end is unknown, and unknown is refused. */
+/** Takes claims out of a map, which it empties, one by one; what is left at the end is unknown, and unknown is refused. */
 class Reader {
-  readonly #left: CborMap;
+  readonly #map: CborMap;
   readonly #where: string;
   constructor(map: CborMap, where: string) {
-    this.#left = new Map(map);
+    this.#map = map;
     this.#where = where;
   }
   #take(key: number): CborValue | undefined {
-    const value = this.#left.get(key);
-    this.#left.delete(key);
+    const value = this.#map.get(key);
+    if (value !== undefined) this.#map.delete(key);
     return value;
   }
   text(key: number, claim: string): string {
@@ -94,7 +97,7 @@ class Reader {
     return value instanceof Map ? new Reader(value, claim) : refuse(claim);
   }
   end(): void {
-    for (const key of this.#left.keys()) refuse(this.#where === '' ? String(key) : `${this.#where}.${key}`);
+    for (const key of this.#map.keys()) refuse(this.#where === '' ? String(key) : `${this.#where}.${key}`);
   }
 }
 
