@@ -42,8 +42,12 @@ const texts = (found: readonly Remedy[], route = 'ordinary') =>
 
 test.each<[string, Readonly<Record<string, unknown>>, readonly string[]]>([
   ['view', { 'subject.authenticatedAt': ago(14 * 60) }, ['Sign in again']],
-  ['view', { 'subject.assurance': 1 }, ['Sign in at level 2']],
-  ['view', { 'resource.sensitivity': 'sensitive', 'subject.assurance': 2 }, ['Sign in at level 3']],
+  ['view', { 'subject.assurance': 1 }, ['Sign in at level 2, with two factors']],
+  [
+    'view',
+    { 'resource.sensitivity': 'sensitive', 'subject.assurance': 2 },
+    ['Sign in at level 3, with a smartcard or security key'],
+  ],
   ['view', { 'subject.acknowledgedVersion': 'none' }, ['Read and acknowledge the policy']],
   [
     'view',
@@ -112,7 +116,7 @@ test('breaking the glass is offered apart, last, and only where it would be perm
   ]);
   const weak = offered(first, asked('view'), { ...none, 'subject.assurance': 1 });
   expect(weak.map(({ route, text }) => [route, text.slice(0, 50)])).toEqual([
-    ['break-glass', 'Sign in at level 2; then, in an emergency only: br'],
+    ['break-glass', 'Sign in at level 2, with two factors; then, in an '],
   ]);
   // Absolute prohibitions, another organisation, and an action for which the glass cannot be broken.
   expect(offered(first, asked('view'), { ...none, 'resource.state': 'erased' })).toEqual([]);
@@ -129,7 +133,7 @@ test('what a declared emergency still lacks is found, and labelled', () => {
   };
   const found = offered(first, asked('view'), facts);
   expect(found.map(({ route, declares, steps }) => [route, declares, steps.map(({ text }) => text)])).toEqual([
-    ['break-glass', [], ['Sign in at level 2']],
+    ['break-glass', [], ['Sign in at level 2, with two factors']],
   ]);
 });
 

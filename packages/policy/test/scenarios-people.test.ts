@@ -186,7 +186,7 @@ test('a clinician who is refused nearly always has a way forward', () => {
     'break-glass',
   ]);
   expect(offers('view', { subject: registrar, resource: { sensitivity: 'sensitive' }, context: onDuty })).toEqual([
-    'Sign in at level 3',
+    'Sign in at level 3, with a smartcard or security key',
     'break-glass',
   ]);
   expect(offers('send', { context: { recipients: [...team, person('p-x', { teams: [] })] } })).toEqual([

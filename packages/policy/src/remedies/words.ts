@@ -23,6 +23,12 @@ export function kindOf(attribute: string): RemedyKind {
   return whole === undefined ? 'other' : KINDS[whole]!;
 }
 
+/** What a level takes, as in NIST SP 800-63B and NHS CIS2. */
+const LEVELS: Readonly<Record<string, string>> = {
+  2: ', with two factors',
+  3: ', with a smartcard or security key',
+};
+
 /** A step in the clinician's words. */
 export function stepInWords(
   attribute: string,
@@ -34,7 +40,7 @@ export function stepInWords(
   const bound = typeof from === 'number' && from < (to as number) ? 'at least' : 'at most';
   switch (kindOf(attribute)) {
     case 'step-up':
-      return `Sign in at level ${String(to)}`;
+      return `Sign in at level ${String(to)}${LEVELS[String(to)] ?? ''}`;
     case 'sign-in-again':
       return 'Sign in again';
     case 'unlock':
