@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { analyse, proveInvariants } from '../src/analyse.js';
 import { type Condition, createPdp, type Invariant, loadPolicy, type PolicyDocument } from '../src/index.js';
+import { document as nhs } from './support/nhs.js';
 import { NOW } from './support/random.js';
 import { forbid, permit, sample } from './support/sample.js';
 
@@ -229,6 +230,18 @@ test('what cannot be decided is said, never called equal', () => {
     reason: '`subject.badges` is not of the same kind in both documents',
     differences: [],
   });
+});
+
+test('the order of members, which canonical JSON and stores change, makes no difference', () => {
+  const reversed = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) return value.map(reversed);
+    const members = Object.entries(value).reverse();
+    return Object.fromEntries(members.map(([name, part]) => [name, reversed(part)]));
+  };
+  const [before, after] = [loadPolicy(nhs), loadPolicy(reversed(nhs))];
+  expect(after.digest).toBe(before.digest);
+  expect(analyse(before).diff(after)).toMatchObject({ verdict: 'equal', differences: [] });
 });
 
 test('a value that only one of two documents knows is a difference', () => {

@@ -1,3 +1,4 @@
+import { canonicalJson } from '@wardseal/primitives';
 import type { Slot, Value } from '../engine/facts.js';
 import { parseCidr } from '../place/cidr.js';
 import type { Atom, Read, Use } from './atoms.js';
@@ -163,7 +164,7 @@ function undecidedOf(reads: readonly Read[], durations: readonly number[]): stri
     if (name === 'context.supportedObligations' || name === 'action.name')
       out.push(`a condition reads \`${name}\`, which decides in other ways too`);
     const shapes = [...slots].map(({ kind, declaration: { source, min, max, fields } }) =>
-      JSON.stringify([kind, source === 'clock', ...(kind === 'set' ? [min, max, fields] : [])]),
+      canonicalJson([kind, source === 'clock', ...(kind === 'set' ? [min ?? null, max ?? null, fields ?? null] : [])]),
     );
     if (new Set(shapes).size > 1) out.push(`\`${name}\` is not of the same kind in both documents`);
     if (reads.some((other) => other.name.startsWith(`${name}.`)))
