@@ -3,10 +3,8 @@ import { checkShape } from './check/document-shape.js';
 import { digestOf } from './digest.js';
 import type { Pack } from './document.js';
 import { PolicyError } from './errors.js';
+import { parsed } from './json-text.js';
 import { plain } from './plain.js';
-
-/** Longest document text, UTF-16 units: some 2,000 rules. */
-export const MAX_DOCUMENT_CHARS = 1_000_000;
 
 /**
  * Reads and checks a policy document and gives it its digest. Nothing unknown passes: a rule with a field, attribute,
@@ -15,8 +13,8 @@ export const MAX_DOCUMENT_CHARS = 1_000_000;
  *
  * @param json - the document's text, or the parsed value.
  * @returns the pack: the document (a frozen copy) and its digest.
- * @throws PolicyError `DOCUMENT_TOO_LARGE` (over 1,000,000 characters or 100,000 values), `DOCUMENT_NOT_JSON`,
- * `TOO_DEEP`, `UNSUPPORTED_FORMAT`, `UNKNOWN_FIELD`, `DOCUMENT_INVALID`, `UNKNOWN_ATTRIBUTE`, `UNKNOWN_OPERATOR`,
+ * @throws PolicyError `DOCUMENT_TOO_LARGE` (over 1,000,000 characters or 100,000 values), `DOCUMENT_NOT_JSON`
+ * (also when an object of the text has a member twice), `TOO_DEEP`, `UNSUPPORTED_FORMAT`, `UNKNOWN_FIELD`, `DOCUMENT_INVALID`, `UNKNOWN_ATTRIBUTE`, `UNKNOWN_OPERATOR`,
  * `UNKNOWN_ACTION`, `UNKNOWN_OBLIGATION`, `UNKNOWN_PARAMETER`, `UNKNOWN_SOURCE`, `OPERATOR_MISMATCH`, `VALUE_INVALID`,
  * `DUPLICATE_ID`, `BREAK_GLASS_UNSAFE`; `path` points to the place.
  * @example
@@ -25,7 +23,7 @@ export const MAX_DOCUMENT_CHARS = 1_000_000;
  * ```
  */
 export function loadPolicy(json: unknown): Pack {
-  const copy: unknown = plain(parse(json));
+  const copy: unknown = plain(parsed(json));
   const format: unknown = (copy as { format?: unknown } | null)?.format;
   if (typeof format === 'string' && format !== 'policy/0')
     throw new PolicyError('UNSUPPORTED_FORMAT', '/format', 'expected `policy/0`');
@@ -33,14 +31,4 @@ export function loadPolicy(json: unknown): Pack {
   checkDocument(copy);
   const { status: _status, approvals: _approvals, ...signed } = copy;
   return Object.freeze({ document: copy, digest: digestOf(signed) });
-}
-
-function parse(json: unknown): unknown {
-  if (typeof json !== 'string') return json;
-  if (json.length > MAX_DOCUMENT_CHARS) throw new PolicyError('DOCUMENT_TOO_LARGE', '', 'document is too long');
-  try {
-    return JSON.parse(json);
-  } catch (cause) {
-    throw new PolicyError('DOCUMENT_NOT_JSON', '', 'document is not JSON', { cause });
-  }
 }

@@ -63,6 +63,24 @@ test('the pack is a frozen copy', () => {
   expect(() => Object.assign(pack.document.rules[0]!, { when: { all: [] } })).toThrow(TypeError);
 });
 
+test('refuses a text in which an object has a member twice, wherever it stands and however it is written', () => {
+  const text = JSON.stringify(base());
+  expect(() => loadPolicy(text)).not.toThrow();
+  const twice = (part: string, again: string) => {
+    expect(text).toContain(part);
+    const { code, path } = failure(text.replace(part, again));
+    return `${code} ${path}`;
+  };
+  expect(twice('"version":1', '"version":2,"version":1')).toBe('DOCUMENT_NOT_JSON /version');
+  expect(twice('"version":1', String.raw`"ve\u0072sion" : 2, "version":1`)).toBe('DOCUMENT_NOT_JSON /version');
+  expect(twice('"effect":"forbid"', '"effect":"permit","effect":"forbid"')).toMatch(
+    /^DOCUMENT_NOT_JSON \/rules\/\d\/effect$/,
+  );
+  // A name is one where an object has it: not among values, in other objects, or behind quotes and braces in a text.
+  const title = String.raw`"title":"a \" : { [ , \\","owner":{"role":"title"}`;
+  expect(loadPolicy(text.replace(/"title":"[^"]*"/, title)).document.owner).toEqual({ role: 'title' });
+});
+
 test('refuses what is not JSON, is too large or is no plain data', () => {
   expect(failure('{').code).toBe('DOCUMENT_NOT_JSON');
   expect(failure('"policy/0"').code).toBe('DOCUMENT_INVALID');

@@ -6,8 +6,6 @@ export interface JsonMap {
   readonly places: ReadonlyMap<string, number>;
   /** The first place that is no JSON, or null. */
   readonly fault: { readonly at: number; readonly what: string } | null;
-  /** The first member that its object has again, or null: readers of JSON disagree on which of them counts. */
-  readonly again: { readonly at: number; readonly path: string } | null;
 }
 
 // Deeper than any document that is read.
@@ -33,7 +31,6 @@ class Fault extends Error {
 export function mapJson(text: string): JsonMap {
   const places = new Map<string, number>();
   let at = 0;
-  let again: JsonMap['again'] = null;
 
   /** What stands here after blanks, taken when `pattern` fits; null else. */
   const take = (pattern: RegExp): string | null => {
@@ -72,7 +69,6 @@ export function mapJson(text: string): JsonMap {
     if (!places.has(path)) places.set(path, at);
     if (depth > MAX_DEPTH) throw new Fault(at, 'it is nested too deep');
     if (sign === '{') {
-      const names = new Set<string>();
       parts('}', () => {
         blank();
         const begin = at;
@@ -80,8 +76,6 @@ export function mapJson(text: string): JsonMap {
         if (name === null) throw new Fault(begin, 'a name in double quotes is missing here');
         const key = JSON.parse(name) as string;
         const inner = step(path, key);
-        if (names.has(key)) again ??= { at: begin, path: inner };
-        names.add(key);
         places.set(inner, begin);
         expect(':', 'a colon is missing before this');
         value(inner, depth + 1);
@@ -99,7 +93,7 @@ export function mapJson(text: string): JsonMap {
     if (!(error instanceof Fault)) throw error;
     fault = { at: error.at, what: error.message };
   }
-  return { places, fault, again };
+  return { places, fault };
 }
 
 /** Where the value stands that a JSON pointer names; the nearest that holds it where it is not there. */

@@ -1,8 +1,9 @@
 import { openInput, readAll, UsageError } from '@wardseal/primitives/cli';
 import type { Pack } from '../document.js';
 import { PolicyError } from '../errors.js';
-import { loadPolicy, MAX_DOCUMENT_CHARS } from '../load.js';
-import { type JsonMap, lineAt, mapJson, placeOf } from './json-map.js';
+import { MAX_DOCUMENT_CHARS } from '../json-text.js';
+import { loadPolicy } from '../load.js';
+import { lineAt, mapJson, placeOf } from './json-map.js';
 
 // No UTF-16 unit takes more bytes in UTF-8; one more shows that there are more.
 const MAX_BYTES = 3 * MAX_DOCUMENT_CHARS + 1;
@@ -47,18 +48,12 @@ export function withPart(file: string, document: object): Pack {
 }
 
 function loaded(file: string, text: string): Pack {
-  let map: JsonMap | undefined;
   try {
-    const pack = loadPolicy(text);
-    map = mapJson(text);
-    const { again } = map;
-    if (again === null) return pack;
-    const refusal = new PolicyError('DOCUMENT_INVALID', again.path, 'the member is there twice');
-    throw new PolicyFileError(file, refusal, lineAt(text, again.at));
+    return loadPolicy(text);
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
     if (error.code === 'DOCUMENT_TOO_LARGE' || error.code === 'TOO_DEEP') throw new PolicyFileError(file, error);
-    map ??= mapJson(text);
+    const map = mapJson(text);
     if (map.fault === null) {
       const isPolicy = map.places.has('/format');
       const refusal = isPolicy

@@ -2,7 +2,8 @@ import { base64url, sha256, utf8 } from '@wardseal/primitives';
 import { matching, moment, object, oneOf, positive } from '../check/shape.js';
 import type { Pack } from '../document.js';
 import { PolicyError } from '../errors.js';
-import { MAX_RECORD_CHARS, parsed, read } from './records.js';
+import { MAX_DOCUMENT_CHARS, parsed } from '../json-text.js';
+import { read } from './records.js';
 import { digest, identifier, policyName } from './shapes.js';
 
 /** Somebody has read a version of the policy, format `acknowledgement/0`. */
@@ -80,7 +81,7 @@ export function textDigestOf(text: string): string {
   // An empty page acknowledges nothing; half a character has no UTF-8.
   if (typeof text !== 'string' || text.trim() === '' || /[\ud800-\udfff]/u.test(text))
     throw new PolicyError('DOCUMENT_INVALID', '/text', 'no text that somebody could have read');
-  if (text.length > MAX_RECORD_CHARS) throw new PolicyError('DOCUMENT_TOO_LARGE', '/text', 'text is too long');
+  if (text.length > MAX_DOCUMENT_CHARS) throw new PolicyError('DOCUMENT_TOO_LARGE', '/text', 'text is too long');
   return `sha256-${base64url(sha256(utf8(text)))}`;
 }
 

@@ -1,8 +1,9 @@
 import { boolean, invalid, list, moment, object, oneOf, positive, type Shape } from '../check/shape.js';
 import { PolicyError, step } from '../errors.js';
+import { parsed } from '../json-text.js';
 import type { AssessedRisk, Assessment } from './assessment.js';
 import { recorded } from './moments.js';
-import { parsed, prose, read, title } from './records.js';
+import { prose, read, title } from './records.js';
 import { HIGH_RISK_SCORE, riskScore } from './risk.js';
 import { identifier, samePerson } from './shapes.js';
 

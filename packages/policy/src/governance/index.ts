@@ -66,7 +66,6 @@ export {
 } from './paper.js';
 export { checkProcessingForm, type ProcessingForm } from './processing-form.js';
 export { type Proposal, propose } from './propose.js';
-export { MAX_RECORD_CHARS } from './records.js';
 export type { Approval, Guardian, Register, RegisteredVersion, VersionRef, VersionStatus } from './register.js';
 export {
   DEFAULT_REVIEW_GRACE_DAYS,

@@ -1,8 +1,9 @@
 import { boolean, invalid, list, moment, object, type Shape } from '../check/shape.js';
 import { step } from '../errors.js';
+import { parsed } from '../json-text.js';
 import type { DpoAdvice } from './assessment.js';
 import type { MissingField } from './paper.js';
-import { parsed, prose, read, title } from './records.js';
+import { prose, read, title } from './records.js';
 import { identifier } from './shapes.js';
 
 interface Contact {

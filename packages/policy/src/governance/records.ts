@@ -29,20 +29,6 @@ function plainBelow(json: unknown, path: string): unknown {
   }
 }
 
-/** The text of a JSON file, or the value itself. */
-export function parsed(json: unknown): unknown {
-  if (typeof json !== 'string') return json;
-  if (json.length > MAX_RECORD_CHARS) throw new PolicyError('DOCUMENT_TOO_LARGE', '', 'document is too long');
-  try {
-    return JSON.parse(json);
-  } catch (cause) {
-    throw new PolicyError('DOCUMENT_NOT_JSON', '', 'document is not JSON', { cause });
-  }
-}
-
-/** Longest text of one record, UTF-16 units: some 300 pages, as a policy document. */
-export const MAX_RECORD_CHARS = 1_000_000;
-
 /** Refuses a list that is none, or longer than anything the caller can mean. */
 export function bounded<T>(list: readonly T[], most: number, path: string): readonly T[] {
   if (!Array.isArray(list)) throw new PolicyError('DOCUMENT_INVALID', path, 'expected a list');

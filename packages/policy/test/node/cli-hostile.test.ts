@@ -27,7 +27,7 @@ describe('a refused document', () => {
     ],
     ['a wrong version', '"version": 1', '"version": "1"', 'DOCUMENT_INVALID', '"version": "1"'],
     ['another format', '"policy/0"', '"policy/9"', 'UNSUPPORTED_FORMAT', '"policy/9"'],
-    ['a member there twice', '"version": 1', '"version": 2,\n  "version": 1', 'DOCUMENT_INVALID', '"version": 1'],
+    ['a member there twice', '"version": 1', '"version": 2,\n  "version": 1', 'DOCUMENT_NOT_JSON', '"version": 1'],
     ['a missing comma', '"version": 1,', '"version": 1', 'DOCUMENT_NOT_JSON', '"title": '],
     ['a comma too many', '"version": 1,', '"version": 1,,', 'DOCUMENT_NOT_JSON', '"version": 1,,'],
     ['single quotes', '"draft"', "'draft'", 'DOCUMENT_NOT_JSON', "'draft'"],
