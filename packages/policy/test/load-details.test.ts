@@ -42,12 +42,12 @@ test.each<[string, readonly unknown[]]>([
 });
 
 const source = 'session';
-const shape = 'not what is expected here';
+const missing = 'it is missing';
 test.each<[string, unknown, string, string?, string?]>([
   // [where, what, code, message, the path if another]
   ['/owner', { role: 'guardian', name: 'x' }, 'UNKNOWN_FIELD', 'unknown field', '/owner/name'],
-  ['/owner', {}, 'DOCUMENT_INVALID', shape, '/owner/role'],
-  ['/supersedes', {}, 'DOCUMENT_INVALID', shape, '/supersedes/version'],
+  ['/owner', {}, 'DOCUMENT_INVALID', missing, '/owner/role'],
+  ['/supersedes', {}, 'DOCUMENT_INVALID', missing, '/supersedes/version'],
   ['/supersedes/digest', `x${full.supersedes.digest}`, 'DOCUMENT_INVALID'],
   ['/supersedes/digest', `${full.supersedes.digest}x`, 'DOCUMENT_INVALID'],
   ['/approvals/0/by', 7, 'DOCUMENT_INVALID'],
@@ -65,7 +65,7 @@ test.each<[string, unknown, string, string?, string?]>([
     '`value` is outside `min` to `max`',
     '/parameters/signInHours',
   ],
-  ['/parameters/signInHours/title', null, 'DOCUMENT_INVALID', shape, '/parameters/signInHours/title'],
+  ['/parameters/signInHours/title', null, 'DOCUMENT_INVALID', missing, '/parameters/signInHours/title'],
   ['/parameters/signInHours/value', '13', 'DOCUMENT_INVALID'],
   ['/attributes/xsubject.id', { type: 'string', source }, 'DOCUMENT_INVALID'],
   ['/attributes/subject.id.a.b', { type: 'string', source }, 'DOCUMENT_INVALID'],
@@ -102,7 +102,7 @@ test.each<[string, unknown, string, string?, string?]>([
     '`context.place` is a fact itself and can have no parts',
     '/attributes/context.place.kind',
   ],
-  ['/invariants/1/carries', {}, 'DOCUMENT_INVALID', shape, '/invariants/1/carries/actions'],
+  ['/invariants/1/carries', {}, 'DOCUMENT_INVALID', missing, '/invariants/1/carries/actions'],
   ['/invariants/1/carries/actions', ['fly'], 'UNKNOWN_ACTION', 'no action `fly`', '/invariants/1/carries/actions/0'],
   [
     '/invariants/1/carries/when',
@@ -129,8 +129,8 @@ test.each<[string, unknown, string, string?, string?]>([
   ['/invariants/0/never', null, 'DOCUMENT_INVALID', 'expected `never` or `carries`', '/invariants/0'],
   ['/invariants/0', 7, 'DOCUMENT_INVALID', 'expected `never` or `carries`'],
   ['/invariants/0/requires', ['moon'], 'UNKNOWN_SOURCE', 'no evidence source `moon`', '/invariants/0/requires/0'],
-  ['/rules/0', 7, 'DOCUMENT_INVALID', shape, '/rules/0/effect'],
-  ['/rules', [null], 'DOCUMENT_INVALID', shape, '/rules/0/effect'],
+  ['/rules/0', 7, 'DOCUMENT_INVALID', 'expected `permit` or `forbid`', '/rules/0/effect'],
+  ['/rules', [null], 'DOCUMENT_INVALID', 'expected `permit` or `forbid`', '/rules/0/effect'],
   ['/invariants', [null], 'DOCUMENT_INVALID', 'expected `never` or `carries`', '/invariants/0'],
   ['/rules/1/obligations', [], 'UNKNOWN_FIELD', 'unknown field'],
   ['/rules/0/id', 'F-1', 'DUPLICATE_ID', '`F-1` is there twice', '/rules/1/id'],
