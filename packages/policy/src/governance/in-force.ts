@@ -1,6 +1,6 @@
-import { instant } from '../engine/time.js';
 import { checkRegister } from './check-register.js';
 import type { Register, RegisteredVersion } from './register.js';
+import { everInForce, inForceAt } from './required-version.js';
 
 /**
  * The version that is, or was, in force at a moment. It began at its activation and ended when it was superseded or withdrawn;
@@ -18,10 +18,5 @@ import type { Register, RegisteredVersion } from './register.js';
 export function inForce(register: Register, now: number): RegisteredVersion | null {
   checkRegister(register);
   if (!Number.isFinite(now)) throw new RangeError('now must be milliseconds since 1970');
-  const reached = (at: string | undefined): boolean => at !== undefined && instant(at)! <= now;
-  const found = register.versions.find(
-    ({ activated, supersededAt, withdrawn }) =>
-      reached(activated?.at) && !reached(supersededAt) && !reached(withdrawn?.at),
-  );
-  return found ?? null;
+  return inForceAt(everInForce(register, now), now)?.entry ?? null;
 }
