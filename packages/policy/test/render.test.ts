@@ -75,7 +75,9 @@ test('an overdue review is said in words and days, and the lack of a date too', 
   expect(textOf(page(due))).toContain('Overdue by 12 days : it was due on 18 February 2026, 12:00 UTC');
   expect(textOf(page(due))).toContain('This policy is overdue for review. That warns, and never stops care.');
   expect(textOf(page(due, { now: '2026-02-17T12:00:00Z' }))).toContain('18 February 2026, 12:00 UTC (in 1 day)');
-  expect(textOf(page(due, { now: '2026-02-17T12:00:00Z' }))).not.toContain('verdue');
+  // From that moment on, as a decision's advice and every report have it.
+  expect(textOf(page(due, { now: '2026-02-18T12:00:00Z' }))).toContain('Overdue by less than a day');
+  expect(textOf(page(due, { now: '2026-02-18T11:59:59Z' }))).not.toContain('verdue');
   expect(textOf(page(sample(permit('P-1', { 'context.shared': true }))))).toContain('No review date is set');
 });
 
@@ -253,6 +255,7 @@ test('an assessment is told with risks before and after, advice and decision', (
   expect(text).toContain('1 × 5 = 5');
   expect(text).toContain('Review by 20 February 2027');
   expect(textOf(renderAssessment(assessed, '2027-02-22T09:00:00Z'))).toContain('Overdue by 2 days');
+  expect(textOf(renderAssessment(assessed, assessed.reviewBy))).toContain('Overdue by less than a day');
   expect(textOf(renderAssessment(openAssessment(2), NOW))).toContain('None yet: the app counts as not assessed');
   expect(renderAssessment({ ...assessed, purpose: '<script>' }, NOW)).not.toContain('<script');
   const { dpoAdvice: _advice, ...unasked } = assessed;

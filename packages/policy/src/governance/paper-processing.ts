@@ -92,7 +92,7 @@ function breakGlass(configuration: Configuration): readonly Statement[] {
   const when = conditionInWords(glass.when, document);
   return [
     {
-      text: `In an emergency (${when}) the glass can be broken for ${actionsInWords(glass.actions)}. Always: ${dutiesInWords(glass.obligations, document)}.`,
+      text: `In an emergency (${when}) the glass can be broken to ${actionsInWords(glass.actions)}. Always: ${dutiesInWords(glass.obligations, document)}.`,
       source: 'breakGlass',
     },
   ];

@@ -2,6 +2,7 @@ import { readCondition } from '../condition.js';
 import type { Condition, ObligationStatement, PermitRule, PolicyDocument, Rule } from '../document.js';
 import { compileObligations } from '../engine/obligations.js';
 import { vocabularyOf } from '../engine/operand.js';
+import { actionInWords } from '../plain-english/action.js';
 import { dutyInWords } from '../plain-english/duty.js';
 import { listed } from '../plain-english/names.js';
 
@@ -80,5 +81,5 @@ export function rulesNamed(ids: readonly string[]): string {
 
 /** Actions as a person reads them. */
 export function actionsInWords(actions: readonly string[]): string {
-  return listed(actions, 'and');
+  return listed(actions.map(actionInWords), 'and');
 }

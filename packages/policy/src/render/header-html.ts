@@ -39,14 +39,14 @@ export function facts({ pack, registered, now }: About): Html {
 function review(reviewBy: string, now: number): Html {
   const due = instant(reviewBy);
   if (due === null) return html`${reviewBy}`;
-  if (due >= now) return html`${moment(reviewBy)} (in ${days(now, due)})`;
+  if (due > now) return html`${moment(reviewBy)} (in ${days(now, due)})`;
   return html`<strong class="bad">Overdue by ${days(due, now)}</strong>: it was due on ${moment(reviewBy)}`;
 }
 
 /** True when the review is due no longer, but overdue. */
 export function isOverdue({ pack, now }: About): boolean {
   const due = pack.document.reviewBy === undefined ? null : instant(pack.document.reviewBy);
-  return due !== null && due < now;
+  return due !== null && due <= now;
 }
 
 function approvals({ document, digest }: Pack, registered: RegisteredVersion | undefined): Html {

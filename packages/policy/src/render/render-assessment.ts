@@ -64,7 +64,7 @@ function decision(
     return html`<dl><dt>Decision</dt><dd><strong class="bad">None yet: the app counts as not assessed</strong></dd>${assessed}</dl>`;
   const due = instant(reviewBy);
   const review =
-    due !== null && due < now
+    due !== null && due <= now
       ? html`<strong class="bad">Overdue by ${days(due, now)}</strong>: it was due on ${moment(reviewBy)}`
       : html`${moment(reviewBy)}`;
   return html`<dl><dt>Decision</dt><dd><strong>${DECISIONS[taken]}</strong></dd><dt>Decided by</dt><dd>${approvedBy}, ${moment(at)}</dd>${assessed}<dt>Review by</dt><dd>${review}</dd></dl>`;

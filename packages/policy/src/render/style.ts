@@ -77,10 +77,10 @@ article:target{outline:3px solid #0b5672}
 .tag.soft{border-color:#8a4b06;color:#704007}
 table{border-collapse:collapse;width:100%;margin:0 0 1rem}
 caption{text-align:left;padding:0 0 .5rem}
-th,td{text-align:left;vertical-align:top;padding:.5rem .9rem .5rem 0;border-bottom:1px solid #c3ccd3;font-weight:400}
+th,td{text-align:left;vertical-align:top;min-width:6.5em;padding:.5rem .9rem .5rem 0;border-bottom:1px solid #c3ccd3;font-weight:400}
 thead th{font-weight:700;border-bottom:2px solid #5b6b77}
 table.matrix{font-size:.74rem;line-height:1.4}
-table.matrix th,table.matrix td{padding:.35rem .4rem;border:1px solid #c3ccd3}table.matrix th{overflow-wrap:break-word}
+table.matrix th,table.matrix td{min-width:0;padding:.35rem .4rem;border:1px solid #c3ccd3}table.matrix th{overflow-wrap:break-word}
 table.matrix thead th{background:#eef2f4;border-bottom:2px solid #5b6b77}
 table.matrix .group th{background:#eef2f4;font-weight:700}
 table.matrix tbody th[scope=row]{font-weight:700}

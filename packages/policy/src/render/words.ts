@@ -1,9 +1,7 @@
 import type { PolicyDocument } from '../document.js';
 import { instant } from '../engine/time.js';
+import { DAY_MS, dateInWords, daysSince, inDays } from '../governance/moments.js';
 import { nameOfFact, word } from '../plain-english/names.js';
-
-const MONTHS = 'January February March April May June July August September October November December'.split(' ');
-const DAY = 86_400_000;
 
 /** The first letter as a capital. */
 export function capital(text: string): string {
@@ -14,16 +12,14 @@ export function capital(text: string): string {
 export function moment(text: string): string {
   const ms = instant(text);
   if (ms === null) return text;
-  const iso = new Date(ms).toISOString();
-  const [year, month, day] = iso.slice(0, 10).split('-') as [string, string, string];
-  const time = ms % DAY === 0 ? '' : `, ${iso.slice(11, 16)} UTC`;
-  return `${Number(day)} ${MONTHS[Number(month) - 1]} ${Number(year)}${time}`;
+  const time = ms % DAY_MS === 0 ? '' : `, ${new Date(ms).toISOString().slice(11, 16)} UTC`;
+  return dateInWords(text) + time;
 }
 
 /** Whole days from one moment to a later one: "1 day", "12 days". */
 export function days(from: number, to: number): string {
-  const count = Math.floor((to - from) / DAY);
-  return count === 0 ? 'less than a day' : `${count} day${count === 1 ? '' : 's'}`;
+  const count = daysSince(from, to);
+  return count === 0 ? 'less than a day' : inDays(count);
 }
 
 /** What a status means for those who work with the policy. */
