@@ -46,7 +46,7 @@ const request = {
   permissions: ['view'],
   issuerUser: new Uint8Array(randomBytes(32)),
 } as const;
-const { grant, handle, link } = await issuer.grant(request);
+const { grant, handle, id, link } = await issuer.grant(request);
 
 const pkcs8 = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), secretKey]);
 const privateKey = createPrivateKey({ key: pkcs8, type: 'pkcs8', format: 'der' });
@@ -117,7 +117,7 @@ const ours = link(ORIGIN, new Uint8Array(randomBytes(32)));
 await compare(
   'handle mint',
   {
-    'mintHandle (grant to handle)': () => mintHandle(grant, tagKeys),
+    'mintHandle (id and expiry to handle)': () => mintHandle({ id, expires: exp }, tagKeys),
     'raw HMAC-SHA-256 (node:crypto)': hmac,
     'issuer.grant (schema, grant, signature, handle)': () => issuer.grant(request),
     'AWS S3 presigner': presign,

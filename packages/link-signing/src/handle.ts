@@ -1,12 +1,13 @@
 import { base64url, concat, equal, fromBase64url, hmacSha256Public, readUint, uint, utf8 } from '@wardseal/primitives';
 import { KID_BYTES } from './codec/cose.js';
 import { gone, LinkError } from './errors.js';
-import { checkNow, claimsOf, grantId } from './grant.js';
+import { checkNow } from './grant.js';
 import type { ImportedTagKey, TagKeySet } from './keys.js';
 
 const DOMAIN = utf8('wardseal.org/handle v0');
 const VERSION = 0;
 const ID_AT = 9;
+const ID_BYTES = 32;
 const TAG_AT = 41;
 const BYTES = 57;
 // 57 bytes are 76 characters without spare bits.
@@ -41,12 +42,6 @@ function tagOf(header: Uint8Array, key: ImportedTagKey): Uint8Array<ArrayBuffer>
   return tag.slice(0, 16);
 }
 
-/** The handle of a grant by its id. */
-export function handleOf(id: Uint8Array, expires: number, key: ImportedTagKey): string {
-  const header = concat(Uint8Array.of(VERSION), key.kid, uint(expires, 4), id);
-  return base64url(concat(header, tagOf(header, key)));
-}
-
 /** Reads a handle. Throws LinkError `HANDLE_INVALID` on anything but its one spelling. */
 export function parseHandle(handle: string): ParsedHandle {
   const data = typeof handle === 'string' && TEXT.test(handle) ? fromBase64url(handle) : null;
@@ -70,17 +65,20 @@ export function authenticate(handle: ParsedHandle, keys: TagKeySet): ImportedTag
 }
 
 /**
- * Makes the handle of a grant again: after the tag key it was made with was retired, or when it was lost. It opens only what
+ * Makes the handle of a grant: again after the tag key it was made with was retired, or when it was lost. It opens only what
  * the issuer has stored and not revoked.
  *
- * @param grant the bytes, as signed; neither key nor signature is looked at
+ * @param of the grant's id and expiry, as `verifyGrant` gives them
  * @param keys from `importTagKeys`: the active one makes the tag
  * @returns 76 characters
- * @throws LinkError `GRANT_INVALID`, `ENCODING_INVALID` when it is not a grant
- * @example const handle = mintHandle(grant, tagKeys);
+ * @throws RangeError when the id is not 32 bytes or the expiry no time
+ * @example const handle = mintHandle({ id, expires: claims.expires }, tagKeys);
  */
-export function mintHandle(grant: Uint8Array, keys: TagKeySet): string {
-  return handleOf(grantId(grant), claimsOf(grant).expires, keys.active);
+export function mintHandle({ id, expires }: HandleFacts, { active }: TagKeySet): string {
+  if (id.length !== ID_BYTES) throw new RangeError(`id must be ${ID_BYTES} bytes`);
+  checkNow(expires);
+  const header = concat(Uint8Array.of(VERSION), active.kid, uint(expires, 4), id);
+  return base64url(concat(header, tagOf(header, active)));
 }
 
 /**

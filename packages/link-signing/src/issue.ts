@@ -4,7 +4,7 @@ import { BINDINGS, type Binding, type Claims, faultOf, PERMISSIONS, type Permiss
 import { LinkError } from './errors.js';
 import { grantId, signGrant } from './grant.js';
 import { stored } from './guard.js';
-import { handleOf } from './handle.js';
+import { mintHandle } from './handle.js';
 import type { IssuerState } from './issuer.js';
 import { formatLink } from './link.js';
 import { hashPasscode, isPasscode } from './passcode.js';
@@ -123,7 +123,7 @@ export function issuedLink(
   state: IssuerState,
   { grant, id, claims }: { grant: Uint8Array<ArrayBuffer>; id: Uint8Array<ArrayBuffer>; claims: Claims },
 ): IssuedLink {
-  const handle = handleOf(id, claims.expires, state.tagKeys.active);
+  const handle = mintHandle({ id, expires: claims.expires }, state.tagKeys);
   return {
     grant,
     id,
