@@ -25,7 +25,9 @@ export async function checkProof(
   const { jwt, method, url } = opening.proof;
   const now = state.clock();
   if (!url.startsWith(`${claims.audience}/`))
-    throw new TypeError('url of a proof must be at the audience of the grant');
+    throw new LinkError('PROOF_REFUSED', 'proof came to another origin than the audience of the grant', {
+      claim: 'htu',
+    });
   const needed = state.requireProofNonce !== false;
   const shown = await verifyProof(jwt, {
     method,

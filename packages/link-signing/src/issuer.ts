@@ -146,8 +146,8 @@ export interface Issuer {
    * @throws LinkError `HANDLE_INVALID`, `EPHEMERAL_KEY_INVALID` on malformed input
    * @throws LinkError `LINK_GONE` when unknown, expired, revoked, exhausted or locked (`reason`, for the audit log only)
    * @throws LinkError `PASSCODE_REFUSED` when the passcode is missing or wrong, `EVIDENCE_REFUSED` when the binding is not shown
-   * @throws LinkError `PROOF_INVALID`, `PROOF_REFUSED` (`claim`) when the proof is not one or does not fit; TypeError when its
-   *   `url` is not at the audience
+   * @throws LinkError `PROOF_INVALID`, `PROOF_REFUSED` (`claim`) when the proof is not one or does not fit, or came to
+   *   another origin than the audience
    * @throws LinkError `DENIED` when `authorize` does not permit (`decision`) or throws (`cause`); costs no use
    * @throws LinkError `AUDIT_FAILED` when the audit hook fails: the use is taken, repeat with the same key
    * @throws LinkError `STORE_FAILED` when a store fails; repeat with the same key

@@ -29,7 +29,9 @@ test('a link bound to a key opens for that key alone, and a proof is good once a
   const at = (changes: object) => ({ proof: { ...good.proof!, ...changes } });
   expect(await code(of.redeem(handle, mine, at({ url: `${ORIGIN}/o/status` })))).toEqual(['PROOF_REFUSED', 'htu']);
   expect(await code(of.redeem(handle, mine, at({ method: 'PUT' })))).toEqual(['PROOF_REFUSED', 'htm']);
-  await expect(of.redeem(handle, mine, at({ url: 'https://other.example/o/redeem' }))).rejects.toThrow(TypeError);
+  const elsewhere = 'https://other.example/o/redeem';
+  const there = await proven(of, handle, mine, ada, elsewhere);
+  expect(await code(of.redeem(handle, mine, there))).toEqual(['PROOF_REFUSED', 'htu']);
   expect((await of.issuer.inspect(handle)).used).toBe(1);
   expect(await of.redeem(handle, mine, good)).toMatchObject({ use: 2, repeated: false });
   expect(await of.redeem(handle, mine, good)).toMatchObject({ use: 2, repeated: true }); // a lost answer, asked for again
@@ -84,4 +86,21 @@ test('a proof is no passkey, and no evidence where no key is named', async () =>
     const mine = await of.redeemer();
     expect((await refusal(of.redeem(handle, mine, await proven(of, handle, mine, ada)))).code).toBe('EVIDENCE_REFUSED');
   }
+});
+
+test('an identifier of a proof opens once, whatever else the proof says', async () => {
+  const of = await world();
+  const ada = await person(of);
+  const { handle } = await of.issuer.grant(of.request({ ...forPerson(ada), maxUses: 9 }));
+  const nonce = of.issuer.proofNonce();
+  const again = async () => {
+    const mine = await of.redeemer();
+    const token = openingToken(handle, mine.publicKey);
+    const random = (length: number) => new Uint8Array(length).fill(7);
+    const jwt = await createProof({ key: ada.key, method: 'POST', url: URL_, token, nonce, now: of.seconds(), random });
+    return of.redeem(handle, mine, { proof: { jwt, method: 'POST', url: URL_ } });
+  };
+  expect((await again()).use).toBe(1);
+  expect((await refusal(again())).reason).toBe('replayed');
+  expect((await of.issuer.inspect(handle)).used).toBe(1);
 });

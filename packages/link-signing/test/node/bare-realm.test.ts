@@ -1,6 +1,9 @@
+import { fromHex } from '@wardseal/primitives';
 import { bareRealm } from '@wardseal/testkit/node';
 import { expect, test } from 'vitest';
 import { createSigner } from '../../src/index.js';
+import chains from '../../vectors/chains.json' with { type: 'json' };
+import proofs from '../../vectors/proofs.json' with { type: 'json' };
 import { ISSUER, ORIGIN, world } from '../world.js';
 
 test('parsing, verifying and opening need nothing of the platform', async () => {
@@ -35,4 +38,27 @@ test('parsing, verifying and opening need nothing of the platform', async () => 
     { input },
   );
   expect(answer).toEqual({ share, purpose: 'direct-care', length: 1216, key: 32 });
+});
+
+test('chains and proofs, of P-256 and Ed25519, are verified there too', async () => {
+  const input = { chains, proofs, publicKey: fromHex(chains.publicKey)! };
+  const verdicts = await bareRealm<typeof import('../../src/index.js')>(
+    new URL('../../dist/index.js', import.meta.url),
+    async (api, { chains, proofs, publicKey }: typeof input) => {
+      const keySet = await api.importKeySet([{ publicKey, issuer: chains.issuer }]);
+      const good = (check: Promise<unknown>) => check.then(() => true, (error: Error) => error.name); // biome-ignore format: one line
+      const all = [];
+      for (const { chain } of [...chains.accepted, ...chains.refused])
+        all.push(await good(api.verifyChain(chain.map(api.decodeGrant), keySet, chains.now)));
+      for (const { proof } of [...proofs.accepted, ...proofs.refused])
+        all.push(await good(api.verifyProof(proof, proofs)));
+      return all;
+    },
+    { input },
+  );
+  const wanted = [chains, proofs].flatMap(({ accepted, refused }) => [
+    ...accepted.map(() => true),
+    ...refused.map(() => 'LinkError'),
+  ]);
+  expect(verdicts).toEqual(wanted);
 });
