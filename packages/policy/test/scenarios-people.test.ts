@@ -118,8 +118,11 @@ test('changes of directory and team: two people, never for oneself, verified peo
   expect(change('team-change', { recipients: team }).decision).toBe(true);
   expect(change('team-change', { recipients: 'none' }).decision).toBe(true);
   expect(rules(change('team-change', { recipients: [person('p-x', { verified: false })] }))).toEqual(['NO-07']);
-  for (const name of ['directory-change', 'team-change'])
+  for (const name of ['directory-change', 'team-change']) {
     expect(rules(change(name, { ...two, recipients: [...team, person('p-vos')] }))).toEqual(['NO-32']);
+    // Nor by agreeing to what somebody else asks for them.
+    expect(rules(change(name, { ...two, recipients: [...team, person('p-marsh')] }))).toEqual(['NO-32']);
+  }
   const outsider = [person('p-out', { org: 'Y99901' })];
   expect(change('team-change', { recipients: outsider }, 86_400).decision).toBe(false);
   expect(change('team-change', { ...two, recipients: outsider }).decision).toBe(false);

@@ -185,6 +185,12 @@ export const governanceExamples = (example: Example): readonly PolicyTest[] => [
     { decision: false, outcome: 'forbidden', rules: ['NO-32'] },
   ),
   example(
+    'Nobody is the second person for their own new key',
+    'directory-change',
+    { ...as('administrator'), context: { ...second, recipients: [{ ...colleague, id: second.secondApprover }] } },
+    { decision: false, outcome: 'forbidden', rules: ['NO-32'] },
+  ),
+  example(
     'One person does not let an outsider in',
     'team-change',
     {

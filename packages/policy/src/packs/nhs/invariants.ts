@@ -148,9 +148,17 @@ export const INVARIANTS: readonly Invariant[] = [
       },
     ],
   }),
-  never('INV-25', 'Nobody changes their own entry or team', ['directory-change', 'team-change'], {
-    'context.recipients.id': { includes: { attribute: 'subject.id' } },
-  }),
+  never(
+    'INV-25',
+    'Nobody changes their own entry or team, nor agrees to it as the second person',
+    ['directory-change', 'team-change'],
+    {
+      any: [
+        { 'context.recipients.id': { includes: { attribute: 'subject.id' } } },
+        { 'context.recipients.id': { includes: { attribute: 'context.secondApprover' } } },
+      ],
+    },
+  ),
   never(
     'INV-26',
     'Another organisation sees only what was referred to it, emergency or not, but for agreed outsiders',

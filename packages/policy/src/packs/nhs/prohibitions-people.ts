@@ -193,9 +193,14 @@ export const PROHIBITIONS_OF_PEOPLE: readonly ForbidRule[] = [
     effect: 'forbid',
     strength: 'absolute',
     actions: ['directory-change', 'team-change'],
-    title: 'Nobody changes their own entry or joins a team by their own hand',
-    rationale: 'Whoever grants access does not grant it to themselves.',
+    title: 'Nobody changes their own entry or joins a team by their own hand, nor as the second person',
+    rationale: 'Whoever grants access, or agrees to it, does not grant it to themselves.',
     source: 'NIST SP 800-53 AC-5, separation of duties',
-    when: { 'context.recipients.id': { includes: { attribute: 'subject.id' } } },
+    when: {
+      any: [
+        { 'context.recipients.id': { includes: { attribute: 'subject.id' } } },
+        { 'context.recipients.id': { includes: { attribute: 'context.secondApprover' } } },
+      ],
+    },
   },
 ];
