@@ -21,7 +21,8 @@ const prose = text(1, 2_000);
 const names = list(name, 1, 100);
 const anyText = text(0, Number.POSITIVE_INFINITY);
 const attributeName = matching(/^(subject|action|resource|context)(\.[a-z][a-zA-Z]{0,63}){1,2}$/);
-const values = list(text(1, 64), 1, Number.POSITIVE_INFINITY);
+// Every value is tried with every rule: 60,000 cost a decision seconds and a gigabyte.
+const values = list(text(1, 64), 1, 1_000);
 const scope = { actions: names, when: anything };
 const basis = oneOf('standing', 'on-duty', 'referral', 'break-glass');
 
