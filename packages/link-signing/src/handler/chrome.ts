@@ -64,7 +64,7 @@ export function chrome({ title, organisation, style, script, data = {}, main }: 
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex, nofollow">
-<meta name="color-scheme" content="light">
+<meta name="color-scheme" content="light dark">
 <meta name="format-detection" content="telephone=no">
 <title>${title} – ${name}</title>
 <link rel="icon" href="data:,">

@@ -38,7 +38,6 @@ function end(why: End): void {
   write('ended-h', heading);
   write('ended-why', reason);
   write('ended-next', next);
-  by('ended-ring').hidden = why === 'closed';
   stage('ended');
 }
 

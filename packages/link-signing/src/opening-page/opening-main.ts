@@ -2,13 +2,9 @@ import { html } from '@wardseal/primitives/html';
 import type { Organisation } from '../handler/chrome.js';
 
 /**
- * What the opening page can show, one section at a time. It knows nothing of the link: who sent it and how to reach them is
- * all that is in it.
+ * What the opening page can show, one section at a time. It knows nothing of the link: whose page it is, is all that is in it.
  */
-export function openingMain({ name, telephone }: Organisation): string {
-  const ring = telephone
-    ? html` Telephone ${name} on <a href="tel:${telephone.replaceAll(/[^+\d]/g, '')}">${telephone}</a>.`
-    : null;
+export function openingMain({ name }: Organisation): string {
   return html`<noscript><h1>This page needs JavaScript</h1><p>Nothing has been opened. Allow JavaScript for this page, or open the link in another browser.</p></noscript>
 
 <section id="checking" aria-labelledby="checking-h" hidden>
@@ -53,6 +49,6 @@ export function openingMain({ name, telephone }: Organisation): string {
 <section id="ended" aria-labelledby="ended-h" hidden>
   <h1 id="ended-h" tabindex="-1"></h1>
   <p id="ended-why"></p>
-  <p><span id="ended-next"></span><span id="ended-ring" hidden>${ring}</span></p>
+  <p id="ended-next"></p>
 </section>`.text;
 }

@@ -42,7 +42,7 @@ export const ENDS: Readonly<Record<End, readonly [heading: string, why: string, 
 
 /** What is said beside the button when trying again makes sense. */
 export const AGAIN = {
-  passcode: 'That passcode is not right. Check it and try again. After a few wrong attempts the link locks for good.',
+  passcode: 'That passcode is not right. Check it and try again.',
   noPasscode: 'Enter the passcode. It has at least six characters.',
   offline: 'This device is not connected. Connect it, then try again. Nothing has been opened.',
   unreachable:

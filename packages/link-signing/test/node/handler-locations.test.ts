@@ -69,6 +69,8 @@ describe('locations', () => {
         if (changed !== token && (await door.ask('GET', `/o/content/${changed}`)).status !== 404) accepted++;
       }
     expect(accepted).toBe(0);
+    for (const longer of [`${token}AAAA`, `AAAA${token}`, token.slice(0, -4), `${token}${'A'.repeat(9_000)}`])
+      expect((await door.ask('GET', `/o/content/${longer}`)).status).toBe(404);
     expect((await door.ask('GET', place, { 'sec-fetch-site': 'cross-site' })).status).toBe(404);
     door.here.clock.advance((LOCATION_SECONDS - 1) * 1000);
     expect((await door.ask('GET', place)).status).toBe(200);

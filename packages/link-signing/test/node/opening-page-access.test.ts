@@ -68,7 +68,10 @@ describe('every state of the page', () => {
     it(`${name}: no violation that axe finds, nothing cut off at 320 px, one heading that has the focus or a field`, async () => {
       for (const size of [{ width: 1280, height: 900 }, PHONE]) {
         const page = await reach(size);
-        expect(await violations(page)).toEqual([]);
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.tab.emulateMedia({ colorScheme });
+          expect(await violations(page)).toEqual([]);
+        }
         const beyond = ({ scrollWidth, clientWidth }: Element): number => scrollWidth - clientWidth;
         expect(await page.tab.locator('html').evaluate(beyond)).toBe(0);
         expect(await page.tab.locator('h1:visible').count()).toBe(1);
