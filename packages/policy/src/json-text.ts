@@ -18,7 +18,7 @@ export function parsed(json: unknown): unknown {
 }
 
 /** Readers of JSON disagree on which of two members of one name counts (RFC 7493 section 2.3). `text` is JSON. */
-function refuseRepeats(text: string): void {
+export function refuseRepeats(text: string): void {
   const open: { readonly names: Set<string> | null; part: string | number }[] = [];
   let last = '""';
   for (let at = 0; at < text.length; at++) {

@@ -34,6 +34,10 @@ test.each([
   ['ACTION_INVALID', 'evaluation', { ...good, action: { name: 'read', properties: 'x' } }],
   ['CONTEXT_INVALID', 'evaluation', { ...good, context: [] }],
   ['BODY_INVALID', 'evaluation', '{"a":1}{'],
+  // What stands before the decision point may read the first.
+  ['BODY_INVALID', 'evaluation', `{"action":{"name":"delete"},${JSON.stringify(good).slice(1)}`],
+  ['BODY_INVALID', 'evaluation', `{"\\u0061ction":{"name":"delete"},${JSON.stringify(good).slice(1)}`],
+  ['BODY_INVALID', 'evaluations', `{"evaluations":[{"context":{"a":1,"a":2}}],${JSON.stringify(good).slice(1)}`],
   ['BODY_INVALID', 'evaluation', '[]'],
   ['BODY_INVALID', 'evaluation', 'null'],
   ['BODY_INVALID', 'evaluation', `{"a":${'['.repeat(MAX_BODY_DEPTH)}${']'.repeat(MAX_BODY_DEPTH)}}`],

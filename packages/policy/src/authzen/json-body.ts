@@ -1,5 +1,6 @@
 import { readBody } from '@wardseal/primitives/read-body';
 import { fromUtf8 } from '@wardseal/primitives/text';
+import { refuseRepeats } from '../json-text.js';
 import { Refusal } from './refusal.js';
 
 /** Largest body, bytes: a batch of 1,000 evaluations with 1 kB of facts each. */
@@ -16,6 +17,8 @@ export async function jsonBody(request: Request): Promise<Readonly<Record<string
   let value: unknown;
   try {
     value = JSON.parse(text, /\\ud/i.test(text) ? wholeText : undefined);
+    // What stands before us may have gone by the other one.
+    refuseRepeats(text);
   } catch {
     throw new Refusal('BODY_INVALID');
   }
