@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { analyse } from '../src/analyse.js';
-import { loadPolicy, type Pack, type PolicyDocument } from '../src/index.js';
+import { loadPolicy, nameOfFact, type Pack, type PolicyDocument } from '../src/index.js';
 import { nhs } from '../src/packs/nhs/index.js';
 import { type RenderOptions, render, renderAssessment, renderChange, renderPaper } from '../src/render/index.js';
 import { approved as assessed, draft as openAssessment } from './support/assessment.js';
@@ -194,11 +194,35 @@ test('what changes is told against the version in force: what is newly allowed, 
   const before = loadPolicy(nhs({ parameters: { viewSignInHours: 12, linkBoundDays: 14 } }));
   const text = textOf(render(pack, { now: NOW, inForce: before }));
   expect(text).toContain(`Compared with version ${before.document.version}, digest ${before.digest}`);
+  expect(text).toMatch(/In the text Hours .* : 12 became 13 Days .* : 14 became 7 In the answers/);
   expect(text).toContain('Give advice when the sign-in is at least 12 hours old and less than 13 hours old.');
   expect(text).toContain('Make a link when the lifetime asked for is more than 7 days and at most 14 days');
   expect(text).toMatch(/Before: .*The copy lives at most 14 days.* Now: .*The copy lives at most 7 days/);
   expect(nhsText).not.toContain('What changes');
-  expect(textOf(render(pack, { now: NOW, inForce: pack }))).toContain('Proved: no request is answered differently.');
+  expect(textOf(render(pack, { now: NOW, inForce: pack }))).toMatch(
+    /In the text Nothing\. In the answers Proved: no request is answered differently\./,
+  );
+});
+
+test('what changes in the text alone is told too, by what people call it', () => {
+  const full = loadPolicy({ ...nhs(), reviewBy: '2027-01-01T00:00:00Z' });
+  const { rules, tests, invariants, attributes, sources } = full.document;
+  const after = loadPolicy({
+    ...full.document,
+    reviewBy: '2028-01-01T00:00:00Z',
+    rules: rules.map((rule, i) => (i === 0 ? { ...rule, rationale: 'Another' } : rule)),
+    invariants: invariants.slice(1),
+    tests: tests.slice(1),
+    attributes: { ...attributes, 'subject.badge': { type: 'string', source: 'session' } },
+    sources: { ...sources, badge: { title: 'Badges are read', configured: false } },
+  });
+  const text = textOf(render(after, { now: NOW, inForce: full }));
+  expect(text).toContain('The review date : changed');
+  expect(text).toContain(`${rules[0]!.id} ${rules[0]!.title} : changed`);
+  expect(text).toContain(`${invariants[0]!.id} ${invariants[0]!.title} : removed`);
+  expect(text).toContain(`Example: ${tests[0]!.name} : removed`);
+  expect(text).toContain(`What may be known: ${nameOfFact('subject.badge')} : added`);
+  expect(text).toContain('Badges are read : added');
 });
 
 test('a change is a fragment: equal, first, different, not decided', () => {

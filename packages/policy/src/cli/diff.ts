@@ -2,9 +2,9 @@ import { type Command, command } from '@wardseal/primitives/cli';
 import { analyse } from '../analyse/analyse.js';
 import type { Change, Diff, Difference } from '../analyse/diff.js';
 import type { Pack } from '../document.js';
+import { type TextChange, textChanges } from '../text-changes.js';
 import { EXIT } from './exits.js';
 import { readPolicy } from './policy-file.js';
-import { type TextChange, textChanges } from './text-changes.js';
 import { witnessInWords } from './witness-words.js';
 
 const diff: Command = command({

@@ -1,4 +1,4 @@
-import { canonicalJson, utf8 } from '@wardseal/primitives';
+import { utf8 } from '@wardseal/primitives';
 import { type Options, OUTPUT, type Result, UsageError, type Values, writeOutput } from '@wardseal/primitives/cli';
 import type { PolicyDocument } from '../document.js';
 import { loadPolicy } from '../load.js';
@@ -87,9 +87,4 @@ export async function writePolicy(document: PolicyDocument, values: Values<typeo
       ...red.map(({ name }) => `an example no longer comes out as it says: ${name}`),
     ],
   };
-}
-
-/** Whether two values are the same JSON. */
-export function sameJson(a: unknown, b: unknown): boolean {
-  return canonicalJson({ a }) === canonicalJson({ a: b });
 }

@@ -16,6 +16,7 @@ import { matrixTable } from './matrix-html.js';
 import { emergency, notEnforced, permits, prohibitions } from './rules-html.js';
 import { signatures } from './signatures-html.js';
 import { pageStyle } from './style.js';
+import { textChangesHtml } from './text-changes-html.js';
 import { toMatrix } from './to-matrix.js';
 
 /** What the page says beside the policy itself. */
@@ -131,7 +132,8 @@ function changeOf(pack: Pack, options: RenderOptions, now: number): Html | null 
   const before = options.inForce ?? packInForce(options.register, now);
   if (before === null) return null;
   const diff = unlessTooLarge(() => analyse(before).diff(pack));
-  const from = html`<p>Compared with version ${before.document.version}, digest <code>${before.digest}</code>.</p>`;
+  const from = html`<p>Compared with version ${before.document.version}, digest <code>${before.digest}</code>.</p>
+${textChangesHtml(before.document, pack.document)}<h3>In the answers</h3>`;
   if (diff === null)
     return html`${from}<p class="bad"><strong>Not compared:</strong> the two versions are too large to analyse.</p>`;
   return html`${from}${changeHtml(diff)}`;

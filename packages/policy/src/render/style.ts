@@ -90,7 +90,7 @@ table.matrix tbody th[scope=row]{font-weight:700}
 .line+.line{margin-top:.25rem}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(17rem,1fr));gap:1.5rem;margin:1rem 0}
 .sign{border:1px solid #5b6b77;padding:1rem}
-.sign dl{grid-template-columns:7rem 1fr}
+.sign dl{grid-template-columns:max-content 1fr}
 .blank{border-bottom:1px solid #5b6b77;min-height:2.1rem}
 .tall{min-height:4rem}
 footer{border-top:1px solid #c3ccd3;margin-top:2rem;padding-top:1rem;padding-bottom:2rem}

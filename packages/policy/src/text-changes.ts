@@ -1,5 +1,5 @@
-import type { PolicyDocument } from '../document.js';
-import { sameJson } from './settings.js';
+import { canonicalJson } from '@wardseal/primitives';
+import type { PolicyDocument } from './document.js';
 
 /** A part of the document that is not what it was. */
 export interface TextChange {
@@ -44,7 +44,7 @@ function compared(
     const [was, is] = [before, after].map((parts) => (Object.hasOwn(parts, id) ? parts[id] : undefined));
     if (was === undefined) return [{ part, id, change: 'added' }];
     if (is === undefined) return [{ part, id, change: 'removed' }];
-    if (sameJson(was, is)) return [];
+    if (canonicalJson({ part: was }) === canonicalJson({ part: is })) return [];
     const [from, to] = [short?.(was as never), short?.(is as never)];
     return [{ part, id, change: from === to ? 'changed' : `${from} became ${to}` }];
   });
