@@ -1,10 +1,11 @@
-import { stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import {
   jsonObject,
   type Options,
   objectOf,
   type Result,
   readText,
+  removeWhenInterrupted,
   UsageError,
   type Values,
   writeOutput,
@@ -103,12 +104,32 @@ export async function record(
   { register, events }: Step,
   words: readonly string[],
 ): Promise<Result> {
-  await writeOutput({ path, force: text !== null, content: 'safe' }, async (file) => {
-    await file.write(`${JSON.stringify(register, null, 2)}\n`);
-    if (text !== null && (await readText(path, 'the register')) !== text)
-      throw new UsageError('the register was changed meanwhile: run it again');
-  });
+  await alone(path, () =>
+    writeOutput({ path, force: text !== null, content: 'safe' }, async (file) => {
+      await file.write(`${JSON.stringify(register, null, 2)}\n`);
+      if (text !== null && (await readText(path, 'the register')) !== text)
+        throw new UsageError('the register was changed meanwhile: run it again');
+    }),
+  );
   return { facts: { events }, words: [...events.map(eventInWords), ...words] };
+}
+
+/** Between the last look at a file and its replacement no other step may put its own there: a withdrawal would be lost. */
+async function alone(path: string, act: () => Promise<void>): Promise<void> {
+  const lock = `${path}.lock`;
+  try {
+    await mkdir(lock);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw new UsageError(`another step is being written: run it again; if there is none, remove ${lock}`);
+  }
+  const finished = removeWhenInterrupted(lock);
+  try {
+    await act();
+  } finally {
+    await rm(lock, { recursive: true, force: true });
+    finished();
+  }
 }
 
 function eventInWords({ type, at, by, policy }: GovernanceEvent): string {
