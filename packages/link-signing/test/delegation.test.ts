@@ -1,12 +1,16 @@
 import { everyBitFlip } from '@wardseal/testkit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { envelope } from '../src/codec/cose.js';
+import { canonical } from '../src/codec/low-s.js';
 import { grantId, holderEnvelope, signGrant } from '../src/grant.js';
 import {
   BINDINGS,
   type Claims,
+  createSigner,
   delegate,
   type HolderKey,
+  importKeySet,
   linkKey,
   MAX_GRANT_BYTES,
   memoryStore,
@@ -15,8 +19,9 @@ import {
   verifyChain,
   verifyGrant,
 } from '../src/index.js';
+import { grantKid } from '../src/keys.js';
 import { forPerson, open, passedOn, person } from './people.js';
-import { refusal, world } from './world.js';
+import { ISSUER, refusal, world } from './world.js';
 
 test.each(['ES256', 'EdDSA'] as const)(
   'a chain of three, signed with %s, opens for the last and counts at all',
@@ -140,6 +145,32 @@ test('a chain verifies whole, in order and unbroken only', async () => {
   for (const changed of everyBitFlip(child)) await refusal(verifyChain([changed, root], of.keySet, now));
 }, 30_000);
 
+test("a child is of one parent, by the parent's own key, and never the issuer's", async () => {
+  const signer = await createSigner(new Uint8Array(32).fill(5));
+  const of = await world({ signer });
+  const keySet = await importKeySet([{ publicKey: signer.publicKey, issuer: ISSUER }]);
+  const [ada, bob, eve] = [await person(of), await person(of), await person(of)];
+  const now = of.seconds();
+  const asked = of.request({ ...forPerson(ada), ...passedOn });
+  const [root, twin] = [await of.issuer.grant(asked), await of.issuer.grant(asked)]; // alike in all but the cti
+  const child = await delegate(root.grant, forPerson(bob), ada.key, { now });
+  const { claims } = await verifyChain([child, root.grant], keySet, now);
+  expect(await refusal(verifyChain([child, twin.grant], keySet, now))).toMatchObject({ code: 'DELEGATION_REFUSED', claim: 'delegation' }); // biome-ignore format: one line of proof
+  // Eve, who has the grant and a key of her own, but not Ada's.
+  const { publicKey } = eve.key;
+  const forged = { ...claims, delegation: { ...claims.delegation!, key: publicKey } };
+  const sign = async (message: Uint8Array): Promise<Uint8Array> => {
+    const signature = await eve.key.sign(new Uint8Array(message));
+    return canonical(publicKey.algorithm, signature);
+  };
+  const hers = await signGrant(forged, holderEnvelope(publicKey), { sign });
+  expect(await refusal(verifyChain([hers, root.grant], keySet, now))).toMatchObject({ code: 'DELEGATION_REFUSED', claim: 'delegation' }); // biome-ignore format: one line of proof
+  expect((await refusal(of.issuer.adopt(hers))).code).toBe('DELEGATION_REFUSED');
+  const issuers = await signGrant(claims, envelope(grantKid(signer.publicKey)), signer);
+  for (const check of [verifyGrant(issuers, keySet, now), verifyChain([issuers], keySet, now)])
+    expect(await refusal(check)).toMatchObject({ code: 'GRANT_INVALID', claim: 'delegation' });
+});
+
 test('an ES256 grant has one form: the twin of its signature is refused', async () => {
   const of = await world();
   const [ada, bob] = [await person(of), await person(of)];
@@ -186,7 +217,7 @@ test('random chains, signed by whoever may sign: a child is accepted if and only
   ]);
   const now = of.seconds();
   const digest = of.random(32);
-  const { grant: root } = await of.issuer.grant(of.request({ ...forPerson(people[0]!), permissions: PERMISSIONS, delegationDepth: 3, maxUses: 50, policy: { digest, revision: 3 } })); // biome-ignore format: one call
+  const { grant: root } = await of.issuer.grant(of.request({ ...forPerson(people[0]!), permissions: ['view', 'save-to-record', 'delegate'], delegationDepth: 3, maxUses: 50, policy: { digest, revision: 3 } })); // biome-ignore format: one call
   const outcomes = { accepted: 0, refused: 0 };
   const change = fc.record(
     {

@@ -11,7 +11,7 @@ import {
   openingToken,
   verifyProof,
 } from '../src/index.js';
-import { holder, refusal, world } from './world.js';
+import { holder, ORIGIN, refusal, world } from './world.js';
 
 const NOW = 1_772_355_600;
 const URL_ = 'https://img.trust.example/o/redeem';
@@ -170,6 +170,7 @@ test('mistakes of the caller are not refusals', async () => {
   const proof = await made(key);
   await expect(verifyProof(proof, { ...expected, now: Date.now() })).rejects.toThrow(RangeError);
   await expect(verifyProof(proof, { ...expected, maxAge: 301 })).rejects.toThrow(RangeError);
-  await expect(verifyProof(proof, { ...expected, url: '/o/redeem' })).rejects.toThrow(TypeError);
+  for (const url of ['/o/redeem', `${ORIGIN}/o/../o/redeem`, `${ORIGIN}/.`, `${ORIGIN}/%zz`, `${ORIGIN}/é`])
+    await expect(verifyProof(proof, { ...expected, url })).rejects.toThrow(TypeError);
   await expect(made(key, { url: 'ftp://img.trust.example/' })).rejects.toThrow(TypeError);
 });
