@@ -124,6 +124,20 @@ test('what cannot be passed on, by whom, and what cannot be adopted', async () =
   expect((await refusal(of.issuer.adopt(child))).reason).toBe('exhausted');
 });
 
+test('a revocation that comes while a child is adopted is not slipped past', async () => {
+  const store = memoryStore();
+  const of = await world({ store });
+  const [ada, bob] = [await person(of), await person(of)];
+  const root = await of.issuer.grant(of.request({ ...forPerson(ada), ...passedOn }));
+  const child = await delegate(root.grant, forPerson(bob), ada.key, { now: of.seconds() });
+  const put = store.put.bind(store);
+  store.put = async (link, now) => {
+    await store.revoke({ id: root.id }, now);
+    return put(link, now);
+  };
+  expect(await refusal(of.issuer.adopt(child))).toMatchObject({ code: 'LINK_GONE', reason: 'revoked' });
+});
+
 test('a chain verifies whole, in order and unbroken only', async () => {
   const of = await world();
   const [ada, bob, cyn] = [await person(of), await person(of), await person(of)];
