@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { APPROVER_ROLES, REMINDER_DAYS } from '../src/governance/index.js';
 import { createPdp, type Decision, loadPolicy, type Request } from '../src/index.js';
 import { nhs } from '../src/packs/nhs/index.js';
+import { MAY_BE_NONE } from '../src/retention/index.js';
 
 const pack = loadPolicy(nhs());
 
@@ -41,4 +43,8 @@ test('a draft that is changed changes no other draft', () => {
   for (const object of objectsIn(nhs()).keys())
     if (!Object.isFrozen(object)) for (const key of Object.keys(object)) Reflect.deleteProperty(object, key);
   expect(JSON.stringify(nhs())).toBe(whole);
+});
+
+test('the defaults of the package cannot be changed for everybody', () => {
+  for (const list of [APPROVER_ROLES, REMINDER_DAYS, MAY_BE_NONE]) expect(Object.isFrozen(list)).toBe(true);
 });

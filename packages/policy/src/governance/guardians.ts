@@ -7,7 +7,7 @@ import { checkAs, guardian, policyName } from './shapes.js';
 export const MAX_GUARDIANS = 100;
 
 /** Who may approve unless told otherwise: the roles that answer for patients' information, and who stands in for them. */
-export const APPROVER_ROLES: readonly string[] = ['caldicott-guardian', 'siro', 'guardian'];
+export const APPROVER_ROLES: readonly string[] = Object.freeze(['caldicott-guardian', 'siro', 'guardian']);
 
 /** Who may approve, as the caller configured it. */
 export interface Approvers {

@@ -12,7 +12,7 @@ import { everInForce, inForceAt } from './required-version.js';
 import { identifier } from './shapes.js';
 
 /** Days before a review is due on which it is reminded of: a quarter to plan it, a month to hold it, a week to sign it. */
-export const REMINDER_DAYS: readonly number[] = [90, 30, 7];
+export const REMINDER_DAYS: readonly number[] = Object.freeze([90, 30, 7]);
 
 /** Days after a review was due from which it is no longer merely late, where the policy has no parameter for it. */
 export const DEFAULT_REVIEW_GRACE_DAYS = 30;

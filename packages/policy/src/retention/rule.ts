@@ -19,7 +19,11 @@ export const FACTS = [
 export type RetentionFact = (typeof FACTS)[number];
 
 /** Nobody died, no child was born, the child had no care of its own: said, not left out. */
-export const MAY_BE_NONE: readonly RetentionFact[] = ['dateOfDeath', 'childDateOfBirth', 'childEndOfTreatment'];
+export const MAY_BE_NONE: readonly RetentionFact[] = Object.freeze([
+  'dateOfDeath',
+  'childDateOfBirth',
+  'childEndOfTreatment',
+]);
 
 /** A period that runs from a day; `age` is one year more where the person was 17 or older on the day `lastTreated` names. */
 export type RetentionClock =
