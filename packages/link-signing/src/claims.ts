@@ -25,10 +25,13 @@ export const BINDINGS = ['bearer', 'passcode', 'one-time-code', 'holder-of-key',
 /** One of `BINDINGS`. */
 export type Binding = (typeof BINDINGS)[number];
 
-/** What the opener may do; a bit each on the wire. */
-export const PERMISSIONS = ['view', 'save-to-record', 'delegate'] as const;
+/** What the opener may do; a bit each on the wire. `upload` is the other direction: it stands alone, and opens nothing. */
+export const PERMISSIONS = ['view', 'save-to-record', 'delegate', 'upload'] as const;
 /** One of `PERMISSIONS`. */
 export type Permission = (typeof PERMISSIONS)[number];
+
+/** What a patient may be asked for a picture for. An emergency is a telephone call; teaching and research need written consent first. */
+export const UPLOAD_PURPOSES: readonly Purpose[] = ['direct-care', 'referral', 'mdt', 'investigation', 'complaint'];
 
 /** Where a delegated grant comes from. */
 export interface Delegation {
@@ -98,6 +101,7 @@ export function maxLifetime(claims: { recipientKey?: Uint8Array | undefined }): 
 export function faultOf(claims: Claims): string | null {
   const keyed = BINDINGS.indexOf(claims.binding) >= BINDINGS.indexOf('holder-of-key');
   const delegates = claims.permissions.includes('delegate');
+  const uploads = claims.permissions.includes('upload');
   const time = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= MAX_TIME;
   const within = (value: number, low: number, high: number): boolean =>
     Number.isInteger(value) && value >= low && value <= high;
@@ -111,17 +115,21 @@ export function faultOf(claims: Claims): string | null {
     cti: claims.cti.length === 32,
     recipientKey: keyed ? claims.recipientKey !== undefined && isDigest(claims.recipientKey) : !claims.recipientKey,
     maxUses: within(claims.maxUses, 1, MAX_USES),
-    purpose: PURPOSES.includes(claims.purpose),
-    binding: BINDINGS.includes(claims.binding),
-    permissions: claims.permissions.length > 0 && claims.permissions.every((one) => PERMISSIONS.includes(one)),
+    purpose: (uploads ? UPLOAD_PURPOSES : PURPOSES).includes(claims.purpose),
+    // A patient has no key with us; a mailbox code would tell the server who it is.
+    binding: BINDINGS.includes(claims.binding) && !(uploads && BINDINGS.indexOf(claims.binding) > 1),
+    permissions:
+      claims.permissions.length > 0 &&
+      claims.permissions.every((one) => PERMISSIONS.includes(one)) &&
+      !(uploads && claims.permissions.length > 1),
     // Only the holder of a key can sign a narrower grant, so a bearer grant cannot be passed on.
     delegationDepth:
       within(claims.delegationDepth, 0, MAX_DELEGATION_DEPTH) &&
       delegates === claims.delegationDepth > 0 &&
       (!(delegates || claims.delegation) || keyed),
     policy: !claims.policy || (isDigest(claims.policy.digest) && within(claims.policy.revision, 0, MAX_TIME)),
-    // Who passes a picture on, and to whom, is a person who can be named and revoked.
-    recipient: claims.recipient ? isOpaque(claims.recipient) : !(delegates || claims.delegation),
+    // Who passes a picture on, and to whom, is a person who can be named and revoked; a patient's goes to a team that can.
+    recipient: claims.recipient ? isOpaque(claims.recipient) : !(delegates || uploads || claims.delegation),
     issuerUser: isOpaque(claims.issuerUser),
     delegation: !claims.delegation || isDigest(claims.delegation.parent),
   };

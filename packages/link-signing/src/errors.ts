@@ -7,6 +7,7 @@ export type LinkErrorCode =
   | 'CTI_USED'
   | 'DELEGATION_REFUSED'
   | 'DENIED'
+  | 'DEPOSIT_FAILED'
   | 'ENCODING_INVALID'
   | 'EPHEMERAL_KEY_INVALID'
   | 'EVENT_INVALID'
@@ -22,10 +23,21 @@ export type LinkErrorCode =
   | 'PASSCODE_REFUSED'
   | 'PROOF_INVALID'
   | 'PROOF_REFUSED'
+  | 'SHLINK_ANSWER_INVALID'
+  | 'SHLINK_DISABLED'
+  | 'SHLINK_FETCH_FAILED'
+  | 'SHLINK_INVALID'
+  | 'SHLINK_UNMARKED'
   | 'SQLITE_MISSING'
   | 'STORE_FAILED'
   | 'STORE_UNSAFE'
-  | 'STORE_VERSION';
+  | 'STORE_VERSION'
+  | 'UPLOAD_BUSY'
+  | 'UPLOAD_CERTIFICATE_INVALID'
+  | 'UPLOAD_CHANGED'
+  | 'UPLOAD_DECLINED'
+  | 'UPLOAD_KEY_INVALID'
+  | 'UPLOAD_TOO_LARGE';
 
 /** Why a link is gone. For the audit log and for `inspect`; never for the person at the door. */
 export type GoneReason =
@@ -40,25 +52,29 @@ export type GoneReason =
   | 'stale'
   | 'tampered'
   | 'unknown'
-  | 'unknown-key';
+  | 'unknown-key'
+  | 'wrong-direction';
 
 /** Facts that go with an error. */
 export interface LinkErrorFacts {
   /** With `LINK_GONE`: the precise reason, for the audit log only. */
   reason?: GoneReason;
-  /** With `CLAIMS_REFUSED`, `DELEGATION_REFUSED`, `GRANT_INVALID`, `PROOF_INVALID` and `PROOF_REFUSED`: the claim at fault. */
+  /** With `CLAIMS_REFUSED`, `DELEGATION_REFUSED`, `GRANT_INVALID`, `PROOF_INVALID`, `PROOF_REFUSED`, `SHLINK_INVALID`, `UPLOAD_CERTIFICATE_INVALID`: the claim at fault. */
   claim?: string;
   /** With `DENIED`: what the `authorize` hook answered. */
   decision?: unknown;
   /** With `PASSCODE_REFUSED` for a wrong passcode: how many this link has had so far. */
   failures?: number;
+  /** With `PASSCODE_REFUSED`: how many wrong passcodes are left before the link locks. */
+  remaining?: number;
   /** What was thrown underneath. */
   cause?: unknown;
 }
 
 /**
  * What the outside world can do wrong, with a stable `code`. Mistakes of the calling code are TypeError or RangeError.
- * `reason`, `decision` and `failures` are not enumerable: `JSON.stringify(error)` or a spread into a response does not give them away.
+ * `reason`, `decision`, `failures` and `remaining` are not enumerable: `JSON.stringify(error)` or a spread into a response does
+ * not give them away.
  */
 export class LinkError extends Error {
   override readonly name = 'LinkError';
@@ -67,6 +83,7 @@ export class LinkError extends Error {
   declare readonly reason?: GoneReason;
   declare readonly decision?: unknown;
   declare readonly failures?: number;
+  declare readonly remaining?: number;
 
   constructor(code: LinkErrorCode, message: string, facts: LinkErrorFacts = {}) {
     super(message, 'cause' in facts ? { cause: facts.cause } : undefined);
@@ -75,6 +92,7 @@ export class LinkError extends Error {
     Object.defineProperty(this, 'reason', { value: facts.reason, enumerable: false });
     Object.defineProperty(this, 'decision', { value: facts.decision, enumerable: false });
     Object.defineProperty(this, 'failures', { value: facts.failures, enumerable: false });
+    Object.defineProperty(this, 'remaining', { value: facts.remaining, enumerable: false });
   }
 }
 

@@ -10,6 +10,7 @@ export {
   type Permission,
   PURPOSES,
   type Purpose,
+  UPLOAD_PURPOSES,
 } from './claims.js';
 export { delegate, type Narrowing } from './delegate.js';
 export { type GoneReason, LinkError, type LinkErrorCode, type LinkErrorFacts } from './errors.js';
@@ -67,3 +68,12 @@ export type {
   Take,
   TakeOutcome,
 } from './store.js';
+export type { AllowIntimateUnder18, BeginRequest, BegunUpload, IntimateUnder18 } from './upload/begin.js';
+export type { CertificateFacts } from './upload/certificate.js';
+export type { Deposited, UploadDeposit, UploadFacts } from './upload/deposit.js';
+export { type ParsedUploadLink, parseUploadLink, uploadLink } from './upload/link.js';
+export { uploadObject } from './upload/object.js';
+export type { ReceiveRequest, UploadEvent, UploadReceipt } from './upload/receive.js';
+export { SENSITIVITIES, type Sensitivity } from './upload/sensitivity.js';
+export type { Uploads } from './upload/uploads.js';
+export { type VerifiedUpload, verifyUploadCertificate } from './upload/verify-certificate.js';

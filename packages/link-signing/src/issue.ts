@@ -85,6 +85,7 @@ function checkShape(request: GrantRequest): void {
   if (error) refuse(String(error.issues[0]?.path[0] ?? 'unknown field'));
   if (request.binding === 'passcode' ? !isPasscode(request.passcode) : request.passcode !== undefined)
     refuse('passcode');
+  if (request.permissions.includes('upload') && request.cti) refuse('cti'); // a share is for opening
 }
 
 function claimsOf(state: IssuerState, request: GrantRequest): Claims {
@@ -129,6 +130,7 @@ export function issuedLink(
     id,
     handle,
     link(origin, secret) {
+      if (claims.permissions.includes('upload')) throw new RangeError('an upload grant has its link from `uploadLink`');
       if (origin !== claims.audience) throw new RangeError('origin must be the audience of the grant');
       return formatLink(origin, handle, secret);
     },

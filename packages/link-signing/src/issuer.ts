@@ -14,6 +14,7 @@ import { type Redeemed, type RedeemRequest, redeemLink } from './redeem.js';
 import { revokeLinks } from './revoke.js';
 import type { Awaitable, EraseStore, LinkStore, RevokeBy } from './store.js';
 import { sweepLinks } from './sweep.js';
+import { type Uploads, uploadsOf } from './upload/uploads.js';
 
 /** One opening, for the audit log. `id` is the same for a repeated opening, so that a log can leave the second out. */
 export interface OpenEvent {
@@ -90,6 +91,8 @@ export interface IssuerOptions {
   /** A secure generator. Default: the platform's. */
   readonly random?: (length: number) => Uint8Array;
   readonly limits?: Partial<IssuerLimits>;
+  /** Whether links may leave as SMART Health Links (`@wardseal/link-signing/shlink`), whose key any client has. Default false. */
+  readonly allowShlink?: boolean;
   /** Default `PASSCODE_COST`; lower it in tests only. */
   readonly passcodeCost?: PasscodeCost;
 }
@@ -109,6 +112,8 @@ export interface IssuerState extends Omit<IssuerOptions, 'tagKeys' | 'limits'> {
 
 /** Mints links, opens them exactly as often as granted, and takes them back. */
 export interface Issuer {
+  /** Whether `toShlink` and `shlinkPart` work with this issuer. */
+  readonly allowsShlink: boolean;
   /**
    * Draws a `cti` and a server share before sealing: `linkKey` makes the file's key from them and the link's own secret.
    * The share waits one hour for its grant.
@@ -174,6 +179,8 @@ export interface Issuer {
    * @example await issuer.sweep();
    */
   sweep(): Promise<void>;
+  /** The other direction: pictures that come by upload links (`createUploadHandler`). */
+  readonly uploads: Uploads;
 }
 
 const CEILINGS: IssuerLimits = {
@@ -228,6 +235,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     checking: new Map(),
   };
   return {
+    allowsShlink: options.allowShlink === true,
     prepare: () => prepareShare(state),
     grant: (request) => issueGrant(state, request),
     adopt: (grant) => adoptGrant(state, grant),
@@ -236,5 +244,6 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     inspect: (handle) => inspectLink(state, handle),
     revoke: (by) => revokeLinks(state, by),
     sweep: () => sweepLinks(state),
+    uploads: uploadsOf(state),
   };
 }

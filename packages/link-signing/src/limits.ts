@@ -34,5 +34,9 @@ export const MAX_PROOF_CHARACTERS = 2048;
 export const MAX_PROOF_AGE_SECONDS = 300;
 /** How far ahead of this clock a proof may be dated. */
 export const PROOF_LEAD_SECONDS = 60;
+/** Bytes of a sealed upload: the largest photograph a telephone takes, with room to spare; a film is not sent this way. */
+export const MAX_UPLOAD_BYTES: number = 64 * 1024 * 1024;
+/** How long a patient may take between entering the passcode and sending the picture. */
+export const UPLOAD_CERTIFICATE_SECONDS = 3600;
 /** How long a nonce for proofs is good: a page that was opened and left for longer asks for another. */
 export const NONCE_SECONDS = 300;

@@ -99,7 +99,7 @@ async function checkBinding(
   return null;
 }
 
-async function decide(request: RedeemRequest, facts: OpenFacts): Promise<OpenDecision> {
+export async function decide(request: Pick<RedeemRequest, 'authorize'>, facts: OpenFacts): Promise<OpenDecision> {
   let decision: OpenDecision;
   try {
     decision = await request.authorize(facts);
@@ -176,6 +176,7 @@ export async function redeemLink(state: IssuerState, handle: string, request: Re
   const { link, taken } = found;
   const chain = await readStored(state, found, id);
   const { claims } = chain;
+  if (claims.permissions.includes('upload')) throw gone('wrong-direction');
   for (const status of statesOf(state, chain)) if (!(status === 'exhausted' && taken)) throw gone(status);
 
   const proof = await checkBinding(state, link, claims, request, key);

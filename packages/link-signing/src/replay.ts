@@ -13,7 +13,8 @@ import type { EraseStore, LinkStore } from './store.js';
 export type LinkEvent =
   /** A link was minted. `grant`: see `encodeGrant`; `share`: whether it was prepared, so that the server holds a share. */
   | { readonly type: 'link.create'; readonly grant: string; readonly share: boolean; readonly at: number }
-  | { readonly type: 'link.open'; readonly link: string; readonly opening: string; readonly at: number }
+  /** `link.upload`: a picture came by the link; an `UploadEvent` is one as it stands. */
+  | { readonly type: 'link.open' | 'link.upload'; readonly link: string; readonly opening: string; readonly at: number }
   /** `failures`: of the `LinkError` that told of the wrong passcode. */
   | { readonly type: 'link.passcode'; readonly link: string; readonly failures: number }
   /** `links`: what `issuer.revoke` resolved to. */
@@ -33,6 +34,7 @@ const eventSchema = z.array(
   z.discriminatedUnion('type', [
     z.object({ type: z.literal('link.create'), grant: z.string(), share: z.boolean(), at }),
     z.object({ type: z.literal('link.open'), link: id, opening: id, at }),
+    z.object({ type: z.literal('link.upload'), link: id, opening: id, at }),
     z.object({ type: z.literal('link.passcode'), link: id, failures: z.int().check(z.gte(1), z.lte(1000)) }),
     z.object({ type: z.literal('link.revoke'), links: z.array(id), at }),
   ]),
@@ -75,7 +77,8 @@ export async function replay(store: LinkStore, shares: EraseStore, events: Itera
   const unknown = new Set<string>();
 
   await mint(store, minted);
-  for (const { link, opening, at } of of('link.open')) if (!(await open(store, link, opening, at))) unknown.add(link);
+  const taken = [...of('link.open'), ...of('link.upload')];
+  for (const { link, opening, at } of taken) if (!(await open(store, link, opening, at))) unknown.add(link);
   for (const { link, failures } of of('link.passcode')) {
     const linkId = bytes(link);
     if ((await stored(() => store.read(linkId))) === null) unknown.add(link);
@@ -99,7 +102,7 @@ export async function replay(store: LinkStore, shares: EraseStore, events: Itera
       lost.add(hex(one.id));
     }
   // A restored erase store may hold a key again that the link store knows to be destroyed.
-  for (const link of new Set(of('link.open').map(({ link }) => link))) await bury(store, shares, bytes(link));
+  for (const link of new Set(taken.map(({ link }) => link))) await bury(store, shares, bytes(link));
   const latest = Math.max(-1, ...all.map((one) => ('at' in one ? one.at : -1)));
   if (latest >= 0) await stored(() => store.sweep(latest, 0, (ctis) => shares.destroy(ctis)));
   return { lost: [...lost], unknown: [...unknown] };

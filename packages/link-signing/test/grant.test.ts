@@ -248,5 +248,5 @@ test('link keys need all three parts, and differ when one does', () => {
   expect(new Set(keys.map(base64url)).size).toBe(keys.length);
   expect(keys[0]).toHaveLength(32);
   expect(() => linkKey({ secret: part(1), share: part(2).slice(1), cti: part(3) })).toThrow(RangeError);
-  expect(PERMISSIONS).toHaveLength(3);
+  expect(PERMISSIONS).toHaveLength(4);
 });

@@ -11,7 +11,11 @@ const ALGORITHMS = { EdDSA: -8, ES256: -7 } as const;
 const CONTEXT = concat(Uint8Array.of(0x84, 0x6a), utf8('Signature1'));
 // External data (RFC 9052 section 4.3): it is signed and never sent, so a signature made for anything else cannot pass
 // as a grant, and a holder's signature not as an issuer's. A type in the header would cost 31 characters for the same.
-const DOMAINS = { issuer: utf8('wardseal.org/grant v0'), holder: utf8('wardseal.org/delegated-grant v0') } as const;
+const DOMAINS = {
+  issuer: utf8('wardseal.org/grant v0'),
+  holder: utf8('wardseal.org/delegated-grant v0'),
+  'upload-certificate': utf8('wardseal.org/upload-certificate v0'),
+} as const;
 const KID_AT = 8;
 const ALGORITHM_AT = 5;
 
@@ -43,9 +47,9 @@ export interface Envelope {
   readonly signed: Uint8Array;
 }
 
-/** Who signs, with which algorithm: an issuer with Ed25519, or the holder of a recipient's key. */
+/** Who signs what, with which algorithm: an issuer a grant or the certificate of an upload, both with Ed25519, or the holder of a recipient's key. */
 export interface SignerKind {
-  readonly by: 'issuer' | 'holder';
+  readonly by: keyof typeof DOMAINS;
   readonly algorithm: 'EdDSA' | 'ES256';
 }
 

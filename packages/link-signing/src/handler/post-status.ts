@@ -20,6 +20,7 @@ export async function postStatus(desk: LinkDesk, options: HandlerOptions, reques
     handle = (await readFields(request, options.origins, { handle: MAX_HANDLE_CHARACTERS })).handle ?? '';
     const { state, expires, claims, withShare = false } = await desk.inspect(handle);
     if (state !== 'live' || claims === undefined) throw gone(state === 'live' ? 'unknown' : state);
+    if (claims.permissions.includes('upload')) throw gone('wrong-direction');
     const nonce = claims.binding === 'holder-of-key' ? desk.proofNonce?.() : undefined;
     return jsonAnswer(200, { expires, binding: claims.binding, withShare, ...(nonce !== undefined && { nonce }) });
   } catch (error) {
