@@ -11,7 +11,7 @@ two that count, of two people with two keys and neither of them the proposer, ma
   options: {
     ...REGISTER,
     ...GUARDIANS,
-    version: { kind: 'text', value: 'N', help: 'the one it is about, without it' },
+    version: { kind: 'text', value: 'N', help: 'which; the one that the approval names without it' },
   },
   operands: [1, 1],
   named: 'approval',

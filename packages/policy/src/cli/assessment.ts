@@ -7,7 +7,7 @@ import { renderAssessment } from '../render/render-assessment.js';
 import { EXIT } from './exits.js';
 import { PolicyFileError } from './policy-file.js';
 import { readChecked } from './records.js';
-import { iso, momentOr } from './times.js';
+import { momentOr } from './times.js';
 
 const check: Command = command({
   usage: 'assessment check [--at TIME] FILE',
@@ -58,7 +58,7 @@ const render: Command = command({
   payload: true,
   async run({ at, output, force }, [path]) {
     const assessment = await readChecked(path!, 'the assessment', (json) => checkAssessment(json));
-    const page = utf8(renderAssessment(assessment, iso(momentOr(at, 'at'))));
+    const page = utf8(renderAssessment(assessment, momentOr(at, 'at')));
     await writeOutput({ path: output, force, content: 'text' }, (file) => file.write(page));
     const { id, version } = assessment;
     return { facts: { id, version, bytes: page.length }, words: [`${id} version ${version}`] };

@@ -20,7 +20,7 @@ import { iso, momentOr } from './times.js';
 
 /** The register, which a step reads and writes back. */
 export const REGISTER = {
-  register: { kind: 'text', short: 'r', value: 'FILE', help: "the policy's versions; a step writes it back" },
+  register: { kind: 'text', short: 'r', value: 'FILE', help: "the policy's versions, in a file that propose begins" },
 } as const satisfies Options;
 
 /** Who does a step, and when. */

@@ -3,7 +3,7 @@ import { type Command, command, OUTPUT, writeOutput } from '@wardseal/primitives
 import { render as renderPage } from '../render/render.js';
 import { readPolicy } from './policy-file.js';
 import { REGISTER, readRegister } from './register-file.js';
-import { iso, momentOr } from './times.js';
+import { momentOr } from './times.js';
 
 const render: Command = command({
   usage: 'render [--organisation NAME] [--register FILE] [--in-force POLICY] [-o FILE] [POLICY]',
@@ -28,7 +28,7 @@ do what, what is proved, what is not enforced, what changes, and room for two si
   payload: true,
   async run(values, [path]) {
     const { output, force, organisation, title } = values;
-    const now = iso(momentOr(values.at, 'at'));
+    const now = momentOr(values.at, 'at');
     const pack = await readPolicy(path);
     const before =
       values['in-force'] === undefined ? undefined : await readPolicy(values['in-force'], 'the version in force');

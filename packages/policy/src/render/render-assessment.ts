@@ -1,6 +1,7 @@
 import { type Html, html, htmlPage } from '@wardseal/primitives';
 import { instant } from '../engine/time.js';
 import type { Assessment, DpoAdvice } from '../governance/assessment.js';
+import { presentOf } from '../governance/moments.js';
 import { riskScore, type Scale } from '../governance/risk.js';
 import { table } from './evidence-html.js';
 import { pageStyle } from './style.js';
@@ -17,17 +18,16 @@ const DECISIONS: Readonly<Record<'approve' | 'conditional' | 'reject', string>> 
  * done about it, what the data protection officer said, and what was decided.
  *
  * @param assessment - checked by `checkAssessment`.
- * @param now - the moment of printing, RFC 3339 in UTC: it says whether the review is overdue.
+ * @param now - the moment of printing, milliseconds since 1970: it says whether the review is overdue.
  * @returns one HTML file that runs nothing and loads nothing; every text is escaped. Same input, same page.
- * @throws RangeError when `now` is no RFC 3339 moment in UTC.
+ * @throws RangeError when `now` is no moment.
  * @example
  * ```ts
- * await writeFile('chat-app.html', renderAssessment(assessment, new Date().toISOString()));
+ * await writeFile('chat-app.html', renderAssessment(assessment, Date.now()));
  * ```
  */
-export function renderAssessment(assessment: Assessment, now: string): string {
-  const at = instant(now);
-  if (at === null) throw new RangeError('`now` is not an RFC 3339 moment in UTC');
+export function renderAssessment(assessment: Assessment, now: number): string {
+  const at = presentOf(now);
   const { channel, version, purpose, dataFlows, risks, dpoAdvice, conditions } = assessment;
   const text = (cell: string): Html => html`${cell}`;
   const flows = dataFlows.map(({ from, to, data, means, country }) =>

@@ -3,9 +3,9 @@ import { analyse } from '../analyse/analyse.js';
 import { enforced } from '../analyse/atoms.js';
 import type { Proof } from '../analyse/prove.js';
 import type { Pack } from '../document.js';
-import { instant } from '../engine/time.js';
 import { PolicyError } from '../errors.js';
 import { inForce } from '../governance/in-force.js';
+import { presentOf } from '../governance/moments.js';
 import type { Register } from '../governance/register.js';
 import { loadPolicy } from '../load.js';
 import { type TestResult, testPolicy } from '../test-policy.js';
@@ -21,8 +21,8 @@ import { toMatrix } from './to-matrix.js';
 
 /** What the page says beside the policy itself. */
 export interface RenderOptions {
-  /** The moment of printing, RFC 3339 in UTC: it says whether the review is overdue. */
-  readonly now: string;
+  /** The moment of printing, milliseconds since 1970: it says whether the review is overdue. */
+  readonly now: number;
   /** Whose policy it is. */
   readonly organisation?: string;
   /** The heading; default the document's title. */
@@ -47,19 +47,18 @@ interface Section {
  *
  * @param pack - from `loadPolicy`.
  * @param options - what the page says beside the policy.
- * @throws RangeError when `now` is no RFC 3339 moment in UTC, or the register is of another policy.
+ * @throws RangeError when `now` is no moment, or the register is of another policy.
  * @throws PolicyError `REGISTER_INVALID`; as `createPdp`, when `loadPolicy` would have refused the document. A policy too large to analyse is
  * printed all the same, and the page says in red that nothing is proved.
  * @example
  * ```ts
- * await writeFile('policy.html', render(loadPolicy(nhs()), { now: new Date().toISOString(), organisation: 'Demo Trust' }));
+ * await writeFile('policy.html', render(loadPolicy(nhs()), { now: Date.now(), organisation: 'Demo Trust' }));
  * ```
  */
 export function render(pack: Pack, options: RenderOptions): string {
   const { document, digest } = pack;
   const { register, organisation } = options;
-  const now = instant(options.now);
-  if (now === null) throw new RangeError('`now` is not an RFC 3339 moment in UTC');
+  const now = presentOf(options.now);
   if (register !== undefined && register.id !== document.id) throw new RangeError('the register is of another policy');
   const registered = register?.versions.find((each) => each.digest === digest);
   const about: About = { pack, registered, now };

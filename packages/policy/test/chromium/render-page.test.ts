@@ -8,7 +8,11 @@ import { permit, sample } from '../support/sample.js';
 const small = sample(permit('P-1', { 'subject.role': 'nurse' }));
 
 const before = loadPolicy(nhs({ parameters: { viewSignInHours: 12 } }));
-const html = render(loadPolicy(nhs()), { now: '2026-03-02T12:00:00Z', organisation: 'Demo Trust', inForce: before });
+const html = render(loadPolicy(nhs()), {
+  now: Date.parse('2026-03-02T12:00:00Z'),
+  organisation: 'Demo Trust',
+  inForce: before,
+});
 
 afterEach(() => {
   document.body.replaceChildren();
@@ -125,7 +129,7 @@ test('text stands out from what is behind it, 4.5 to 1 at least', async () => {
 test('a policy of few roles and one of none have a page too', async () => {
   const { 'subject.role': _role, ...attributes } = small.attributes;
   for (const document of [small, { ...small, attributes, rules: [] }]) {
-    const page = await shown(320, render(loadPolicy(document), { now: '2026-03-02T12:00:00Z' }));
+    const page = await shown(320, render(loadPolicy(document), { now: Date.parse('2026-03-02T12:00:00Z') }));
     expect(page.documentElement.scrollWidth).toBeLessThanOrEqual(320);
     expect(all(page, 'h2').length).toBeGreaterThan(8);
   }
