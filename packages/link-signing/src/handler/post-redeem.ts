@@ -71,6 +71,6 @@ export async function postRedeem(
       ...(token !== undefined && { location: `/o/content/${token}` }),
     });
   } catch (error) {
-    return refused(error, { route: 'redeem', context, handle }, options, desk.proofNonce?.());
+    return refused(error, { route: 'redeem', context, handle }, options, () => desk.proofNonce?.());
   }
 }

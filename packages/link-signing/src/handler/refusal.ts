@@ -54,7 +54,7 @@ export async function refused(
   error: unknown,
   facts: Pick<LinkEvent, 'route' | 'context'> & { handle?: string | undefined },
   { onEvent }: Pick<HandlerOptions, 'onEvent'>,
-  nonce?: string,
+  nonce?: () => string | undefined,
 ): Promise<Response> {
   const [status, told] = answerOf(error);
   const ours = asLinkError(error);
@@ -75,11 +75,18 @@ export async function refused(
     // The answer is the same whether or not somebody could be told.
   }
   if (told === 'gone') return gone();
-  return jsonAnswer(
-    status,
-    { error: told },
-    told === 'proof' && nonce ? { ...EXTRA[401], 'dpop-nonce': nonce } : EXTRA[status],
-  );
+  const fresh = told === 'proof' ? given(nonce) : undefined;
+  const extra = { ...EXTRA[status], ...(fresh !== undefined && { 'dpop-nonce': fresh }) };
+  return jsonAnswer(status, { error: told }, extra);
+}
+
+/** A nonce, or none when making one fails: the refusal stands either way. */
+function given(nonce: (() => string | undefined) | undefined): string | undefined {
+  try {
+    return nonce?.();
+  } catch {
+    return undefined;
+  }
 }
 
 // RFC 9110 wants a 401 to name a scheme, and a 503 to say when to come back.

@@ -1,7 +1,7 @@
 import { base64url, hex } from '@wardseal/primitives';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createHandler } from '../../src/handler.js';
-import { createProof, holderKey, keyThumbprint, openAnswer, openingToken } from '../../src/index.js';
+import { createProof, holderKey, keyThumbprint, LinkError, openAnswer, openingToken } from '../../src/index.js';
 import { FILE, type Front, front, PASSCODE, whole } from '../support/front.js';
 import { ORIGIN, world } from '../world.js';
 
@@ -167,6 +167,24 @@ describe('a link that does not open', () => {
     ];
     expect(reasons).toEqual([...each.map((one) => `redeem ${one}`), ...each.map((one) => `status ${one}`)]);
     expect(door.events[0]!.link).toBe(hex(expired.id));
+  });
+
+  it('gets its answer whatever a desk does', async () => {
+    const fail = (): never => {
+      throw new Error('secret');
+    };
+    for (const desk of [
+      { redeem: fail, inspect: fail, proofNonce: fail },
+      { redeem: () => Promise.reject(new LinkError('PROOF_REFUSED', 'x')), inspect: fail, proofNonce: fail },
+      { redeem: () => Promise.reject('text'), inspect: () => Promise.reject(null) },
+    ]) {
+      door.handle = createHandler(desk, door.options({ context: door.events.length > 3 ? fail : () => ({}) }));
+      for (const path of ['/o/redeem', '/o/status']) {
+        const answer = await door.post(path, path === '/o/status' ? { handle: 'x' } : door.redeemBody({ handle: 'x' }));
+        expect([401, 503]).toContain(answer.status);
+        expect(await answer.text()).not.toContain('secret');
+      }
+    }
   });
 
   it('stays silent when the hook that is told throws or rejects', async () => {
