@@ -1,6 +1,6 @@
 import { hex, randomBytes } from '@wardseal/primitives';
 import { type Command, command, OUTPUT, openInput, secretLine, UsageError, type Values, writeOutput } from '@wardseal/primitives/cli'; // biome-ignore format: one list
-import { BINDINGS, type Binding, maxLifetime, PERMISSIONS, PURPOSES } from '../claims.js';
+import { BINDINGS, type Binding, maxLifetime, type Permission, PURPOSES } from '../claims.js';
 import { encodeGrant } from '../grant.js';
 import type { GrantRequest, IssuedLink } from '../issue.js';
 import type { Issuer } from '../issuer.js';
@@ -10,6 +10,9 @@ import { FOLDER, withIssuer } from './issuer-folder.js';
 import { prepare } from './prepare.js';
 import { type PreparedLink, readPrepared } from './prepared-file.js';
 import { duration, inWords, nowSeconds, whole } from './times.js';
+
+/** What a link that opens something may allow. */
+const PERMITS = ['view', 'save-to-record', 'delegate'] as const satisfies readonly Permission[];
 
 /** What `mint` can be told. There is no option for a name, a number or a free text. */
 const MINT = {
@@ -22,7 +25,7 @@ const MINT = {
   uses: { kind: 'text', value: 'N', help: 'how often it opens; once without it' },
   purpose: { kind: 'text', value: 'PURPOSE', help: PURPOSES.join(', ') },
   binding: { kind: 'text', value: 'BINDING', help: `${BINDINGS.join(', ')}; passcode without it` },
-  permit: { kind: 'texts', value: 'WHAT', help: `${PERMISSIONS.join(', ')}; view without it` },
+  permit: { kind: 'texts', value: 'WHAT', help: `${PERMITS.join(', ')}; view without it` },
   depth: { kind: 'text', value: 'N', help: 'how often it may be passed on, 1 to 3, with permission delegate' },
   user: { kind: 'text', value: 'ID', help: 'the member of staff who has it issued: a UUID or a digest' },
   recipient: { kind: 'text', value: 'ID', help: 'who it is for: a UUID or a digest' },
@@ -92,7 +95,7 @@ async function requestOf(values: Asked, prepared: PreparedLink | undefined): Pro
     maxUses: uses === undefined ? 1 : whole(uses, 'uses'),
     purpose: oneOf(PURPOSES, needed(purpose, 'purpose'), 'purpose'),
     binding,
-    permissions: permit.length === 0 ? ['view'] : permit.map((one) => oneOf(PERMISSIONS, one, 'permit')),
+    permissions: permit.length === 0 ? ['view'] : permit.map((one) => oneOf(PERMITS, one, 'permit')),
     issuerUser: opaqueId(needed(user, 'user'), 'user'),
     ...(depth !== undefined && { delegationDepth: whole(depth, 'depth') }),
     ...(recipient !== undefined && { recipient: opaqueId(recipient, 'recipient') }),
