@@ -1,4 +1,5 @@
 export { aeadOpen, aeadOpenInto, aeadSeal, aeadSealInto, TAG_BYTES } from './aead.js';
+export { aesGcmOpen, aesGcmSeal } from './aes-gcm.js';
 export { type Awaitable, type Backend, backend, forceBackend } from './backend.js';
 export { base64, base64raw, base64url, fromBase64, fromBase64raw, fromBase64url } from './base64.js';
 export {
