@@ -2,7 +2,7 @@ import { library, pageParts } from '@wardseal/testkit/tsup';
 import { defineConfig } from 'tsup';
 
 const recipe = library({
-  entry: ['src/index.ts', 'src/cli/main.ts', 'src/handler.ts', 'src/postgres-store.ts', 'src/sqlite-store.ts'],
+  entry: ['src/index.ts', 'src/cli/main.ts', 'src/handler.ts', 'src/postgres-store.ts', 'src/shlink.ts', 'src/sqlite-store.ts'],
 });
 
 export default defineConfig({

@@ -30,9 +30,15 @@ export async function checkPasscode(
 ): Promise<void> {
   const { id, cti, passcode: wanted } = link;
   if (wanted === null) throw gone('tampered');
-  if (!isPasscode(passcode)) throw new LinkError('PASSCODE_REFUSED', 'passcode is missing or wrong');
+  const limit = state.limits.passcodeFailures;
+  const refuse = (failures: number, facts: { failures?: number }): never => {
+    const remaining = Math.max(0, limit - failures);
+    throw new LinkError('PASSCODE_REFUSED', 'passcode is missing or wrong', { ...facts, remaining });
+  };
+  // What can be no passcode is not evaluated, and costs no attempt.
+  if (!isPasscode(passcode)) return refuse(link.failures, {});
   const failures = await inTurn(state, hex(id), async () => {
-    if (!(await stored(() => state.store.attempt(id, state.limits.passcodeFailures)))) throw gone('locked');
+    if (!(await stored(() => state.store.attempt(id, limit)))) throw gone('locked');
     // What this package stored always reads: what does not was changed in the database.
     const matches = await passcodeMatches(passcode, wanted, cti, key).catch((cause) => {
       throw gone('tampered', cause);
@@ -40,5 +46,5 @@ export async function checkPasscode(
     const wrong = await stored(() => state.store.judge(id, matches));
     return matches ? null : wrong;
   });
-  if (failures !== null) throw new LinkError('PASSCODE_REFUSED', 'passcode is missing or wrong', { failures });
+  if (failures !== null) refuse(failures, { failures });
 }

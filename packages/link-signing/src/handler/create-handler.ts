@@ -98,6 +98,7 @@ export function createHandler(desk: LinkDesk, options: HandlerOptions): (request
   };
 
   return async (request) => {
+    if (options.shlink && new URL(request.url).pathname.startsWith('/m/')) return options.shlink(request);
     const route = routeOf(request);
     const { method } = request;
     const reads = method === 'GET' || method === 'HEAD';

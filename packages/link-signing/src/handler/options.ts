@@ -26,7 +26,7 @@ export interface LinkContent {
 export interface LinkEvent {
   /** `refused`: the request's doing. `failed`: a store, the audit log or a hook did not work. */
   readonly type: 'link.refused' | 'link.failed';
-  readonly route: 'status' | 'redeem' | 'content';
+  readonly route: 'status' | 'redeem' | 'content' | 'manifest' | 'upload-status' | 'upload-begin' | 'upload-file';
   /** `REQUEST_REFUSED`: of another origin, too long, or not what a page sends. `FAILED`: an error of other code than ours. */
   readonly code: LinkErrorCode | 'REQUEST_REFUSED' | 'FAILED';
   /** The precise reason, where the code is `LINK_GONE`. */
@@ -55,6 +55,8 @@ export interface HandlerOptions {
   readonly context?: (request: Request) => unknown;
   /** Serves the sealed files themselves; without it the answer has no location and the opener finds them by itself. */
   readonly content?: LinkContent;
+  /** Serves SMART Health Links below `/m/`: `shlinkPart` of `@wardseal/link-signing/shlink`. Default: there are none. */
+  readonly shlink?: (request: Request) => Promise<Response>;
   /**
    * Told of every request that opened nothing; it is waited for, and what it throws changes no answer. Anybody may knock with
    * a made-up link as often as they like: count those, and write an entry only for links that exist.
