@@ -15,6 +15,7 @@ const EXPIRES = 4;
 const PRIVATE = -65537;
 const OBJECT = 10;
 const MAC_BYTES = 32;
+const OBJECT_BYTES = 32;
 const HEADER = byteString(encodeCbor(new Map([[ALGORITHM_HEADER, HMAC_256]])));
 const PREFIX = concat(Uint8Array.of(0xd1, 0x84), HEADER, Uint8Array.of(0xa0));
 // The external data is a domain: no other MAC under the same key can pass as a location.
@@ -67,7 +68,9 @@ export function readLocation(token: string, keys: readonly Uint8Array[], now: nu
     const own = claims.get(PRIVATE);
     const object = own instanceof Map ? own.get(OBJECT) : undefined;
     const expires = claims.get(EXPIRES);
-    if (!(object instanceof Uint8Array) || typeof expires !== 'number' || now >= expires) return null;
+    if (claims.size !== 2 || !(own instanceof Map) || own.size !== 1) return null;
+    if (!(object instanceof Uint8Array) || object.length !== OBJECT_BYTES) return null;
+    if (typeof expires !== 'number' || now >= expires) return null;
     return new Uint8Array(object);
   } catch (error) {
     if (error instanceof LinkError) return null;
