@@ -49,7 +49,7 @@ export interface Envelope {
 
 /** Who signs what, with which algorithm: an issuer a grant or the certificate of an upload, both with Ed25519, or the holder of a recipient's key. */
 export interface SignerKind {
-  readonly by: keyof typeof DOMAINS;
+  readonly by: 'issuer' | 'holder' | 'upload-certificate';
   readonly algorithm: 'EdDSA' | 'ES256';
 }
 
