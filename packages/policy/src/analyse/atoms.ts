@@ -29,14 +29,6 @@ export function sideOf(document: PolicyDocument): Side {
   return { document, vocabulary: vocabularyOf(document), atoms: new Map() };
 }
 
-/** The rules that are enforced here. */
-export function enforced<T extends { readonly requires?: readonly string[] }>(
-  { sources }: PolicyDocument,
-  stated: readonly T[],
-): readonly T[] {
-  return stated.filter(({ requires = [] }) => requires.every((source) => sources[source]!.configured));
-}
-
 /** Reads one leaf of a checked condition. */
 export function atomOf(attribute: string, asked: unknown, { atoms, vocabulary }: Side): Atom {
   const text = JSON.stringify([attribute, asked]);

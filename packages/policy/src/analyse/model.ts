@@ -1,7 +1,8 @@
 import type { Obligation } from '../decision.js';
 import type { Condition, ObligationStatement, Pack, PolicyDocument, Rule } from '../document.js';
+import { enforced } from '../enforced.js';
 import { combine, compileObligations } from '../engine/obligations.js';
-import { type Atom, eachAtom, enforced, type Side, sideOf, type Use } from './atoms.js';
+import { type Atom, eachAtom, type Side, sideOf, type Use } from './atoms.js';
 import { and, Diagram, isEnd, minus, NO, type Node, type Operation, or, YES } from './diagram.js';
 import { domainOf } from './domain.js';
 import { type Truths, truthsOf } from './truths.js';

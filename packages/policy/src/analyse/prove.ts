@@ -1,8 +1,8 @@
 import type { Obligation } from '../decision.js';
 import type { Invariant, Pack } from '../document.js';
+import { enforced } from '../enforced.js';
 import { covers } from '../engine/obligations.js';
 import { PolicyError, step, type Witness } from '../errors.js';
-import { enforced } from './atoms.js';
 import { and, isEnd, NO, type Node, type Operation, YES } from './diagram.js';
 import { type Model, modelOf } from './model.js';
 import { witnessOf } from './variables.js';

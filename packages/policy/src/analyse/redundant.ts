@@ -1,5 +1,5 @@
 import type { Pack } from '../document.js';
-import { enforced } from './atoms.js';
+import { enforced } from '../enforced.js';
 import { and, type Diagram, minus, NO } from './diagram.js';
 import { modelOf, type RuleDiagram } from './model.js';
 

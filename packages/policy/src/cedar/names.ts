@@ -1,5 +1,3 @@
-import type { PolicyDocument } from '../document.js';
-
 /** The present moment, ms since 1970. No attribute has this name: each has a dot. */
 export const NOW = 'now';
 
@@ -20,9 +18,4 @@ export function literal(text: string): string {
     return /[\p{Cc}\p{Zl}\p{Zp}]/u.test(char) ? `\\u{${char.codePointAt(0)!.toString(16)}}` : char;
   });
   return `"${escaped.join('')}"`;
-}
-
-/** The rules that are enforced: those whose evidence sources are configured. */
-export function enforcedRules({ rules, sources }: PolicyDocument): PolicyDocument['rules'] {
-  return rules.filter(({ requires = [] }) => requires.every((source) => sources[source]?.configured === true));
 }

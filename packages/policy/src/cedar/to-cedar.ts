@@ -1,8 +1,9 @@
 import { testsOf } from '../condition.js';
 import type { Pack, PolicyDocument, Rule } from '../document.js';
+import { enforced } from '../enforced.js';
 import { vocabularyOf } from '../engine/operand.js';
 import { type Both, toExpressions } from './condition.js';
-import { ANYWHERE, enforcedRules, literal, NOW, noneOf, withinOf } from './names.js';
+import { ANYWHERE, literal, NOW, noneOf, withinOf } from './names.js';
 import { typeOf } from './types.js';
 
 /** A policy for Cedar. */
@@ -38,7 +39,7 @@ function policiesOf(document: PolicyDocument): string {
   const { breakGlass } = document;
   const glass = breakGlass === undefined ? NEVER : toExpressions(breakGlass.when, vocabulary);
   const breakable = new Set(breakGlass?.actions);
-  return [...enforcedRules(document)]
+  return [...enforced(document, document.rules)]
     .sort((a, b) => (a.id < b.id ? -1 : 1))
     .flatMap((rule) => {
       const { yes, no } = toExpressions(rule.when, vocabulary);

@@ -3,6 +3,7 @@ import { analyse } from '../analyse/analyse.js';
 import type { Proof } from '../analyse/prove.js';
 import type { RedundancyReport } from '../analyse/redundant.js';
 import type { Pack, PolicyDocument } from '../document.js';
+import { lacking } from '../enforced.js';
 import { PolicyError } from '../errors.js';
 import { type TestResult, testPolicy } from '../test-policy.js';
 import { EXIT } from './exits.js';
@@ -99,10 +100,10 @@ function verdictOf(examples: readonly TestResult[], proofs: readonly Proof[] | U
   return 'reason' in proofs || proved.some(({ verdict }) => verdict === 'not-decided') ? 'unknown' : 'sound';
 }
 
-function notEnforced({ rules, sources }: PolicyDocument): readonly { rule: string; requires: readonly string[] }[] {
-  return rules.flatMap(({ id, requires = [] }) => {
-    const lacking = requires.filter((source) => sources[source]?.configured !== true);
-    return lacking.length > 0 ? [{ rule: id, requires: lacking }] : [];
+function notEnforced(document: PolicyDocument): readonly { rule: string; requires: readonly string[] }[] {
+  return document.rules.flatMap((rule) => {
+    const requires = lacking(document, rule);
+    return requires.length > 0 ? [{ rule: rule.id, requires }] : [];
   });
 }
 

@@ -1,5 +1,6 @@
 import { attributesOf } from '../condition.js';
 import type { Invariant, PolicyDocument } from '../document.js';
+import { lacking } from '../enforced.js';
 import type { Configuration } from './configuration.js';
 import { inDays } from './moments.js';
 import type { PaperSection, Statement } from './paper.js';
@@ -8,7 +9,6 @@ import {
   dutiesInWords,
   enforcedPermits,
   enforcedRules,
-  lacking,
   parametersRead,
   rulesNamed,
 } from './rule-facts.js';

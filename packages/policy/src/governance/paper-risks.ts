@@ -1,8 +1,8 @@
+import { lacking } from '../enforced.js';
 import { assessmentSource, type Configuration } from './configuration.js';
 import { dateInWords } from './moments.js';
 import type { PaperSection, Statement } from './paper.js';
 import { riskScore, type Scale } from './risk.js';
-import { lacking } from './rule-facts.js';
 
 /** The risks to the people concerned: Article 35(7)(c). Also what is not there, told as the risk it is. */
 export function risksSection(configuration: Configuration): PaperSection {

@@ -1,18 +1,14 @@
 import { readCondition } from '../condition.js';
 import type { Condition, ObligationStatement, PermitRule, PolicyDocument, Rule } from '../document.js';
+import { enforced } from '../enforced.js';
 import { compileObligations } from '../engine/obligations.js';
 import { vocabularyOf } from '../engine/operand.js';
 import { actionInWords } from '../plain-english/action.js';
 import { dutyInWords } from '../plain-english/duty.js';
 import { listed } from '../plain-english/names.js';
 
-/** The evidence sources that a rule needs and that are not configured; of an enforced rule, none. */
-export function lacking({ sources }: PolicyDocument, { requires = [] }: Pick<Rule, 'requires'>): readonly string[] {
-  return requires.filter((name) => sources[name]?.configured !== true);
-}
-
 export function enforcedRules(document: PolicyDocument): readonly Rule[] {
-  return document.rules.filter((rule) => lacking(document, rule).length === 0);
+  return enforced(document, document.rules);
 }
 
 export function enforcedPermits(document: PolicyDocument): readonly PermitRule[] {

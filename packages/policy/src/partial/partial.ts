@@ -1,6 +1,7 @@
 import { attributesOf } from '../condition.js';
 import type { Clock, Decision, Request } from '../decision.js';
 import type { Condition, Pack, Rule } from '../document.js';
+import { enforced } from '../enforced.js';
 import { own } from '../engine/facts.js';
 import { createPdp, type Pdp } from '../evaluate.js';
 import { conditionInWords } from '../plain-english/condition.js';
@@ -75,9 +76,7 @@ export function partial(
   const { document } = pack;
   const action = asked.action.name;
   const glass = document.breakGlass?.actions.includes(action) === true ? document.breakGlass : undefined;
-  const isIn = (rule: Rule): boolean =>
-    rule.actions.includes(action) && (rule.requires ?? []).every((source) => document.sources[source]!.configured);
-  const rules = document.rules.filter(isIn);
+  const rules = enforced(document, document.rules).filter(({ actions }) => actions.includes(action));
   const says = (rule: Rule): Condition => {
     if (glass === undefined) return rule.when;
     if (rule.effect === 'permit') return rule.basis === 'break-glass' ? { all: [glass.when, rule.when] } : rule.when;

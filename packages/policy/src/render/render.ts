@@ -1,8 +1,8 @@
 import { type Html, html, htmlPage } from '@wardseal/primitives';
 import { analyse } from '../analyse/analyse.js';
-import { enforced } from '../analyse/atoms.js';
 import type { Proof } from '../analyse/prove.js';
 import type { Pack } from '../document.js';
+import { enforced } from '../enforced.js';
 import { PolicyError } from '../errors.js';
 import { inForce } from '../governance/in-force.js';
 import { presentOf } from '../governance/moments.js';

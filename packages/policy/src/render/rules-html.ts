@@ -1,6 +1,6 @@
 import { type Html, html } from '@wardseal/primitives';
-import { enforced } from '../analyse/atoms.js';
 import type { ForbidRule, ObligationStatement, PermitRule, PolicyDocument, Rule } from '../document.js';
+import { enforced, lacking } from '../enforced.js';
 import { compileObligations } from '../engine/obligations.js';
 import { vocabularyOf } from '../engine/operand.js';
 import { actionInWords } from '../plain-english/action.js';
@@ -88,9 +88,9 @@ function givesWay({ strength, actions }: ForbidRule, { breakGlass }: PolicyDocum
 }
 
 function article(rule: Rule, document: PolicyDocument): Html {
-  const { id, title, rationale, source, actions, requires = [] } = rule;
+  const { id, title, rationale, source, actions } = rule;
   const { who, when } = whoAndWhen(rule.when, document);
-  const missing = requires.filter((name) => document.sources[name]?.configured !== true);
+  const missing = lacking(document, rule);
   const all = actions.length === document.actions.length;
   const what = capital(all ? 'anything' : listed(actions.map(actionInWords), 'or'));
   return html`<article id="${anchorOf(document, id)}" aria-labelledby="${anchorOf(document, id)}-title"><h4 id="${anchorOf(document, id)}-title"><span class="id">${id}</span> ${title}</h4>
