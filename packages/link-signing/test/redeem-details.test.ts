@@ -140,10 +140,15 @@ test('passcodes are told apart from nothing, and counted', async () => {
   const message = 'passcode is missing or wrong';
   const said = async (passcode?: string) => refusal(redeem(handle, await redeemer(), passcode === undefined ? {} : { passcode })); // biome-ignore format: one question
   for (const malformed of [undefined, '', '12345', 'a'.repeat(65), '48 3920', '483920\n'])
-    expect(await said(malformed)).toMatchObject({ code: 'PASSCODE_REFUSED', message, failures: undefined });
+    expect(await said(malformed)).toMatchObject({
+      code: 'PASSCODE_REFUSED',
+      message,
+      failures: undefined,
+      remaining: 2,
+    });
   expect(await redeem(handle, await redeemer(), { passcode: '483920' })).toMatchObject({ use: 1 });
-  expect(await said('483921')).toMatchObject({ code: 'PASSCODE_REFUSED', message, failures: 1 });
-  expect(await said('483922')).toMatchObject({ code: 'PASSCODE_REFUSED', message, failures: 2 });
+  expect(await said('483921')).toMatchObject({ code: 'PASSCODE_REFUSED', message, failures: 1, remaining: 1 });
+  expect(await said('483922')).toMatchObject({ code: 'PASSCODE_REFUSED', message, failures: 2, remaining: 0 });
   expect(await said('483920')).toMatchObject({ code: 'LINK_GONE', reason: 'locked' });
 });
 
@@ -166,4 +171,33 @@ test('the share is destroyed with the last use, and not before', async () => {
   expect(await shares.get(cti)).toBeNull();
   // The lost answer of the last use is still given.
   expect(await redeem(handle, last)).toMatchObject({ use: 2, repeated: true });
+});
+
+test('what is over or was changed in the database is gone, each for its reason', async () => {
+  let change: Record<string, unknown> = {};
+  let reads = 0;
+  const inner = memoryStore();
+  const { store } = watched();
+  const here = await world({
+    store: {
+      ...store,
+      put: (...args) => inner.put(...args),
+      read: async (...args) => {
+        reads += 1;
+        const found = await inner.read(...args);
+        return found && { ...found, link: { ...found.link, ...change } };
+      },
+    },
+  });
+  const { issuer, request, redeem, redeemer, clock } = here;
+  const mine = await redeemer();
+  const coded = await issuer.grant(request({ binding: 'passcode', passcode: '483920' }));
+  change = { passcode: null };
+  expect(await refusal(redeem(coded.handle, mine, { passcode: '483920' }))).toMatchObject({ code: 'LINK_GONE', reason: 'tampered' }); // biome-ignore format: one answer
+  change = {};
+  const { handle } = await issuer.grant(request());
+  clock.advance(3_600_000);
+  const before = reads;
+  expect(await refusal(redeem(handle, mine))).toMatchObject({ code: 'LINK_GONE', reason: 'expired' });
+  expect(reads).toBe(before); // the handle says so: no database is asked
 });
