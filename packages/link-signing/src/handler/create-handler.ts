@@ -1,35 +1,22 @@
-import { html } from '@wardseal/primitives/html';
-import { holdsPatientNumber } from '@wardseal/primitives/patient-number';
-import { isOrigin } from '../claims.js';
 import { SCRIPT, STYLE } from '../opening-page/built.js';
 import { openingMain } from '../opening-page/opening-main.js';
+import { checkPage } from './check-page.js';
 import { type Asset, assetOf, chrome } from './chrome.js';
 import { contentAnswer } from './content.js';
-import { assetAnswer, methodAnswer, pageAnswer } from './headers.js';
+import { assetAnswer, pageAnswer } from './headers.js';
 import { locationKeys, readLocation } from './location.js';
+import { lostPage } from './lost-page.js';
 import type { HandlerOptions, LinkDesk } from './options.js';
 import { postRedeem, REDEEM_PATH, type RedeemState } from './post-redeem.js';
 import { postStatus } from './post-status.js';
 import { gone, refused } from './refusal.js';
-
-type Answer = (request: Request) => Response | Promise<Response>;
-/** What an address answers: to GET and HEAD, or to POST; never to both. */
-type Route = { readonly get: Answer } | { readonly post: Answer };
+import { type Route, serve } from './serve.js';
 
 const CONTENT = '/o/content/';
-const MODULE_PATH = /^\/(?!\/)[A-Za-z0-9._~/-]{1,200}$/;
-const NAME = /^(?=.{1,120}$)[^\p{C}\s]+(?: [^\p{C}\s]+)*$/u;
-const TELEPHONE = /^\+?[0-9][0-9 ()-]{1,30}$/;
 
-function check({ origins, organisation, openerModule, authorize }: HandlerOptions): void {
-  if (origins.length === 0 || !origins.every(isOrigin))
-    throw new RangeError('origins must be ASCII origins, at least one');
-  if (!NAME.test(organisation.name) || holdsPatientNumber(organisation.name, 'anywhere'))
-    throw new RangeError('organisation name must be 1 to 120 characters of plain text');
-  if (organisation.telephone !== undefined && !TELEPHONE.test(organisation.telephone))
-    throw new RangeError('organisation telephone must be a telephone number');
-  if (!MODULE_PATH.test(openerModule)) throw new RangeError('openerModule must be a path on the same origin');
-  if (typeof authorize !== 'function') throw new TypeError('authorize must be a function');
+function check(options: HandlerOptions): void {
+  checkPage(options, ['openerModule', options.openerModule]);
+  if (typeof options.authorize !== 'function') throw new TypeError('authorize must be a function');
 }
 
 /**
@@ -61,14 +48,7 @@ export function createHandler(desk: LinkDesk, options: HandlerOptions): (request
     data: { opener: openerModule },
     main: openingMain(organisation),
   });
-  const lost = chrome({
-    title: 'Not found',
-    organisation,
-    style,
-    main: html`<h1>There is nothing at this address</h1>
-<p>The address of a link was changed on its way. Open the link again from the message it came in, or copy the whole of it.</p>`
-      .text,
-  });
+  const lost = lostPage(organisation, style);
   const asset = ({ body, type }: Asset): Route => ({ get: () => assetAnswer(body, type) });
   const routes = new Map<string, Route>([
     ['/o', { get: () => pageAnswer(200, page) }],
@@ -89,29 +69,16 @@ export function createHandler(desk: LinkDesk, options: HandlerOptions): (request
       return refused(error, { route: 'content', context }, options);
     }
   };
-  const routeOf = ({ url }: Request): Route | undefined => {
-    const { pathname } = new URL(url);
-    if (url.includes('?')) return undefined;
-    if (content && pathname.startsWith(CONTENT))
-      return { get: (request) => getContent(pathname.slice(CONTENT.length), request) };
-    return routes.get(pathname);
-  };
-
+  const answer = serve(
+    (pathname) => {
+      if (content && pathname.startsWith(CONTENT))
+        return { get: (request) => getContent(pathname.slice(CONTENT.length), request) };
+      return routes.get(pathname);
+    },
+    () => pageAnswer(404, lost),
+  );
   return async (request) => {
     if (options.shlink && new URL(request.url).pathname.startsWith('/m/')) return options.shlink(request);
-    const route = routeOf(request);
-    const { method } = request;
-    const reads = method === 'GET' || method === 'HEAD';
-    if (route === undefined) return reads ? headOf(method, pageAnswer(404, lost)) : gone();
-    const allow = 'get' in route ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS';
-    if (method === 'OPTIONS') return methodAnswer(204, allow);
-    if ('get' in route && reads) return headOf(method, await route.get(request));
-    if ('post' in route && method === 'POST') return route.post(request);
-    return methodAnswer(405, allow);
+    return answer(request);
   };
-}
-
-/** To HEAD, the same without its body (RFC 9110 section 9.3.2). */
-function headOf(method: string, answer: Response): Response {
-  return method === 'HEAD' ? new Response(null, answer) : answer;
 }

@@ -21,6 +21,13 @@ export type Fields<Name extends string> = Partial<Record<Name, string>>;
 
 const JSON_TYPE = /^application\/json[\t ]*(?:;[\t ]*charset=utf-8[\t ]*)?$/i;
 
+/** Throws RefusedRequest 403 `origin` unless a page of one of these origins sent the request. */
+export function requireOwnPage({ headers }: Request, origins: readonly string[]): void {
+  const site = headers.get('sec-fetch-site');
+  if (!origins.includes(headers.get('origin') ?? '') || (site !== null && site !== 'same-origin'))
+    throw new RefusedRequest(403, 'origin');
+}
+
 /**
  * The JSON object that a page of this origin posts: texts under known names, and nothing else.
  *
@@ -33,10 +40,8 @@ export async function readFields<Name extends string>(
   origins: readonly string[],
   limits: Readonly<Record<Name, number>>,
 ): Promise<Fields<Name>> {
+  requireOwnPage(request, origins);
   const { headers } = request;
-  const site = headers.get('sec-fetch-site');
-  if (!origins.includes(headers.get('origin') ?? '') || (site !== null && site !== 'same-origin'))
-    throw new RefusedRequest(403, 'origin');
   if (!JSON_TYPE.test(headers.get('content-type') ?? '') || headers.has('content-encoding'))
     throw new RefusedRequest(415, 'type');
   if (Number(headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw new RefusedRequest(413, 'size');

@@ -21,6 +21,11 @@ const ANSWERS: Partial<Record<LinkErrorCode, readonly [status: number, told: str
   PROOF_REFUSED: [401, 'proof'],
   DENIED: [403, 'denied'],
   EPHEMERAL_KEY_INVALID: [400, 'body'],
+  UPLOAD_CERTIFICATE_INVALID: GONE,
+  UPLOAD_KEY_INVALID: [400, 'body'],
+  UPLOAD_DECLINED: [403, 'face-to-face'],
+  UPLOAD_TOO_LARGE: [413, 'size'],
+  UPLOAD_CHANGED: [422, 'changed'],
 };
 
 /** The sealed file of a link is not there; thrown into the decision, so that no use is taken. */
