@@ -14,6 +14,9 @@ const OLDER_NODES = ['20.19.0', '22', '24'];
 
 const smokeOf = (short) => pathToFileURL(join(root, 'scripts/smoke', `${short}.mjs`)).href;
 
+/** Where a package's first entry has nothing to ask of Node's crypto: the entry that has, and its run. */
+const NATIVE = { policy: { entry: '/verify-pack', smoke: 'policy-approval' } };
+
 const one = (name, { ok, output }) => ({ name, ok, detail: output });
 
 async function pack(temp) {
@@ -151,7 +154,8 @@ function shipped(folder, list) {
 /** Node's own crypto does the work: the smoke run is repeated with every function of node:crypto counted. */
 async function native(folder) {
   return each(published, 2, async ({ short, manifest }) => {
-    const env = { WARDSEAL_SPECIFIER: manifest.name, WARDSEAL_SMOKE: smokeOf(short) };
+    const { entry, smoke } = NATIVE[short] ?? { entry: '', smoke: short };
+    const env = { WARDSEAL_SPECIFIER: `${manifest.name}${entry}`, WARDSEAL_SMOKE: smokeOf(smoke) };
     const script = join(folder, 'native.mjs');
     if (!existsSync(script)) writeFileSync(script, readFileSync(join(root, 'scripts/consumer-native.mjs')));
     return one(`${short} uses Node's crypto`, await run('node', [script], { cwd: folder, env }));
