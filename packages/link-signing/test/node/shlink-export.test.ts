@@ -157,7 +157,7 @@ test('unknown, forged, expired, revoked, used up, locked and other links: one an
   const fragment = await here.issuer.grant(here.request());
   await look('a link of our own', post(urlOf(fragment.handle), ask));
   const tampered = await here.share();
-  here.options.store.put(tampered.id, new Uint8Array(100), 0);
+  await here.options.store.put(tampered.id, new Uint8Array(100), 0);
   await look('a changed manifest', post(urlOf(tampered.handle), ask));
   await look('forged', post(urlOf(`${spent.handle.slice(0, 70)}AAAAAA`), ask));
   await look('no handle', post(urlOf('nothing'), ask));
