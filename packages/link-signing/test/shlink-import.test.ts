@@ -1,7 +1,9 @@
 import { aesGcmSeal, base64url, fromBase64url, utf8 } from '@wardseal/primitives';
 import { seededRandom } from '@wardseal/testkit';
+import fc from 'fast-check';
 import { compactDecrypt } from 'jose';
 import { describe, expect, test } from 'vitest';
+import { LinkError } from '../src/index.js';
 import { openJwe, sealJwe } from '../src/shlink/jwe.js';
 import { type FromShlinkOptions, fromShlink, parseShlink } from '../src/shlink.js';
 import vectors from '../vectors/shlink.json' with { type: 'json' };
@@ -88,6 +90,22 @@ describe('a link', () => {
     // What is left is another value of the same form; no property ever went missing or became another one.
     const accepted = Object.fromEntries([...passed].toSorted());
     expect({ tried, accepted }).toEqual({ tried: vectors.undetectable.tried, accepted: vectors.undetectable.accepted });
+  });
+
+  test('whatever is in it, a link is read or refused and nothing else', () => {
+    const field = fc.oneof(fc.jsonValue(), fc.constantFrom(...Object.values(payload())));
+    const names = ['url', 'key', 'exp', 'flag', 'label', 'v', '__proto__', 'extension', '_x', 'constructor'];
+    const some = fc.dictionary(fc.constantFrom(...names), field);
+    fc.assert(
+      fc.property(fc.oneof(some, fc.jsonValue(), fc.string()), (value) => {
+        try {
+          expect(parseShlink(uriOf(value), { hosts }).url).toBe(URL_);
+        } catch (error) {
+          expect(error).toBeInstanceOf(LinkError);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 
   test('the specification’s own examples', async () => {
