@@ -282,7 +282,7 @@ describe('races', () => {
     const key = await front.oneOff();
     const certificate = await front.certified(link, key);
     const answers = await Promise.all(Array.from({ length: 20 }, () => front.file(certificate, key, FILE)));
-    expect(new Set(answers.map(({ status }) => status)).isSubsetOf(new Set([200, 503]))).toBe(true);
+    expect(answers.every(({ status }) => status === 200 || status === 503)).toBe(true);
     expect([await front.used(link), front.kept.shelved.size, front.kept.aside]).toEqual([1, 1, 0]);
     expect(new Set(front.events.map(({ id }) => id)).size).toBe(1);
   });
