@@ -1,8 +1,17 @@
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { base64url, ed25519Sign, equal, hex, sha256 } from '@wardseal/primitives';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { memoryStore, uploadObject, verifyUploadCertificate } from '../../src/index.js';
+import {
+  encodeGrant,
+  memoryEraseStore,
+  memoryStore,
+  replay,
+  uploadObject,
+  verifyUploadCertificate,
+} from '../../src/index.js';
 import { fileMessage } from '../../src/upload/messages.js';
-import { createUploadHandler } from '../../src/upload.js';
+import { createUploadHandler, toNodeHandler } from '../../src/upload.js';
 import { bytesOf, FILE, PASSCODE, type UploadFront, uploadFront } from '../support/uploads.js';
 import { ORIGIN, refusal } from '../world.js';
 
@@ -300,6 +309,42 @@ describe('races', () => {
     expect(await fronts[0]!.used(link)).toBe(2);
     expect(fronts[0]!.kept.shelved.size + fronts[1]!.kept.shelved.size).toBe(2);
   });
+});
+
+it('a connection that breaks in the middle leaves nothing behind, and the next one delivers', async () => {
+  const link = await front.mint();
+  const key = await front.oneOff();
+  const certificate = await front.certified(link, key);
+  const signature = await ed25519Sign(key.secretKey, fileMessage(certificate, sha256(FILE), FILE.length));
+  const server = createServer(toNodeHandler((request) => front.handle(request)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const head = [`POST /u/file HTTP/1.1`, 'host: x', `origin: ${ORIGIN}`, 'content-type: application/octet-stream', `content-length: ${FILE.length}`, `wardseal-upload: ${base64url(certificate)}.${base64url(signature)}`]; // biome-ignore format: one head
+  socket.write(`${head.join('\r\n')}\r\n\r\n`);
+  socket.write(FILE.slice(0, 2_000));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  socket.destroy();
+  for (let i = 0; i < 50 && front.refusals.length === 0; i++) await new Promise((resolve) => setTimeout(resolve, 50));
+  server.closeAllConnections();
+  server.close();
+  expect(front.refusals.map(({ code }) => code)).toEqual(['DEPOSIT_FAILED']);
+  expect([await front.used(link), front.kept.aside, front.kept.shelved.size]).toEqual([0, 0, 0]);
+  expect((await front.file(certificate, key, FILE)).status).toBe(200);
+});
+
+it('after a restore, uploads of the log are counted', async () => {
+  const link = await front.mint({ binding: 'bearer', passcode: undefined });
+  const key = await front.oneOff();
+  await front.file(await front.certified(link, key, {}), key, FILE);
+  const restored = memoryStore();
+  const minted = {
+    type: 'link.create',
+    grant: encodeGrant(link.grant),
+    share: false,
+    at: front.here.seconds(),
+  } as const;
+  expect(await replay(restored, memoryEraseStore(), [minted, ...front.events])).toEqual({ lost: [], unknown: [] });
+  expect((await restored.read(link.id))!.link.used).toBe(1);
 });
 
 it('requests that only look take nothing', async () => {
