@@ -48,7 +48,10 @@ async function respond(
   );
   const body = method === 'GET' || method === 'HEAD' ? null : streamOf(from);
   // Only the path counts: a request may name any host.
-  const url = new URL(`http://localhost${from.url?.startsWith('/') ? from.url : '/'}`);
+  const target = from.url?.startsWith('/') ? from.url : '/';
+  const url = new URL(`http://localhost${target}`);
+  // A proxy that limits or refuses /a/b has let /a\b and /x/../a/b by.
+  if (url.pathname !== target.split('?', 1)[0]) throw new TypeError('path must be in its one spelling');
   // Node wants to be told that the answer may come before the body ends.
   const init = { method, headers, body, duplex: 'half' };
   const answer = await handle(new Request(url, init));

@@ -52,6 +52,27 @@ describe('a web function behind node:http', () => {
     expect([answer.status, await answer.text()]).toEqual([400, '']);
   });
 
+  it('answers 400 to an address in another spelling than its own, which a proxy in front may have let by', async () => {
+    const seen: string[] = [];
+    const { hostname, port } = new URL(
+      await serve(async ({ url }) => {
+        seen.push(new URL(url).pathname);
+        return new Response(null, { status: 204 });
+      }),
+    );
+    const statusOf = (path: string): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        send({ hostname, port, path }, (answer) => resolve(answer.resume().statusCode))
+          .on('error', reject)
+          .end();
+      });
+    for (const path of ['/a\\b', '/a/./b', '/x/../a/b', '/a/%2e/b', '/a/b#c', '/a/b#?c'])
+      expect([path, await statusOf(path)]).toEqual([path, 400]);
+    for (const path of ['/a/b', '/a/%62', '//a/b', '/a/b?', "/a?b='../c'#d"])
+      expect([path, await statusOf(path)]).toEqual([path, 204]);
+    expect(seen).toEqual(['/a/b', '/a/%62', '//a/b', '/a/b', '/a']);
+  });
+
   it('sends a body of a known length as it comes, whole', async () => {
     const made = { count: 0 };
     const url = await serve(
