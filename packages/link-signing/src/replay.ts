@@ -11,7 +11,7 @@ import type { EraseStore, LinkStore } from './store.js';
  * 1970, ids hexadecimal. Further fields are allowed and not read: an `OpenEvent` is a `link.open` as it stands.
  */
 export type LinkEvent =
-  /** A link was minted. `grant`: see `encodeGrant`; `share`: whether it was prepared, so that the server holds a share. */
+  /** A link was minted, or a delegated one adopted. `grant`: see `encodeGrant`; `share`: whether it was prepared, so that the server holds a share. */
   | { readonly type: 'link.create'; readonly grant: string; readonly share: boolean; readonly at: number }
   /** `link.upload`: a picture came by the link; an `UploadEvent` is one as it stands. */
   | { readonly type: 'link.open' | 'link.upload'; readonly link: string; readonly opening: string; readonly at: number }
@@ -22,9 +22,15 @@ export type LinkEvent =
 
 /** What `replay` could not bring back; ids as hexadecimal digits. */
 export interface Replayed {
-  /** Minted after the backup, and what they need (passcode or share) is not in the log: they are revoked. Send new ones. */
+  /**
+   * Minted after the backup, and what they need (passcode or share) is not in the log: they are revoked, with those delegated
+   * from them. Send new ones.
+   */
   lost: string[];
-  /** Opened, guessed at or revoked, and neither in the backup nor minted in the events: the events do not reach back far enough. */
+  /**
+   * Opened, guessed at or revoked, and neither in the backup nor minted in the events: the events do not reach back far enough.
+   * Serve only once this is empty: a delegated link among them could be adopted again as if nothing had happened.
+   */
   unknown: string[];
 }
 
@@ -97,9 +103,13 @@ export async function replay(store: LinkStore, shares: EraseStore, events: Itera
   const lost = new Set<string>();
   for (const one of minted)
     if (!revoked.has(hex(one.id)) && !(await isWhole(store, shares, one))) {
-      await stored(() => store.revoke({ id: one.id }, one.at));
-      await stored(() => shares.destroy([one.claims.cti]));
       lost.add(hex(one.id));
+      await stored(() => shares.destroy([one.claims.cti]));
+      // What was passed on from it goes with it, and is lost unless it was over.
+      for (const { id } of await stored(() => store.revoke({ id: one.id }, one.at))) {
+        const { link } = (await stored(() => store.read(id)))!;
+        if (link.used < link.maxUses && !revoked.has(hex(id))) lost.add(hex(id));
+      }
     }
   // A restored erase store may hold a key again that the link store knows to be destroyed.
   for (const link of new Set(taken.map(({ link }) => link))) await bury(store, shares, bytes(link));

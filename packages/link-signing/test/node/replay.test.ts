@@ -1,6 +1,15 @@
 import { seededNumbers } from '@wardseal/testkit';
 import { describe, expect, test } from 'vitest';
-import { encodeGrant, type LinkError, type LinkEvent, type LinkStore, replay } from '../../src/index.js';
+import {
+  delegate,
+  encodeGrant,
+  type LinkError,
+  type LinkEvent,
+  type LinkStore,
+  memoryStore,
+  replay,
+} from '../../src/index.js';
+import { forPerson, passedOn, person } from '../people.js';
 import { refusal, type World, world } from '../world.js';
 import { KINDS, withStores } from './stores.js';
 
@@ -149,4 +158,29 @@ test('what a replay does not know is told, and what is malformed changes nothing
     expect(await replay(store, shares, [opened, good])).toEqual({ lost: [], unknown: [nobody] });
     expect((await store.read(id))?.link.revokedAt).toBe(seconds());
     expect(await replay(store, shares, [])).toEqual({ lost: [], unknown: [] });
+  }));
+
+test('what was passed on from a link that cannot be brought back is named as lost with it', () =>
+  withStores('memory', async ({ store, shares }) => {
+    const w = await world({ store, shares });
+    const { cti } = await w.issuer.prepare();
+    const [ada, bob] = [await person(w), await person(w)];
+    const root = await w.issuer.grant(w.request({ ...forPerson(ada), ...passedOn, cti, maxUses: 3 }));
+    const child = await w.issuer.adopt(await delegate(root.grant, forPerson(bob), ada.key, { now: w.seconds() }));
+    const created = ({ grant }: { grant: Uint8Array }, share: boolean): LinkEvent => ({
+      type: 'link.create',
+      grant: encodeGrant(grant),
+      share,
+      at: w.seconds(),
+    });
+    const ids = [root.id, child.id].map((id) => Buffer.from(id).toString('hex')).sort();
+    for (const events of [
+      [created(root, true), created(child, false)],
+      [created(child, false), created(root, true)],
+    ]) {
+      const restored = memoryStore();
+      const { lost } = await replay(restored, shares, events);
+      expect(lost.toSorted()).toEqual(ids);
+      expect((await restored.read(child.id))?.link.revokedAt).toBe(w.seconds());
+    }
   }));
