@@ -156,7 +156,11 @@ onSubmit('check', check, words(AGAIN.unreachableBefore, AGAIN.unavailableBefore)
 onSubmit('open', open, words(AGAIN.unreachable, AGAIN.unavailable));
 onSubmit('show', present, () => AGAIN.show);
 onClick('close', close);
-addEventListener('pagehide', close);
+addEventListener('pagehide', () => {
+  // Browsers put back what was typed, also from disk.
+  input('passcode').value = '';
+  close();
+});
 if (typeof taken === 'string') end(taken);
 else {
   link = taken;

@@ -61,6 +61,15 @@ describe('a passcode', () => {
     expect(page.complaints).toEqual([]);
   });
 
+  it('is not kept by the browser when the page is left before it was used', async () => {
+    const page = await follow((await service.mint({ binding: 'passcode', passcode })).url);
+    await page.tab.getByLabel('Passcode').fill(passcode);
+    await page.tab.goto(`${service.origin}/opener.js`);
+    await page.tab.goBack();
+    await page.tab.waitForSelector('#ready:not([hidden]), #ended:not([hidden])');
+    expect(await page.tab.locator('#passcode').inputValue()).toBe('');
+  });
+
   it('that is wrong is said at its field, tells no count, and can be put right', async () => {
     const { url } = await service.mint({ binding: 'passcode', passcode });
     const page = await follow(url);
