@@ -30,6 +30,7 @@ const publicKey = (seed) => Buffer.from(createPublicKey(privateKey(seed)).export
 
 const link = await mint();
 const [view, short] = [await mint({ permissions: ['view'] }), await mint({ expires: NOW + 600 })];
+const other = await mint();
 const oneOff = publicKey(random(32));
 const proof = sign(null, Buffer.concat([Buffer.from('wardseal.org/upload-key v0'), link.id, oneOff]), privateKey(random(32)));
 if (proof.length !== 64) throw new Error('no signature');
@@ -123,7 +124,7 @@ writeFileSync(
         ],
         refused: [
           ...Object.entries(refused).map(([name, certificate]) => ({ name, certificate, grant: encodeGrant(link.grant) })),
-          { name: 'the grant of another link', ...of({}, short) },
+          { name: 'the grant of another link', ...of({}, other) },
           { name: 'a grant to open', ...of({ id: view.id }, view) },
           { name: 'an end after that of the grant', ...of({ id: short.id, exp: NOW + 601 }, short) },
         ],

@@ -127,7 +127,7 @@ describe('what is refused', () => {
   });
 
   it('a certificate of another link, key or time, or with one bit changed', async () => {
-    const link = await front.mint();
+    const link = await front.mint({ expires: front.here.seconds() + 7200 });
     const key = await front.oneOff();
     const certificate = await front.certified(link, key);
     for (let at = 0; at < certificate.length; at++) {
@@ -294,6 +294,15 @@ describe('races', () => {
     expect(answers.every(({ status }) => status === 200 || status === 503)).toBe(true);
     expect([await front.used(link), front.kept.shelved.size, front.kept.aside]).toEqual([1, 1, 0]);
     expect(new Set(front.events.map(({ id }) => id)).size).toBe(1);
+  });
+
+  it('no more files of a link are taken in at once than it has uses left', async () => {
+    const link = await front.mint();
+    const keys = [await front.oneOff(), await front.oneOff()];
+    const certificates = await Promise.all(keys.map((key) => front.certified(link, key)));
+    const answers = await Promise.all(keys.map((key, i) => front.file(certificates[i]!, key, FILE)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 503]);
+    expect([front.refusals[0]!.code, front.kept.received]).toEqual(['UPLOAD_BUSY', 1]);
   });
 
   it('two processes over one store count together', async () => {
