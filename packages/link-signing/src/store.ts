@@ -99,8 +99,9 @@ export interface LinkStore {
   /** Keeps a share until its grant comes. A `cti` already there is replaced by nothing: it rejects. */
   prepare(share: PreparedShare): Promise<void>;
   /**
-   * Stores a link; a prepared share moves into it. `duplicate`: its id or `cti` is there already. `orphan`: its parent is
-   * not there or revoked; a revocation under way is waited for, so that no child slips past it.
+   * Stores a link; a prepared share moves into it. `duplicate`: its id or `cti` is there already, or a share that it does not
+   * ask for waits under its `cti`. `orphan`: its parent is not there or revoked; a revocation under way is waited for, so that
+   * no child slips past it.
    */
   put(link: NewLink, now: number): Promise<PutOutcome>;
   /** The link with its ancestors, as they were at one moment, and whether this opening was taken before. Changes nothing. */

@@ -53,7 +53,8 @@ class MemoryStore implements LinkStore {
     if (this.#links.has(id) || this.#ctis.has(cti)) return 'duplicate';
     if (link.parent && this.#links.get(hex(link.parent))?.revokedAt !== null) return 'orphan';
     const prepared = this.#prepared.get(cti);
-    if (withShare && !(prepared && prepared.expires > now)) return 'unprepared';
+    const waits = prepared !== undefined && prepared.expires > now;
+    if (waits !== withShare) return waits ? 'duplicate' : 'unprepared';
     const sealedShare = withShare ? prepared!.sealedShare : null;
     this.#prepared.delete(cti);
     this.#ctis.add(cti);

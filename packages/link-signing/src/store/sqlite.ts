@@ -36,7 +36,7 @@ class SqliteStore implements LinkStore {
       if (link.parent && !this.#get('SELECT 1 FROM links WHERE id = ? AND revoked_at IS NULL', link.parent))
         return 'orphan';
       const prepared = this.#get('SELECT sealed_share FROM prepared WHERE cti = ? AND expires > ?', link.cti, now);
-      if (link.withShare && !prepared) return 'unprepared';
+      if (link.withShare !== (prepared !== undefined)) return prepared ? 'duplicate' : 'unprepared';
       this.#run('DELETE FROM prepared WHERE cti = ?', link.cti);
       this.#run(
         `INSERT INTO links (id, cti, grant_bytes, object, recipient, issuer_user, parent, expires, max_uses, passcode,

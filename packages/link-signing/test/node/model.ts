@@ -59,7 +59,8 @@ export function modelStore(): LinkStore {
       const parent = link.parent && links.get(hex(link.parent));
       if (link.parent && (!parent || parent.revokedAt !== null)) return 'orphan';
       const waiting = prepared.get(cti);
-      if (link.withShare && !(waiting && waiting.expires > now)) return 'unprepared';
+      const waits = waiting !== undefined && waiting.expires > now;
+      if (waits !== link.withShare) return waits ? 'duplicate' : 'unprepared';
       prepared.delete(cti);
       links.set(id, { ...link, share: link.withShare ? waiting!.sealedShare : null, revokedAt: null, told: false });
       return 'stored';

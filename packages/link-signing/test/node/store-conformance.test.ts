@@ -80,6 +80,20 @@ describe.each(Object.keys(KINDS))('%s', (kind) => {
   );
 
   test(
+    'keeps a prepared share from a link that asks for none',
+    run(async (store) => {
+      const share = { cti: random(32), sealedShare: random(48), expires: NOW + 10 };
+      await store.prepare(share);
+      // Who delegates chooses the `cti`, and may have seen it in a file.
+      expect(await store.put(newLink({ cti: share.cti }), NOW)).toBe('duplicate');
+      expect(await store.put(newLink({ cti: share.cti, withShare: true }), NOW)).toBe('stored');
+      const late = { ...share, cti: random(32) };
+      await store.prepare(late);
+      expect(await store.put(newLink({ cti: late.cti }), NOW + 10)).toBe('stored');
+    }),
+  );
+
+  test(
     'counts to the limit and forgets the sealed share with the last use',
     run(async (store) => {
       const share = { cti: random(32), sealedShare: random(48), expires: NOW + 10 };

@@ -45,7 +45,10 @@ BEGIN ${START}
         THEN 'duplicate' ELSE 'unprepared' END;
     END IF;
   ELSE
-    DELETE FROM ${schema}.prepared p WHERE p.cti = of_cti;
+    DELETE FROM ${schema}.prepared p WHERE p.cti = of_cti AND p.expires <= moment;
+    IF EXISTS (SELECT FROM ${schema}.prepared p WHERE p.cti = of_cti) THEN
+      RETURN 'duplicate';
+    END IF;
   END IF;
   INSERT INTO ${schema}.links VALUES (of_id, of_cti, signed, of_object, of_recipient, by_user, of_parent, passcode)
   ON CONFLICT DO NOTHING;
