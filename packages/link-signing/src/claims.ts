@@ -109,8 +109,11 @@ export function faultOf(claims: Claims): string | null {
     issuer: isIssuerName(claims.issuer),
     object: isDigest(claims.object),
     audience: isOrigin(claims.audience),
-    expires: time(claims.expires) && claims.expires > claims.notBefore,
-    notBefore: time(claims.notBefore) && claims.expires - claims.notBefore <= maxLifetime(claims),
+    notBefore: time(claims.notBefore),
+    expires:
+      time(claims.expires) &&
+      claims.expires > claims.notBefore &&
+      claims.expires - claims.notBefore <= maxLifetime(claims),
     issuedAt: time(claims.issuedAt) && claims.issuedAt <= claims.expires,
     cti: claims.cti.length === 32,
     recipientKey: keyed ? claims.recipientKey !== undefined && isDigest(claims.recipientKey) : !claims.recipientKey,

@@ -170,6 +170,8 @@ export interface Issuer {
    * destroys their shares. Once it resolves nothing more is released. May be repeated.
    * @returns the ids of all links it matched, also those revoked before
    * @throws LinkError `STORE_FAILED`: repeat
+   * @throws TypeError when not exactly one of them is given, as bytes
+   * @throws RangeError when an id or object has not 32 bytes, or a person's id neither 16 nor 32
    * @example await issuer.revoke({ object });
    */
   revoke(by: RevokeBy): Promise<Uint8Array<ArrayBuffer>[]>;

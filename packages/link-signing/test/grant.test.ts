@@ -192,7 +192,7 @@ test('the request schema refuses what must not enter a grant', async () => {
     [{ audience: 'https://other.example' }, 'audience'],
     [{ audience: 'https://img.trust.example/9990001234' }, 'audience'],
     [{ expires: now }, 'expires'],
-    [{ expires: now + 24 * 3600 + 1 }, 'notBefore'],
+    [{ expires: now + 24 * 3600 + 1 }, 'expires'],
     [{ expires: now * 1000 }, 'expires'],
     [{ expires: now + 0.5 }, 'expires'],
     [{ expires: Number.NaN }, 'expires'],
@@ -232,7 +232,7 @@ test('lifetimes: seven days for a recipient with a key, one day for anybody else
     const passcode = binding === 'passcode' ? { passcode: '483920' } : {};
     const day = seconds() + 24 * 3600;
     expect((await issuer.grant(request({ binding, ...passcode, expires: day }))).handle).toHaveLength(76);
-    expect((await refusal(issuer.grant(request({ binding, ...passcode, expires: day + 1 })))).claim).toBe('notBefore');
+    expect((await refusal(issuer.grant(request({ binding, ...passcode, expires: day + 1 })))).claim).toBe('expires');
   }
 });
 

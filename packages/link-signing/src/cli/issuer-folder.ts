@@ -19,7 +19,12 @@ const erasePath = (folder: string): string => join(folder, 'erase');
 
 /** Makes the folder with its keys. Fails where there is one already. */
 export async function makeFolder(folder: string, keys: IssuerKeys): Promise<void> {
-  await named(folder, () => mkdir(folder, { mode: 0o700 }));
+  try {
+    await named(folder, () => mkdir(folder, { mode: 0o700 }));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw new TroubleError(`${folder}: it exists already: an issuer gets a new folder`);
+  }
   await mkdir(erasePath(folder), { mode: 0o700 });
   await writeOutput({ path: keyPath(folder), force: false, secret: true, content: 'safe' }, (file) =>
     file.write(keyText(keys)),

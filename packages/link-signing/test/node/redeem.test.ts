@@ -166,6 +166,15 @@ test('revoking by id, object, recipient and issuing user reaches the answers tha
   await redeem(links.bystander.handle, await redeemer());
   for (const wrong of [{}, { id: object, object }, { patient: object }, { id: 'all' }])
     await expect(issuer.revoke(wrong as never)).rejects.toThrow(TypeError);
+  // Nothing has an id of another length: to answer "none" would pass for "all are revoked".
+  for (const short of [
+    { id: random(31) },
+    { object: random(16) },
+    { recipient: random(20) },
+    { issuerUser: random(0) },
+  ])
+    await expect(issuer.revoke(short)).rejects.toThrow(RangeError);
+  expect(await issuer.revoke({ recipient: random(16) })).toEqual([]);
 });
 
 test('passcodes: five wrong ones lock the link for good, a missing one does not count', async () => {

@@ -45,7 +45,7 @@ test.each([
   ['a passcode that is not asked for', { passcode: PASSCODE }, 'passcode'],
   ['none where one is', { binding: 'passcode' as const }, 'passcode'],
   ['another origin', { origin: 'https://other.example' }, 'audience'],
-  ['more than a day', { expires: 4_000_000_000 }, 'notBefore'],
+  ['more than a day', { expires: 4_000_000_000 }, 'expires'],
   ['nothing', { resources: [] }, 'resources'],
   ['what is no resource', { resources: [{ resourceType: 7 as unknown as string }] }, 'resources'],
   ['too many', { resources: Array.from({ length: 33 }, () => ({ resourceType: 'Basic' })) }, 'resources'],
