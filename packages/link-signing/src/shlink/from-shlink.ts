@@ -10,7 +10,7 @@ const TYPES = ['application/fhir+json', 'application/smart-health-card'] as cons
 
 /** How to ask. */
 export interface FromShlinkOptions extends ParseShlinkOptions {
-  /** The platform's `fetch`, or one behind your egress proxy. */
+  /** The platform's `fetch`, or one behind your egress proxy; its `Response` has the `url` that was asked for, or none. */
   readonly fetch: Fetch;
   /** Who asks, as the sharer is shown it: the organisation's name. */
   readonly recipient: string;

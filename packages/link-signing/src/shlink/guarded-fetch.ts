@@ -40,7 +40,8 @@ export async function guardedFetch(
     throw failed('the host did not answer', cause);
   }
   // For a fetch that follows redirects whatever it is told.
-  if (answer.redirected || (answer.url !== '' && answer.url !== url)) throw failed('the host answered with a redirect');
+  if (answer.redirected || (answer.url !== '' && answer.url !== url))
+    throw failed('the answer came from another address, as after a redirect');
   const { status } = answer;
   const type = (answer.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
   if (status !== 200 && status !== 401) {
