@@ -1,5 +1,6 @@
 import { html } from '@wardseal/primitives/html';
 import type { Organisation } from '../handler/chrome.js';
+import { checking, ended, passcodePart } from '../handler/sections.js';
 
 /**
  * What the opening page can show, one section at a time. It knows nothing of the link: whose page it is, is all that is in it.
@@ -7,14 +8,7 @@ import type { Organisation } from '../handler/chrome.js';
 export function openingMain({ name }: Organisation): string {
   return html`<noscript><h1>This page needs JavaScript</h1><p>Nothing has been opened. Allow JavaScript for this page, or open the link in another browser.</p></noscript>
 
-<section id="checking" aria-labelledby="checking-h" hidden>
-  <h1 id="checking-h" tabindex="-1">Secure link from ${name}</h1>
-  <form id="check-form" novalidate>
-    <p role="status" id="check-status"></p>
-    <p class="problem" id="check-error" role="alert"></p>
-    <button type="submit" id="check-again" hidden>Try again</button>
-  </form>
-</section>
+${checking(name)}
 
 <section id="ready" aria-labelledby="ready-h" hidden>
   <h1 id="ready-h" tabindex="-1">You have been sent a secure link</h1>
@@ -24,11 +18,7 @@ export function openingMain({ name }: Organisation): string {
   </dl>
   <form id="open-form" novalidate>
     <p>Open it only if it was meant for you, and where nobody else can see the screen. Every opening is counted and recorded.</p>
-    <div id="passcode-part" hidden>
-      <label for="passcode">Passcode</label>
-      <p class="hint" id="passcode-hint">It came another way, such as by telephone or text message. After a few wrong attempts the link locks for good.</p>
-      <input id="passcode" type="text" autocomplete="one-time-code" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="80" aria-describedby="passcode-hint open-error">
-    </div>
+    ${passcodePart('open-error')}
     <p class="problem" id="open-error" role="alert"></p>
     <button type="submit" id="open-button">Open</button>
     <p role="status" id="open-status"></p>
@@ -46,9 +36,5 @@ export function openingMain({ name }: Organisation): string {
   <p><button type="button" class="second" id="close">Close</button></p>
 </section>
 
-<section id="ended" aria-labelledby="ended-h" hidden>
-  <h1 id="ended-h" tabindex="-1"></h1>
-  <p id="ended-why"></p>
-  <p id="ended-next"></p>
-</section>`.text;
+${ended()}`.text;
 }

@@ -1,18 +1,12 @@
 import { html } from '@wardseal/primitives/html';
 import type { Organisation } from '../../handler/chrome.js';
+import { checking, ended, passcodePart } from '../../handler/sections.js';
 
 /** What the upload page can show, one section at a time. It knows nothing of the link, and nothing of the patient. */
 export function uploadMain({ name }: Organisation, emergency: string): string {
   return html`<noscript><h1>This page needs JavaScript</h1><p>Nothing has been sent. Allow JavaScript for this page, or open the link in another browser.</p></noscript>
 
-<section id="checking" aria-labelledby="checking-h" hidden>
-  <h1 id="checking-h" tabindex="-1">Secure link from ${name}</h1>
-  <form id="check-form" novalidate>
-    <p role="status" id="check-status"></p>
-    <p class="problem" id="check-error" role="alert"></p>
-    <button type="submit" id="check-again" hidden>Try again</button>
-  </form>
-</section>
+${checking(name)}
 
 <section id="ready" aria-labelledby="ready-h" hidden>
   <h1 id="ready-h" tabindex="-1">You have been asked for a picture</h1>
@@ -32,11 +26,7 @@ export function uploadMain({ name }: Organisation, emergency: string): string {
       <div class="check"><input type="radio" name="shows" id="under18" value="intimate-under-18" aria-describedby="under18-hint"><label for="under18">An intimate part of somebody under 18</label></div>
       <p class="hint" id="under18-hint">Do not take intimate pictures of anybody under 18<span id="under18-but"></span>.</p>
     </fieldset>
-    <div id="passcode-part" hidden>
-      <label for="passcode">Passcode</label>
-      <p class="hint" id="passcode-hint">It came another way, such as by telephone or text message. After a few wrong attempts the link locks for good.</p>
-      <input id="passcode" type="text" autocomplete="one-time-code" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="80" aria-describedby="passcode-hint begin-error">
-    </div>
+    ${passcodePart('begin-error')}
     <p class="problem" id="begin-error" role="alert"></p>
     <button type="submit">Continue</button>
     <p role="status" id="begin-status"></p>
@@ -69,9 +59,5 @@ export function uploadMain({ name }: Organisation, emergency: string): string {
   <button type="button" class="second" id="finish">Finish</button></p>
 </section>
 
-<section id="ended" aria-labelledby="ended-h" hidden>
-  <h1 id="ended-h" tabindex="-1"></h1>
-  <p id="ended-why"></p>
-  <p id="ended-next"></p>
-</section>`.text;
+${ended()}`.text;
 }
