@@ -1,6 +1,6 @@
 import { boxMean } from '../filters.js';
 import type { Plane } from '../image.js';
-import { fft2 } from './fft.js';
+import { fft2 } from '../fft.js';
 
 /** Side of the transform: the canonical long side. */
 const SIDE = 1024;

@@ -1,6 +1,6 @@
 import { TILE_AREA, TILE_CHIPS } from '../code/tile.js';
 import { CHIP, TILE } from '../grid.js';
-import { fft2 } from './fft.js';
+import { fft2 } from '../fft.js';
 
 /** The sync chips of a key as a spectrum, made once for a search. */
 export interface SyncPattern {
