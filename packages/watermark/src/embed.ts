@@ -1,3 +1,4 @@
+import { tileSign } from './code/tile.js';
 import { WatermarkError } from './errors.js';
 import { boxVariance } from './filters.js';
 import { canonicalLuma, TILE } from './grid.js';
@@ -54,7 +55,8 @@ export interface EmbedReport {
 export function embed(pixels: Pixels, options: EmbedOptions): { pixels: MarkedPixels; report: EmbedReport } {
   const started = Date.now();
   const channels = checkPixels(pixels, 'pixels');
-  const tile = readChips(options.chips, checkLayer(options.layer ?? 'view'));
+  const layer = checkLayer(options.layer ?? 'view');
+  const tile = readChips(options.chips, layer);
   const psnr = options.psnr ?? DEFAULT_PSNR;
   if (typeof psnr !== 'number' || !(psnr >= MIN_PSNR && psnr <= MAX_PSNR)) {
     const facts = { field: 'psnr', limit: MIN_PSNR };
@@ -65,7 +67,7 @@ export function embed(pixels: Pixels, options: EmbedOptions): { pixels: MarkedPi
   const luma = canonicalLuma(pixels, channels);
   const mask = perceptualMask(luma);
   const pattern = tilePattern(tile);
-  const residual = unitResidual(mask, pattern);
+  const residual = unitResidual(mask, pattern, layer);
   const gain = Math.min(gainForPsnr(residual, pixels, psnr), gainForSsim(luma, mask, pattern));
   const { marked, squares } = addResidual(pixels, channels, residual, gain, strengths);
 
@@ -80,12 +82,17 @@ export function embed(pixels: Pixels, options: EmbedOptions): { pixels: MarkedPi
 }
 
 /** The mark before its gain, on the canonical grid. */
-function unitResidual(mask: Plane, pattern: Float32Array): Plane {
+function unitResidual(mask: Plane, pattern: Float32Array, layer: Layer): Plane {
   const { width, height } = mask;
   const data = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
     const line = (y % TILE) * TILE;
-    for (let x = 0; x < width; x++) data[y * width + x] = mask.data[y * width + x]! * pattern[line + (x % TILE)]!;
+    for (let left = 0; left < width; left += TILE) {
+      const sign = tileSign(layer, left / TILE, Math.floor(y / TILE));
+      const end = Math.min(TILE, width - left);
+      const at = y * width + left;
+      for (let x = 0; x < end; x++) data[at + x] = sign * mask.data[at + x]! * pattern[line + x]!;
+    }
   }
   return { data, width, height };
 }

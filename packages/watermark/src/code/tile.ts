@@ -41,6 +41,14 @@ export function layoutOf(imageKey: Uint8Array, layer: Layer): Layout {
   };
 }
 
+/**
+ * What a tile's chips are multiplied by, tiles counted across (i) and down (j) from the picture's top left. The 'share'
+ * layer changes sign like a chessboard and the 'view' layer does not, so that folding one of them cancels the other.
+ */
+export function tileSign(layer: Layer, i: number, j: number): 1 | -1 {
+  return layer === 'share' && ((i + j) & 1) !== 0 ? -1 : 1;
+}
+
 /** Bit i of a byte string, most significant first, as a chip: 0 is +1, 1 is -1. */
 export function chipAt(bytes: Uint8Array, i: number): number {
   return (bytes[i >> 3]! >> (7 - (i & 7))) & 1 ? -1 : 1;

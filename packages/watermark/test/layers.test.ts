@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { tileSign } from '../src/code/tile.js';
+import { TILE } from '../src/grid.js';
+import { deriveImageKey, embed, type Layer, type Pixels, prepareChips } from '../src/index.js';
+import { tilePattern } from '../src/pattern.js';
+import { readChips } from '../src/prepare-chips.js';
+
+const imageKey = deriveImageKey(new Uint8Array(32).fill(7), 'img-1');
+const grey = (side: number): Pixels => ({ data: new Uint8Array(side * side).fill(128), width: side, height: side });
+
+/** What the mark adds in tile (i, j), against the layer's pattern: positive where it was laid on as it is. */
+function correlation(layer: Layer, i: number, j: number): number {
+  const chips = prepareChips(imageKey, 'view-1', { layer });
+  const side = 3 * TILE;
+  const { pixels } = embed(grey(side), { chips, layer });
+  const pattern = tilePattern(readChips(chips, layer));
+  let sum = 0;
+  for (let y = 0; y < TILE; y++) {
+    for (let x = 0; x < TILE; x++) {
+      sum += (pixels.data[(j * TILE + y) * side + i * TILE + x]! - 128) * pattern[y * TILE + x]!;
+    }
+  }
+  return sum / (TILE * TILE);
+}
+
+describe('the layers', () => {
+  test('a share tile next to another has the opposite sign, a view tile the same', () => {
+    const places = [0, 1, 2].flatMap((j) => [0, 1, 2].map((i) => [i, j] as const));
+    for (const [i, j] of places) {
+      expect(correlation('share', i, j) * ((i + j) % 2 === 0 ? 1 : -1), `share ${i} ${j}`).toBeGreaterThan(0.2);
+      expect(correlation('view', i, j), `view ${i} ${j}`).toBeGreaterThan(0.2);
+    }
+  });
+
+  test('folding four neighbouring tiles for one layer cancels the other, wherever they lie', () => {
+    const index = fc.integer({ min: 0, max: 1000 });
+    fc.assert(
+      fc.property(index, index, (i, j) => {
+        const four = ([0, 1] as const).flatMap((b) => ([0, 1] as const).map((a) => [i + a, j + b] as const));
+        const sum = (one: Layer, other: Layer): number =>
+          four.reduce((total, [a, b]) => total + tileSign(one, a, b) * tileSign(other, a, b), 0);
+        expect([sum('view', 'view'), sum('share', 'share')]).toEqual([4, 4]);
+        expect(sum('view', 'share')).toBe(0);
+      }),
+    );
+  });
+});
