@@ -1,7 +1,7 @@
 import { uint } from '@wardseal/primitives';
 import { decoyBits, layoutOf, syncBits, traceBits } from './code/tile.js';
 import { WatermarkError } from './errors.js';
-import { foldDifference } from './fold.js';
+import { foldVotes } from './fold.js';
 import { canonicalLuma } from './grid.js';
 import { checkImageKey, idBytes } from './ids.js';
 import { checkPixels, hashPixels, type Pixels, type Plane } from './image.js';
@@ -14,6 +14,7 @@ import { warp } from './register/sample.js';
 import { type NullHistogram, nullHistogram, pBound, scorer } from './statistics.js';
 import { workingLuma } from './suspect.js';
 import { type Layer, MARK_VERSION } from './version.js';
+import { votesOf } from './votes.js';
 
 /** Corrected p below which a viewing is named. */
 export const MATCH_P = 1e-9;
@@ -134,7 +135,7 @@ export async function trace(suspect: Pixels, original: Pixels, options: TraceOpt
 
   // Laying the suspect on the original takes about half of the time, the decoys the rest.
   onProgress(0.4);
-  const votes = votesOf(luma, suspect, channels.suspect, coarse, found);
+  const votes = evidence(luma, suspect, channels.suspect, coarse, found, layer);
   inTime();
   const layout = layoutOf(options.key, layer);
   const pick = (positions: Uint16Array): Float64Array => Float64Array.from(positions, (at) => votes[at]!);
@@ -199,14 +200,21 @@ async function collect(ids: TraceOptions['candidates']): Promise<Map<string, Uin
 }
 
 /** The folded evidence: the suspect at a resolution a little above the grid's, seen through the map, original away. */
-function votesOf(luma: Plane, suspect: Pixels, channels: number, coarse: Plane, found: Registered): Float64Array {
+function evidence(
+  luma: Plane,
+  suspect: Pixels,
+  channels: number,
+  coarse: Plane,
+  found: Registered,
+  layer: Layer,
+): Float64Array {
   const h = found.homography;
   const zoom = Math.sqrt(Math.abs(areaFactor(h, luma.width / 2, luma.height / 2)));
   const perCoarse = suspect.width / coarse.width;
   const fine = workingLuma(suspect, channels, Math.max(1, (zoom * perCoarse) / 1.25));
   const toFine = compose(scaling(fine.width / coarse.width, fine.height / coarse.height), h);
   const seen = warp(fine, toFine, luma.width, luma.height);
-  return foldDifference(luma, seen.plane, seen.inside, perceptualMask(luma));
+  return foldVotes(votesOf(luma, seen.plane, seen.inside, perceptualMask(luma)), layer);
 }
 
 function describe(found: Registered, luma: Plane, coarse: Plane, original: Pixels, suspect: Pixels): Registration {
