@@ -11,6 +11,8 @@ export interface HtmlPage {
   /** What the first link, which leads to the element `main`, says. */
   readonly skip: string;
   readonly body: Html;
+  /** Whether it shows pictures: `data:` addresses alone, nothing from a network. */
+  readonly pictures?: boolean;
 }
 
 /**
@@ -23,9 +25,10 @@ export interface HtmlPage {
  * htmlPage({ title, style: STYLE, skip: 'Skip to the report', body: html`<main id="main"><h1>${title}</h1></main>` });
  * ```
  */
-export function htmlPage({ title, style, skip, body }: HtmlPage): string {
+export function htmlPage({ title, style, skip, body, pictures = false }: HtmlPage): string {
   const digest = base64(sha256(utf8(style)));
-  const policy = `default-src 'none'; style-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'`;
+  const images = pictures ? ' img-src data:;' : '';
+  const policy = `default-src 'none'; style-src 'sha256-${digest}';${images} base-uri 'none'; form-action 'none'`;
   return html`<!doctype html>
 <html lang="en-GB"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">

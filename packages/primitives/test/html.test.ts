@@ -36,6 +36,8 @@ test('a page lets its own style in and nothing else', () => {
   expect(page).toContain(
     escapeHtml(`default-src 'none'; style-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'`),
   );
+  const shown = htmlPage({ title: 'A', style, skip: 'Skip', body: html``, pictures: true });
+  expect(shown).toContain(escapeHtml(`style-src 'sha256-${digest}'; img-src data:; base-uri 'none'`));
   expect(page).toContain('<title>A &lt;b&gt;</title>');
   expect(page).toContain('<html lang="en-GB">');
 });
