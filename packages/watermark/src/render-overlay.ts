@@ -1,14 +1,11 @@
 import { sha256, utf8 } from '@wardseal/primitives';
-import { WatermarkError } from './errors.js';
-import { MAX_PIXELS, MAX_SIDE } from './limits.js';
-import { checkText, escapeXml } from './overlay-text.js';
+import { checkOverlay, type OverlayLines } from './check-overlay.js';
+import { lineOf, widthOf } from './overlay-text.js';
 
 /** Opacity of tiled text unless told otherwise: legible on a photograph of a screen, and the picture stays readable. */
 export const DEFAULT_OPACITY = 0.15;
 /** Opacity inside a region of interest, at most. */
 export const ROI_OPACITY = 0.05;
-/** Most regions of interest of one overlay. */
-const MAX_REGIONS = 64;
 
 export interface Size {
   readonly width: number;
@@ -40,11 +37,7 @@ export interface OverlayOptions {
   readonly roi?: readonly Region[];
 }
 
-const FIELDS = ['mode', 'who', 'role', 'organisation', 'at', 'code', 'size', 'opacity', 'roi'];
-const MOMENT = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(Z|[+-]\d{2}:\d{2})$/;
 const FONT = 'font-family="Helvetica,Arial,DejaVu Sans,sans-serif"';
-/** Width of an average character in parts of the font size, on the wide side. */
-const CHARACTER = 0.6;
 
 /**
  * Where the picture lies in an overlay's drawing, in pixels. In border mode the drawing is taller than the picture by two
@@ -63,14 +56,16 @@ export function overlayBox(
 
 /**
  * The visible overlay as an SVG document: who, role, organisation, moment and code. Same options, same bytes. Every text
- * is escaped; black outlines on white (and the reverse) stay legible on black and on white.
+ * is escaped; black outlines on white (and the reverse) stay legible on black and on white. The code is the largest text, so
+ * that somebody can read it from a bad photograph of the screen.
  *
  * In border mode lay the picture at `overlayBox('border', size)` on a canvas of the drawing's size, then the drawing over
  * it: its middle is empty. In tile mode lay the drawing over the picture.
  *
  * @returns an SVG document without scripts, styles, links or fonts to load.
  * @throws {WatermarkError} OVERLAY_INVALID: an unknown field; text that is empty, too long, not well-formed, or holds a
- * control or invisible character or a number with an NHS or CHI check digit; a moment without zone; a malformed code;
+ * control or invisible character, marks stacked on one letter or a number with an NHS or CHI check digit, in one field or
+ * across them; a moment without zone or on no day of the calendar; a malformed code;
  * a size outside 1 to 65,535 pixels a side or above 100 megapixels; an opacity outside 0.05 to 0.5; a region outside
  * the picture, or more than 64.
  * @example
@@ -80,7 +75,7 @@ export function overlayBox(
  * });
  */
 export function renderOverlay(options: OverlayOptions): string {
-  const lines = check(options);
+  const lines = checkOverlay(options);
   const { width, height } = options.size;
   const box = overlayBox(options.mode, options.size);
   const body = options.mode === 'border' ? border(lines, options.size) : tiles(lines, options);
@@ -88,90 +83,65 @@ export function renderOverlay(options: OverlayOptions): string {
   return `${root} data-mode="${options.mode}" data-picture="${box.left} ${box.top} ${width} ${height}">${body}</svg>`;
 }
 
-interface Lines {
-  readonly person: string;
-  readonly viewing: string;
-}
-
-function check(options: OverlayOptions): Lines {
-  const bad = (message: string, field: string): never => {
-    throw new WatermarkError('OVERLAY_INVALID', message, { field });
-  };
-  if (typeof options !== 'object' || options === null) return bad('an overlay needs options', 'options');
-  for (const name of Object.keys(options)) if (!FIELDS.includes(name)) return bad('an overlay has no such field', name);
-  const { mode, at, code, size, opacity, roi } = options;
-  if (mode !== 'border' && mode !== 'tile') return bad("the mode must be 'border' or 'tile'", 'mode');
-  const [who, role, organisation] = (['who', 'role', 'organisation'] as const).map((f) => checkText(options[f], f));
-  const moment = typeof at === 'string' ? MOMENT.exec(at) : null;
-  if (moment === null || Number.isNaN(Date.parse(at))) return bad('the moment must be RFC 3339 with a zone', 'at');
-  if (typeof code !== 'string' || !/^[A-Z0-9][A-Z0-9-]{2,22}[A-Z0-9]$/.test(code)) {
-    return bad('a code is 4 to 24 of A-Z, 0-9 and hyphens', 'code');
-  }
-  checkText(code, 'code');
-  const whole = (n: number, least: number, most: number): boolean => Number.isInteger(n) && n >= least && n <= most;
-  if (typeof size !== 'object' || size === null) return bad('a size is width and height', 'size');
-  if (!whole(size.width, 1, MAX_SIDE) || !whole(size.height, 1, MAX_SIDE) || size.width * size.height > MAX_PIXELS) {
-    return bad('the size must be whole pixels within the limits', 'size');
-  }
-  if (opacity !== undefined && !(typeof opacity === 'number' && opacity >= 0.05 && opacity <= 0.5))
-    return bad('opacity is 0.05 to 0.5', 'opacity');
-  if (roi !== undefined) {
-    const inside = (r: Region): boolean =>
-      typeof r === 'object' &&
-      r !== null &&
-      whole(r.x, 0, size.width - 1) &&
-      whole(r.y, 0, size.height - 1) &&
-      whole(r.width, 1, size.width - r.x) &&
-      whole(r.height, 1, size.height - r.y);
-    if (!Array.isArray(roi) || roi.length > MAX_REGIONS || !roi.every(inside)) {
-      return bad(`at most ${MAX_REGIONS} regions, each inside the picture`, 'roi');
-    }
-  }
-  const zone = moment[3] === 'Z' ? 'UTC' : moment[3]!;
-  return { person: `${who} · ${role} · ${organisation}`, viewing: `${moment[1]} ${moment[2]} ${zone} · ${code}` };
-}
-
 /** Height of one band: a twenty-fifth of the long side, never too low to read. */
 function bandOf(size: Size): number {
   return Math.max(20, Math.round(Math.max(size.width, size.height) / 25));
 }
 
-function border(lines: Lines, size: Size): string {
+function border({ person, moment, code }: OverlayLines, size: Size): string {
   const band = bandOf(size);
-  const line = (text: string, top: number): string => {
-    const fontSize = round(band * 0.55);
-    const room = round(size.width - band);
-    const squeeze =
-      text.length * CHARACTER * fontSize > room ? ` textLength="${room}" lengthAdjust="spacingAndGlyphs"` : '';
-    return (
-      `<rect x="0" y="${top}" width="${size.width}" height="${band}" fill="#fff"/>` +
-      `<text x="${round(band / 2)}" y="${round(top + band * 0.69)}" ${FONT} font-size="${fontSize}"${squeeze} fill="#000">${escapeXml(text)}</text>`
-    );
+  const margin = Math.min(band / 2, size.width / 50);
+  const room = size.width - 2 * margin;
+  const ground = (top: number): string => `<rect x="0" y="${top}" width="${size.width}" height="${band}" fill="#fff"/>`;
+  // Not every renderer knows textLength: a line that is too long is broken, then made smaller, never cut.
+  const fits = (rows: readonly (readonly string[])[]): { rows: typeof rows; fontSize: number } => {
+    const widest = Math.max(...rows.map(widthOf));
+    return { rows, fontSize: Math.min((band * 0.8) / rows.length, band * 0.55, room / widest) };
   };
-  return line(lines.person, 0) + line(lines.viewing, size.height + band);
+  const { rows, fontSize } = [[person], [person.slice(0, 2), person.slice(2)], person.map((part) => [part])]
+    .map(fits)
+    .reduce((best, next) => (next.fontSize > best.fontSize ? next : best));
+  const above = rows.map((row, n) => {
+    const y = (band * (n + 0.5)) / rows.length + fontSize * 0.36;
+    return `<text x="${round(margin)}" y="${round(y)}" font-size="${round(fontSize)}">${lineOf(row)}</text>`;
+  });
+  const top = size.height + band;
+  const wanted = band * (0.5 * widthOf([moment]) + 0.75 * widthOf([code]) + 0.5);
+  const scale = Math.min(1, room / wanted);
+  const below = (text: string, part: number, attributes: string): string => {
+    const y = top + band / 2 + band * part * scale * 0.36;
+    return `<text ${attributes} y="${round(y)}" font-size="${round(band * part * scale)}">${lineOf([text])}</text>`;
+  };
+  return (
+    `${ground(0)}${ground(top)}<g ${FONT} fill="#000">${above.join('')}${below(moment, 0.5, `x="${round(margin)}"`)}` +
+    `${below(code, 0.75, `x="${round(size.width - margin)}" text-anchor="end" font-weight="700"`)}</g>`
+  );
 }
 
-function tiles(lines: Lines, options: OverlayOptions): string {
+function tiles({ person, moment, code }: OverlayLines, options: OverlayOptions): string {
   const { width, height } = options.size;
   const opacity = options.opacity ?? DEFAULT_OPACITY;
   const fontSize = Math.max(10, Math.round(Math.max(width, height) / 40));
-  const stepX = Math.round(Math.max(lines.person.length, lines.viewing.length) * CHARACTER * fontSize + 3 * fontSize);
-  const stepY = 6 * fontSize;
+  const rows = [person.slice(0, 2), person.slice(2), [moment]];
+  const large = 1.8 * fontSize;
+  const widest = Math.max(...rows.map(widthOf), 1.8 * widthOf([code]));
+  const stepX = Math.round(widest * fontSize + 3 * fontSize);
+  const stepY = 8 * fontSize;
   // Shifted by viewing, so that averaging several screenshots does not sharpen one text.
-  const jitter = sha256(utf8(lines.viewing));
+  const jitter = sha256(utf8(`${moment} ${code}`));
   const startX = -Math.round((stepX * jitter[0]!) / 256);
   const startY = -Math.round((stepY * jitter[1]!) / 256);
   const reach = Math.ceil(Math.hypot(width, height));
   const texts: string[] = [];
   for (let y = startY - stepY, row = 0; y < reach; y += stepY, row++) {
     for (let x = startX - reach / 2 - (row % 2) * Math.round(stepX / 2); x < reach; x += stepX) {
-      texts.push(
-        outlined(lines.person, round(x), y, fontSize),
-        outlined(lines.viewing, round(x), y + 1.4 * fontSize, fontSize),
-      );
+      rows.forEach((row, n) => {
+        texts.push(outlined(lineOf(row), round(x), y + 1.3 * n * fontSize, fontSize));
+      });
+      texts.push(outlined(lineOf([code]), round(x), y + 4.5 * fontSize, large, ` font-size="${round(large)}"`));
     }
   }
-  const group = `<g transform="rotate(-30 ${round(width / 2)} ${round(height / 2)})" ${FONT} font-size="${fontSize}">${texts.join('')}</g>`;
+  const group = `<g transform="rotate(-30 ${round(width / 2)} ${round(height / 2)})" ${FONT} font-weight="700" font-size="${fontSize}">${texts.join('')}</g>`;
   const regions = options.roi ?? [];
   if (regions.length === 0) return `<g opacity="${opacity}">${group}</g>`;
   const id = `wardseal-roi-${options.code}`;
@@ -186,11 +156,10 @@ function tiles(lines: Lines, options: OverlayOptions): string {
   return `${mask}<g opacity="${opacity}" mask="url(#${id})">${group}</g>`;
 }
 
-function outlined(text: string, x: number, y: number, fontSize: number): string {
-  const at = `x="${x}" y="${round(y)}"`;
-  const escaped = escapeXml(text);
+function outlined(line: string, x: number, y: number, fontSize: number, attributes = ''): string {
+  const at = `x="${x}" y="${round(y)}"${attributes}`;
   const stroke = `fill="none" stroke="#000" stroke-width="${round(fontSize / 6)}" stroke-linejoin="round"`;
-  return `<text ${at} ${stroke}>${escaped}</text><text ${at} fill="#fff">${escaped}</text>`;
+  return `<text ${at} ${stroke}>${line}</text><text ${at} fill="#fff">${line}</text>`;
 }
 
 /** Two decimals at most, always written the same way. */
