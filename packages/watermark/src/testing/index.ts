@@ -1,1 +1,8 @@
-export { type AttackOptions, attackSuite, type JpegRoundTrip, type NamedAttack } from './attacks.js';
+export {
+  type AttackGroup,
+  type AttackOptions,
+  attackSuite,
+  FULL_SIZE,
+  type JpegRoundTrip,
+  type NamedAttack,
+} from './attacks.js';
