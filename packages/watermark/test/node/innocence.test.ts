@@ -1,0 +1,56 @@
+import { photos } from '@wardseal/testkit/node';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { decode, deriveImageKey, embed, type Pixels, prepareChips, type TraceReport, trace } from '../../src/index.js';
+import { attackSuite, type NamedAttack } from '../../src/testing/index.js';
+import { skin, viewings } from '../pictures.js';
+import { jpeg } from './photos.js';
+
+// The short version of test/full/innocents.test.ts: one attack of every group, on a small photograph.
+const key = deriveImageKey(new Uint8Array(32).fill(7), 'img-1');
+const small = attackSuite({ seed: 29, jpeg }).filter((attack) => !attack.fullSize);
+const onePerGroup = [...new Map(small.map((attack) => [attack.group, attack])).values()];
+let photograph: Pixels;
+
+beforeAll(async () => {
+  const { data, info } = await sharp(photos.cat.path)
+    .resize(300)
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  photograph = { data: new Uint8Array(data), width: info.width, height: info.height };
+});
+
+const look = (suspect: Pixels, original: Pixels, candidates: string[]): Promise<TraceReport> =>
+  trace(suspect, original, { key, candidates, decoys: 1000 });
+const accused = (report: TraceReport): string[] =>
+  report.hits.filter((hit) => hit.verdict !== 'none').map((hit) => hit.id);
+
+describe('one attack of every group', () => {
+  test('covers photographs of a screen and screenshots', () => {
+    expect(onePerGroup.map((attack: NamedAttack) => attack.group)).toEqual(
+      expect.arrayContaining(['photo', 'screenshot', 'messenger', 'crop', 'geometry', 'compression']),
+    );
+  });
+
+  test.each(onePerGroup)('unmarked, after $name: no id and nobody accused', async ({ apply }) => {
+    for (const original of [photograph, skin(256, 192, 4, 3)]) {
+      const suspect = await apply(original);
+      expect(decode(suspect, { keys: [key] }).found).toBe(false);
+      expect(accused(await look(suspect, original, viewings(100)))).toEqual([]);
+    }
+  });
+
+  test.each(onePerGroup)(
+    'marked, after $name: of 2,000 innocent viewings none is even consistent',
+    async ({ apply }) => {
+      const { pixels } = embed(photograph, { chips: prepareChips(key, 'the-guilty-one') });
+      const report = await look(await apply(pixels), photograph, viewings(2000));
+      expect(accused(report)).toEqual([]);
+      if (report.registration.status !== 'registered') return;
+      // The highest of 2,000 normal scores lies between 2.6 and 5.6 in all but one case of 10,000.
+      expect(report.hits[0]!.z).toBeGreaterThan(2.6);
+      expect(report.hits[0]!.z).toBeLessThan(5.6);
+    },
+  );
+});
