@@ -1,4 +1,15 @@
 import { library } from '@wardseal/testkit/tsup';
 import { defineConfig } from 'tsup';
 
-export default defineConfig(library({ entry: ['src/index.ts', 'src/testing/index.ts'] }));
+export default defineConfig(
+  library({
+    entry: [
+      'src/index.ts',
+      'src/testing/index.ts',
+      'src/sharp/index.ts',
+      'src/canvas/index.ts',
+      'src/worker/worker.ts',
+      'src/worker/start-worker.ts',
+    ],
+  }),
+);

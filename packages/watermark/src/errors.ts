@@ -1,16 +1,22 @@
 /** Every code a {@link WatermarkError} can carry. Codes never change their meaning; new ones may be added. */
 export type WatermarkErrorCode =
+  | 'ADAPTER_MISSING'
   | 'BUDGET_EXCEEDED'
   | 'CANDIDATES_INVALID'
+  | 'CANVAS_UNAVAILABLE'
   | 'CHIPS_INVALID'
+  | 'FONT_MISSING'
   | 'ID_INVALID'
   | 'IMAGE_INVALID'
   | 'IMAGE_TOO_LARGE'
   | 'IMAGE_TOO_SMALL'
   | 'KEY_INVALID'
+  | 'MESSAGE_INVALID'
   | 'OVERLAY_INVALID'
   | 'QUALITY_INVALID'
-  | 'ROI_INVALID';
+  | 'ROI_INVALID'
+  | 'WORKER_CLOSED'
+  | 'WORKER_FAILED';
 
 /** What a {@link WatermarkError} may add to its code: the limit that was met and the value that met it. */
 export interface WatermarkErrorFacts {

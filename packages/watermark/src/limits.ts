@@ -20,3 +20,5 @@ export const MIN_SECRET_BYTES = 32;
 export const MAX_SECRET_BYTES = 1024;
 /** Longest text in one field of an overlay, in UTF-16 units: what fits a border line. */
 export const MAX_OVERLAY_TEXT = 200;
+/** Largest picture file, in bytes: 100 megapixels as an RGBA TIFF or a PNG that did not compress, and some. */
+export const MAX_FILE_BYTES = 536_870_912;

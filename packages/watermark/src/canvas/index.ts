@@ -1,0 +1,3 @@
+export type { MarkedPixels, Pixels } from '../image.js';
+export { type Overlay, paint } from './paint.js';
+export { type PictureSource, pixelsOf } from './pixels-of.js';

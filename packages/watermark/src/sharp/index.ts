@@ -1,0 +1,6 @@
+export type { MarkedPixels, Pixels } from '../image.js';
+export type { Overlay } from './draw-overlay.js';
+export type { Format } from './formats.js';
+export { type MarkedFile, type MarkFileOptions, markFile } from './mark-file.js';
+export { readPicture } from './read-picture.js';
+export { DEFAULT_QUALITY, MIN_QUALITY, type OutputOptions, writePicture } from './write-picture.js';
