@@ -1,36 +1,42 @@
 import { hex } from '@wardseal/primitives';
-import { foldTiles, whiten } from './blind/fold-blind.js';
-import { findLattices, type Lattice } from './blind/lattice.js';
-import {
-  chipsAt,
-  orient,
-  type SyncPattern,
-  type SyncPeak,
-  searchShift,
-  searchTile,
-  syncPattern,
-} from './blind/sync-search.js';
-import { CODED_BITS, decodePayload } from './code/payload.js';
-import { chipAt, ID_CHIPS, type Layout, layoutOf, maskBits, syncBits } from './code/tile.js';
+import { fold } from './blind/fold.js';
+import { type Hypothesis, hypotheses } from './blind/hypotheses.js';
+import { type Reading, read } from './blind/read.js';
+import { refine } from './blind/refine.js';
+import { type SyncPattern, searchTile, settle, spectrumOf, syncPattern } from './blind/sync-search.js';
 import { WatermarkError } from './errors.js';
-import { canonicalLuma, TILE } from './grid.js';
+import { TILE } from './grid.js';
 import { checkImageKey } from './ids.js';
-import { checkPixels, type Pixels, type Plane } from './image.js';
+import { checkPixels, type Pixels } from './image.js';
 import { MAX_KEYS } from './limits.js';
 import { checkLayer } from './prepare-chips.js';
-import { pBound, scorer } from './statistics.js';
+import { areaFactor } from './register/homography.js';
+import { pBound } from './statistics.js';
 import { type Layer, MARK_VERSION } from './version.js';
 
 /** Time a blind search may take unless told otherwise, in milliseconds. */
 export const DEFAULT_DECODE_BUDGET_MS = 10_000;
-/** Chance of a sync score like this without a mark, corrected for every place looked at, above which nothing is read. */
+/** Chance of a score like this without a mark, corrected for every place looked at, above which nothing is read. */
 export const PRESENCE_P = 1e-6;
-/** Lattices that are tried beside the whole picture. */
-const LATTICES = 8;
-/** Peaks lower than this, in deviations of the surface, are not refined: without a mark the best of 131,072 is near 5. */
-const LEAST_PEAK = 4.5;
-/** Shifts of a tile times its orientations. */
-const PLACES: number = TILE * TILE * 8;
+/** Peaks lower than this, in deviations of the surface, are not followed: without a mark the best of 131,072 is near 4.6. */
+const LEAST_PEAK = 4.8;
+/** Shifts of a tile, its orientations, and the sign of the first tile. */
+const PLACES: number = TILE * TILE * 8 * 2;
+/**
+ * Maps that a refinement could end at, told apart by one canonical pixel at the corners: a first corner anywhere in a
+ * tile (2^14) and either sign (2), eight orientations, a second corner within the 1600 x 1024 pixels that sides and turns
+ * span (2^21), and the two others within 16 pixels of where these put them (2^20).
+ */
+const MAPS: number = 2 ** 59;
+/** Ids that a decoder may choose from. */
+const IDS: number = 2 ** 64;
+
+/** Patterns that are kept; for a long list of keys memory matters more than the transform. */
+const KEPT_PATTERNS = 64;
+/** Most keys for which every side of a tile is tried. */
+const THOROUGH_KEYS = 16;
+/** Refinements of one place. */
+const PASSES = 3;
 
 export interface DecodeOptions {
   /** Image keys to try, at most 100,000. */
@@ -39,6 +45,8 @@ export interface DecodeOptions {
   readonly budgetMs?: number;
   /** Whose mark is looked for. Default 'view'. */
   readonly layer?: Layer;
+  /** Told how much of the search is done, from 0 to 1, now and then. */
+  readonly onProgress?: (done: number) => void;
 }
 
 /** What a blind reading gives: a lead to the entry in the log, never a verdict. Only `trace` names a viewing. */
@@ -85,46 +93,41 @@ export function decode(suspect: Pixels, options: DecodeOptions): Lead {
   const budget = options.budgetMs ?? DEFAULT_DECODE_BUDGET_MS;
   if (!(budget > 0)) throw new RangeError('budgetMs must be a positive number');
   const keys = collectKeys(options.keys);
-  const outOfTime = (): boolean => Date.now() - started > budget;
-
-  const flat = whiten(canonicalLuma(suspect, channels));
-  const zoom = suspect.width / flat.width;
   let pPresence = 1;
   let exhausted = true;
-  let geometries = 0;
+  let looks = 0;
   const patterns = new Map<number, SyncPattern>();
-  search: for (const lattice of lattices(flat)) {
-    geometries++;
-    const tile = foldTiles(flat, lattice.side, lattice.turn);
+  search: for (const hypothesis of hypotheses(suspect, channels, layer, keys.length <= THOROUGH_KEYS)) {
+    const { level } = hypothesis;
+    const spectrum = spectrumOf(fold(level.flat, hypothesis.toTile, layer), null, layer);
+    looks += PLACES;
     for (const [keyIndex, key] of keys.entries()) {
-      if (outOfTime()) {
+      if (Date.now() - started > budget) {
         exhausted = false;
         break search;
       }
-      const layout = layoutOf(key, layer);
-      const sync = syncBits(key, layer);
-      const pattern = patterns.get(keyIndex) ?? syncPattern(layout.sync, (i) => chipAt(sync, i));
-      // A few patterns are kept; for a long list of keys memory matters more than the transform.
-      if (patterns.size < 64) patterns.set(keyIndex, pattern);
-      const first = searchTile(tile, pattern);
-      if (first.height < LEAST_PEAK) continue;
-      const { peak, chips, where } = sharpen(flat, lattice, tile, first, pattern);
-      const syncVotes = Float64Array.from(layout.sync, (at) => chips[at]!);
-      const p = Math.min(1, pBound(scorer(syncVotes)(sync)) * PLACES * geometries * REFINEMENTS * keys.length);
+      const pattern = patterns.get(keyIndex) ?? syncPattern(key, layer);
+      if (patterns.size < KEPT_PATTERNS) patterns.set(keyIndex, pattern);
+      const peak = searchTile(spectrum, pattern);
+      if (peak.height < LEAST_PEAK) continue;
+      const first = read(level.flat, settle(hypothesis.toTile, peak), pattern, key);
+      const best = sharpen(hypothesis, first, pattern, key);
+      const bounds = [pBound(first.z) * looks, pBound(best.z) * MAPS, pBound(best.zWithId) * MAPS * IDS];
+      const p = Math.min(1, Math.min(...bounds) * bounds.length * keys.length);
       pPresence = Math.min(pPresence, p);
-      const id = p < PRESENCE_P ? readId(chips, layout, maskBits(key, layer)) : null;
-      if (id === null) continue;
+      if (best.id === null || p >= PRESENCE_P) continue;
+      const at = areaFactor(best.toTile, level.flat.width / 2, level.flat.height / 2);
       return {
         version: MARK_VERSION,
         layer,
         found: true,
-        id: hex(id),
+        id: hex(best.id),
         keyIndex,
         pPresence,
         geometry: {
-          tileSide: where.side * zoom,
-          turn: (where.turn * 180) / Math.PI + 90 * peak.quarter,
-          mirrored: peak.mirrored,
+          tileSide: TILE / Math.sqrt(Math.abs(at)) / level.scale,
+          turn: (Math.atan2(-best.toTile[1], best.toTile[4]) * 180) / Math.PI,
+          mirrored: at < 0,
         },
         exhausted: true,
         ms: Date.now() - started,
@@ -134,9 +137,16 @@ export function decode(suspect: Pixels, options: DecodeOptions): Lead {
   return { version: MARK_VERSION, layer, found: false, pPresence, exhausted, ms: Date.now() - started };
 }
 
-function* lattices(flat: Plane): Generator<Lattice> {
-  yield { side: TILE, turn: 0, strength: 0 };
-  yield* findLattices(flat, LATTICES);
+/** Refinements one after the other while they help; ends at once when an id is read. */
+function sharpen({ level }: Hypothesis, start: Reading, pattern: SyncPattern, key: Uint8Array): Reading {
+  let best = start;
+  for (let pass = 0; pass < PASSES && best.id === null; pass++) {
+    const map = refine(level.flat, best.toTile, pattern);
+    const next = map === null ? null : read(level.flat, map, pattern, key);
+    if (next === null || (next.id === null && next.z <= best.z)) break;
+    best = next;
+  }
+  return best;
 }
 
 function collectKeys(keys: Iterable<Uint8Array>): Uint8Array[] {
@@ -153,50 +163,4 @@ function collectKeys(keys: Iterable<Uint8Array>): Uint8Array[] {
   }
   if (out.length === 0) throw new WatermarkError('KEY_INVALID', 'no key', { field: 'keys' });
   return out;
-}
-
-/** Step sizes of the refinement, in pixels over the whole picture. */
-const STEPS: readonly number[] = [1.2, 0.6, 0.3];
-/** Geometries that one refinement looks at, at most: turns at each step size, four neighbours each. */
-const REFINEMENTS: number = STEPS.length * 6 * 4;
-
-/** Small changes of side and turn that make the sync peak higher. */
-function sharpen(
-  flat: Plane,
-  start: Lattice,
-  tile: Float64Array,
-  first: SyncPeak,
-  pattern: SyncPattern,
-): { peak: SyncPeak; chips: Float64Array; where: Lattice } {
-  let best = { where: start, peak: first, tile };
-  const long = Math.max(flat.width, flat.height);
-  for (const step of STEPS) {
-    for (let again = 0, moved = true; moved && again < 6; again++) {
-      moved = false;
-      const share = step / long;
-      for (const [ds, dt] of [
-        [share, 0],
-        [-share, 0],
-        [0, share],
-        [0, -share],
-      ] as const) {
-        const where = { ...best.where, side: best.where.side * (1 + ds), turn: best.where.turn + dt };
-        const folded = foldTiles(flat, where.side, where.turn);
-        const peak = { ...best.peak, ...searchShift(orient(folded, first.quarter, first.mirrored), pattern) };
-        if (peak.height <= best.peak.height) continue;
-        best = { where, peak, tile: folded };
-        moved = true;
-      }
-    }
-  }
-  const { peak } = best;
-  const oriented = orient(best.tile, peak.quarter, peak.mirrored);
-  return { peak, chips: chipsAt(oriented, peak.x, peak.y), where: best.where };
-}
-
-/** The id in the chips, or null when its CRC does not fit. */
-function readId(chips: Float64Array, layout: Layout, mask: Uint8Array): Uint8Array | null {
-  const soft = new Float64Array(CODED_BITS);
-  for (let i = 0; i < ID_CHIPS; i++) soft[i % CODED_BITS]! += chips[layout.id[i]!]! * chipAt(mask, i);
-  return decodePayload(soft)?.id ?? null;
 }

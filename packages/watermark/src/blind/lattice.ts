@@ -1,15 +1,10 @@
-import { boxMean } from '../filters.js';
+import { TILE } from '../grid.js';
 import type { Plane } from '../image.js';
-import { fft2 } from '../fft.js';
+import type { Homography } from '../register/homography.js';
+import type { Layer } from '../version.js';
+import { REACH } from './autocorrelation.js';
 
-/** Side of the transform: the canonical long side. */
-const SIDE = 1024;
-/** Longest shift looked at, in pixels. */
-const REACH = 320;
-/** Shortest and longest tile side that is searched, in pixels: a leak of 350 pixels, and a quarter of a picture's side. */
-const SHORTEST = 44;
-const LONGEST = 300;
-/** Shifts of a square lattice that are summed, as multiples of its two sides. */
+/** Shifts of a lattice that are summed, as multiples of its two sides; the first ones decide where to look closer. */
 const POINTS: readonly (readonly [number, number])[] = [
   [1, 0],
   [0, 1],
@@ -22,75 +17,129 @@ const POINTS: readonly (readonly [number, number])[] = [
   [2, -1],
   [1, -2],
 ];
+/** What a tile is multiplied by at a shift: tiles all alike; alternating; or two such layers, where odd shifts cancel. */
+type Signs = (i: number, j: number) => number;
+const ALIKE: Signs = () => 1;
+const ALTERNATING: Signs = (i, j) => ((i + j) & 1 ? -1 : 1);
+const BOTH: Signs = (i, j) => ((i + j) & 1 ? 0 : 1);
 
-/** Side of a tile in the suspect, in pixels, and its turn in radians, 0 up to a quarter turn. */
+/** The two sides of a tile as steps in the picture, in pixels, the second a quarter turn further. */
 export interface Lattice {
-  readonly side: number;
-  readonly turn: number;
-  /** Height of the lattice's points, in deviations of the correlation around them. */
+  readonly across: readonly [number, number];
+  readonly down: readonly [number, number];
+  /** Sum over the lattice's points, in deviations. */
   readonly strength: number;
+}
+
+/** The upright lattice of tiles of a given side. */
+export function uprightLattice(side: number, strength = 0): Lattice {
+  return { across: [side, 0], down: [0, side], strength };
+}
+
+/** From pixels to canonical pixels; where the tiles begin is open. */
+export function toTile({ across: [a, c], down: [b, d] }: Lattice): Homography {
+  const k = TILE / (a * d - b * c);
+  return [d * k, -b * k, 0, -c * k, a * k, 0, 0, 0, 1];
+}
+
+/** How strongly a picture repeats itself in tiles of a given side, upright. */
+export function uprightStrength(surface: Plane, side: number, layer: Layer): number {
+  const lattice = uprightLattice(side);
+  return Math.max(
+    strengthAt(surface, lattice, POINTS.length, layer === 'share' ? ALTERNATING : ALIKE),
+    strengthAt(surface, lattice, POINTS.length, BOTH),
+  );
 }
 
 /**
  * The square lattices in which a picture most repeats itself: tiles lie in a grid, so the autocorrelation of a marked
  * picture has peaks at every tile. Needs no key.
  */
-export function findLattices(flat: Plane, most: number): Lattice[] {
-  const surface = autocorrelation(flat);
-  const found: Lattice[] = [];
-  for (let side = SHORTEST; side <= LONGEST; side *= 1.006) {
-    const step = 0.7 / side;
-    for (let turn = 0; turn < Math.PI / 2; turn += step) {
-      const strength = strengthAt(surface, side, turn, 2);
-      if (strength > 3.5) found.push({ side, turn, strength });
-    }
-  }
-  found.sort((a, b) => b.strength - a.strength);
+export function findLattices(
+  surface: Plane,
+  sides: { shortest: number; longest: number },
+  layer: Layer,
+  most: number,
+): Lattice[] {
   const out: Lattice[] = [];
-  for (const lattice of found) {
-    if (out.length === most) break;
-    const rival = out.some(
-      (other) =>
-        Math.abs(other.side / lattice.side - 1) < 0.03 && Math.abs(Math.sin(2 * (other.turn - lattice.turn))) < 0.06,
-    );
-    if (!rival) out.push(climb(surface, lattice));
+  for (const signs of [layer === 'share' ? ALTERNATING : ALIKE, BOTH]) {
+    const found: Lattice[] = [];
+    for (let side = sides.shortest; side <= sides.longest; side *= 1.006) {
+      for (let turn = 0; turn < Math.PI / 2; turn += 0.7 / side) {
+        const lattice = turned(side, turn);
+        const strength = strengthAt(surface, lattice, signs === BOTH ? 6 : 4, signs);
+        if (strength > 3) found.push({ ...lattice, strength });
+      }
+    }
+    found.sort((a, b) => b.strength - a.strength);
+    const kept: Lattice[] = [];
+    for (const lattice of found) {
+      if (kept.length === most) break;
+      if (!kept.some((other) => alike(other, lattice))) kept.push(climb(surface, lattice, signs));
+    }
+    out.push(...kept);
   }
-  return out;
+  return out.sort((a, b) => b.strength - a.strength);
 }
 
-/** Small steps in side and turn towards the sharpest lattice, now with the far points too. */
-function climb(surface: Plane, start: Lattice): Lattice {
-  let best = { ...start, strength: strengthAt(surface, start.side, start.turn, 8) };
-  for (let step = 0.6; step > 0.04; step /= 1.7) {
-    for (let again = true; again; ) {
-      again = false;
-      for (const [ds, dt] of [
-        [step, 0],
-        [-step, 0],
-        [0, step / best.side],
-        [0, -step / best.side],
-      ] as const) {
-        const strength = strengthAt(surface, best.side + ds, best.turn + dt, 8);
-        if (strength <= best.strength) continue;
-        best = { side: best.side + ds, turn: best.turn + dt, strength };
-        again = true;
+function turned(side: number, turn: number): Lattice {
+  const x = side * Math.cos(turn);
+  const y = side * Math.sin(turn);
+  return { across: [x, y], down: [-y, x], strength: 0 };
+}
+
+/** Two lattices whose sides end within a few pixels of each other, a quarter turn aside or not. */
+function alike(a: Lattice, b: Lattice): boolean {
+  const near = 0.03 * Math.hypot(...a.across) + 1;
+  const [x, y] = a.across;
+  return [b.across, b.down, [-b.across[0], -b.across[1]], [-b.down[0], -b.down[1]]].some(
+    ([u, v]) => Math.hypot(x - u!, y - v!) < near,
+  );
+}
+
+/** Small steps towards the sharpest lattice, now with the far points too; first as a square, then each side by itself. */
+function climb(surface: Plane, start: Lattice, signs: Signs): Lattice {
+  let best = { ...start, strength: strengthAt(surface, start, POINTS.length, signs) };
+  for (const square of [true, false]) {
+    for (let step = 0.8; step > 0.08; step /= 2) {
+      for (let moved = true; moved; ) {
+        moved = false;
+        for (const [dx, dy] of [
+          [step, 0],
+          [-step, 0],
+          [0, step],
+          [0, -step],
+        ] as const) {
+          const { across, down } = best;
+          const tries: Lattice[] = square
+            ? [{ ...best, across: [across[0] + dx, across[1] + dy], down: [-across[1] - dy, across[0] + dx] }]
+            : [
+                { ...best, across: [across[0] + dx, across[1] + dy] },
+                { ...best, down: [down[0] + dx, down[1] + dy] },
+              ];
+          for (const lattice of tries) {
+            const strength = strengthAt(surface, lattice, POINTS.length, signs);
+            if (strength <= best.strength) continue;
+            best = { ...lattice, strength };
+            moved = true;
+          }
+        }
       }
     }
   }
   return best;
 }
 
-function strengthAt(surface: Plane, side: number, turn: number, points: number): number {
-  const cos = side * Math.cos(turn);
-  const sin = side * Math.sin(turn);
+function strengthAt(surface: Plane, { across, down }: Lattice, points: number, signs: Signs): number {
   let sum = 0;
   let count = 0;
-  for (let k = 0; k < POINTS.length && k < points + 2; k++) {
+  for (let k = 0; k < points; k++) {
     const [i, j] = POINTS[k]!;
-    const x = i * cos - j * sin;
-    const y = i * sin + j * cos;
-    if (Math.abs(x) > REACH - 2 || Math.abs(y) > REACH - 2) continue;
-    sum += at(surface, x + REACH, y + REACH);
+    const sign = signs(i, j);
+    const x = i * across[0] + j * down[0];
+    const y = i * across[1] + j * down[1];
+    if (sign === 0 || Math.abs(x) > REACH - 2 || Math.abs(y) > REACH - 2) continue;
+    sum += sign * at(surface, x + REACH, y + REACH);
     count++;
   }
   return count < 2 ? 0 : sum / Math.sqrt(count);
@@ -105,39 +154,4 @@ function at(surface: Plane, x: number, y: number): number {
   const upper = surface.data[k]! * (1 - fx) + surface.data[k + 1]! * fx;
   const lower = surface.data[k + surface.width]! * (1 - fx) + surface.data[k + surface.width + 1]! * fx;
   return upper * (1 - fy) + lower * fy;
-}
-
-/** Autocorrelation for shifts up to REACH, each point in deviations of its neighbourhood. */
-function autocorrelation(flat: Plane): Plane {
-  const re = new Float64Array(SIDE * SIDE);
-  const im = new Float64Array(SIDE * SIDE);
-  for (let y = 0; y < Math.min(SIDE, flat.height); y++) {
-    for (let x = 0; x < Math.min(SIDE, flat.width); x++) re[y * SIDE + x] = flat.data[y * flat.width + x]!;
-  }
-  fft2(re, im, SIDE, SIDE);
-  // Dividing by the root of the power keeps long edges of the picture from drowning the lattice.
-  for (let i = 0; i < re.length; i++) {
-    const power = re[i]! * re[i]! + im[i]! * im[i]!;
-    re[i] = Math.sqrt(power);
-    im[i] = 0;
-  }
-  fft2(re, im, SIDE, SIDE, true);
-  const side = 2 * REACH + 1;
-  const data = new Float32Array(side * side);
-  for (let y = -REACH; y <= REACH; y++) {
-    for (let x = -REACH; x <= REACH; x++) {
-      data[(y + REACH) * side + x + REACH] = re[((y + SIDE) % SIDE) * SIDE + ((x + SIDE) % SIDE)]!;
-    }
-  }
-  const plane = { data, width: side, height: side };
-  const mean = boxMean(plane, 6);
-  const high = new Float32Array(data.length);
-  const squares = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    high[i] = data[i]! - mean.data[i]!;
-    squares[i] = high[i]! * high[i]!;
-  }
-  const spread = boxMean({ data: squares, width: side, height: side }, 16);
-  for (let i = 0; i < data.length; i++) high[i] = Math.min(12, high[i]! / Math.sqrt(spread.data[i]! + 1e-12));
-  return { data: high, width: side, height: side };
 }

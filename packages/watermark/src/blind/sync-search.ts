@@ -1,92 +1,162 @@
-import { TILE_AREA, TILE_CHIPS } from '../code/tile.js';
-import { CHIP, TILE } from '../grid.js';
+import { chipAt, type Layout, layoutOf, syncBits, TILE_CHIPS } from '../code/tile.js';
 import { fft2 } from '../fft.js';
+import { CHIP, TILE } from '../grid.js';
+import { compose, type Homography } from '../register/homography.js';
+import type { Layer } from '../version.js';
 
-/** The sync chips of a key as a spectrum, made once for a search. */
+/** Where in a folded tile the sync chips lie. */
+export interface SyncPeak {
+  /** Quarter turns (0 to 3), after mirroring when 4 or more: an index of {@link ORIENTATIONS}. */
+  readonly orientation: number;
+  readonly x: number;
+  readonly y: number;
+  /** Deviations of the correlation surface, whichever sign it has when tiles change sign. */
+  readonly height: number;
+}
+
+/** The eight ways a tile can lie: [a, b, c, d] maps the pattern's x, y to a x + b y, c x + d y. */
+export const ORIENTATIONS: readonly (readonly [number, number, number, number])[] = [
+  [1, 0, 0, 1],
+  [0, -1, 1, 0],
+  [-1, 0, 0, -1],
+  [0, 1, -1, 0],
+  [-1, 0, 0, 1],
+  [0, 1, 1, 0],
+  [1, 0, 0, -1],
+  [0, -1, -1, 0],
+];
+
+/** What a search needs of a key, made once: where its sync chips lie, and their spectra in all eight orientations. */
 export interface SyncPattern {
+  readonly layer: Layer;
+  readonly layout: Layout;
+  readonly bits: Uint8Array;
+  /** The chips as they lie in the picture: a spectrum of the reversed pattern. */
+  readonly upright: Spectrum;
+  /** Two orientations in each, as real and imaginary part; the transform of the reversed pattern. */
+  readonly spectra: readonly Spectrum[];
+}
+
+export interface Spectrum {
   readonly re: Float64Array;
   readonly im: Float64Array;
 }
 
-/** Where in a folded tile the pattern lies: quarter turn (0 to 3), mirrored or not, shift, and how far it stands out. */
-export interface SyncPeak {
-  readonly quarter: number;
-  readonly mirrored: boolean;
-  readonly x: number;
-  readonly y: number;
-  /** Deviations of the correlation surface. */
-  readonly height: number;
+/** Prepares the search for one key and layer. */
+export function syncPattern(imageKey: Uint8Array, layer: Layer): SyncPattern {
+  const layout = layoutOf(imageKey, layer);
+  const bits = syncBits(imageKey, layer);
+  const chips = new Float64Array(TILE * TILE);
+  layout.sync.forEach((position, i) => {
+    const at = Math.floor(position / TILE_CHIPS) * CHIP * TILE + (position % TILE_CHIPS) * CHIP;
+    for (const offset of [0, 1, TILE, TILE + 1]) chips[at + offset] = chipAt(bits, i);
+  });
+  const spectra = [0, 2, 4, 6].map((first) =>
+    spectrumOf(reversed(oriented(chips, first), layer), reversed(oriented(chips, first + 1), layer), layer),
+  );
+  return { layer, layout, bits, upright: spectrumOf(reversed(chips, layer), null, layer), spectra };
 }
 
-/** Spectrum of the sync chips, every chip 2 x 2, the rest of the tile empty. */
-export function syncPattern(positions: Uint16Array, chips: (i: number) => number): SyncPattern {
-  const re = new Float64Array(TILE * TILE);
-  const im = new Float64Array(TILE * TILE);
-  positions.forEach((position, i) => {
-    const left = (position % TILE_CHIPS) * CHIP;
-    const top = Math.floor(position / TILE_CHIPS) * CHIP;
-    for (let dy = 0; dy < CHIP; dy++) {
-      for (let dx = 0; dx < CHIP; dx++) re[(top + dy) * TILE + left + dx] = chips(i);
+function oriented(chips: Float64Array, orientation: number): Float64Array {
+  const [a, b, c, d] = ORIENTATIONS[orientation]!;
+  const out = new Float64Array(chips.length);
+  for (let y = 0; y < TILE; y++) {
+    for (let x = 0; x < TILE; x++) {
+      // Negated indices count from the other end: the centre of pixel i lies at i + 1/2.
+      const u = a * x + b * y + (a + b < 0 ? TILE - 1 : 0);
+      const v = c * x + d * y + (c + d < 0 ? TILE - 1 : 0);
+      out[v * TILE + u] = chips[y * TILE + x]!;
     }
-  });
+  }
+  return out;
+}
+
+/** Index -i for i, as a convolution needs it; what leaves the tile comes back, with the other sign if signs alternate. */
+function reversed(tile: Float64Array, layer: Layer): Float64Array {
+  const out = new Float64Array(tile.length);
+  for (let y = 0; y < TILE; y++) {
+    for (let x = 0; x < TILE; x++) {
+      const flips = layer === 'share' ? (x === 0 ? 0 : 1) + (y === 0 ? 0 : 1) : 0;
+      out[((TILE - y) % TILE) * TILE + ((TILE - x) % TILE)] = tile[y * TILE + x]! * (flips === 1 ? -1 : 1);
+    }
+  }
+  return out;
+}
+
+const TURNS_RE: Float64Array = Float64Array.from({ length: 2 * TILE }, (_, i) => Math.cos((Math.PI * i) / TILE));
+const TURNS_IM: Float64Array = Float64Array.from({ length: 2 * TILE }, (_, i) => Math.sin((Math.PI * i) / TILE));
+
+/** For alternating signs: half a turn along each axis makes a convolution that changes sign at the edge an ordinary one. */
+function modulate(re: Float64Array, im: Float64Array, layer: Layer, direction: 1 | -1): void {
+  if (layer !== 'share') return;
+  for (let y = 0; y < TILE; y++) {
+    for (let x = 0; x < TILE; x++) {
+      const i = y * TILE + x;
+      const c = TURNS_RE[x + y]!;
+      const s = direction * TURNS_IM[x + y]!;
+      const r = re[i]! * c - im[i]! * s;
+      im[i] = re[i]! * s + im[i]! * c;
+      re[i] = r;
+    }
+  }
+}
+
+/** The spectrum of one tile or, as real and imaginary part, of two. */
+export function spectrumOf(tile: Float64Array, other: Float64Array | null, layer: Layer): Spectrum {
+  const re = tile.slice();
+  const im = other === null ? new Float64Array(tile.length) : other.slice();
+  modulate(re, im, layer, -1);
   fft2(re, im, TILE, TILE);
   return { re, im };
 }
 
-/** A folded tile turned by quarters, after an optional mirroring of its columns. */
-export function orient(tile: Float64Array, quarter: number, mirrored: boolean): Float64Array {
-  const out = new Float64Array(tile.length);
-  const last = TILE - 1;
-  for (let y = 0; y < TILE; y++) {
-    for (let x = 0; x < TILE; x++) {
-      const u = quarter === 0 ? x : quarter === 1 ? y : quarter === 2 ? last - x : last - y;
-      const v = quarter === 0 ? y : quarter === 1 ? last - x : quarter === 2 ? last - y : x;
-      out[y * TILE + x] = tile[v * TILE + (mirrored ? last - u : u)]!;
-    }
-  }
-  return out;
-}
-
-/** The best place of the pattern over all shifts of an oriented tile. */
-export function searchShift(oriented: Float64Array, pattern: SyncPattern): { x: number; y: number; height: number } {
-  const re = oriented.slice();
-  const im = new Float64Array(re.length);
-  fft2(re, im, TILE, TILE);
+/** How well the pattern fits at each shift. */
+export function correlate(spectrum: Spectrum, pattern: Spectrum, layer: Layer): Spectrum {
+  const re = new Float64Array(TILE * TILE);
+  const im = new Float64Array(TILE * TILE);
   for (let i = 0; i < re.length; i++) {
-    const r = re[i]! * pattern.re[i]! + im[i]! * pattern.im[i]!;
-    im[i] = im[i]! * pattern.re[i]! - re[i]! * pattern.im[i]!;
-    re[i] = r;
+    re[i] = spectrum.re[i]! * pattern.re[i]! - spectrum.im[i]! * pattern.im[i]!;
+    im[i] = spectrum.re[i]! * pattern.im[i]! + spectrum.im[i]! * pattern.re[i]!;
   }
   fft2(re, im, TILE, TILE, true);
-  let squares = 0;
-  let best = 0;
-  for (let i = 0; i < re.length; i++) {
-    squares += re[i]! * re[i]!;
-    if (re[i]! > re[best]!) best = i;
-  }
-  const deviation = Math.sqrt(squares / re.length);
-  return { x: best % TILE, y: Math.floor(best / TILE), height: deviation === 0 ? 0 : re[best]! / deviation };
+  modulate(re, im, layer, 1);
+  return { re, im };
 }
 
-/** The best place over all eight orientations. */
-export function searchTile(tile: Float64Array, pattern: SyncPattern): SyncPeak {
-  let best: SyncPeak = { quarter: 0, mirrored: false, x: 0, y: 0, height: 0 };
-  for (const mirrored of [false, true]) {
-    for (let quarter = 0; quarter < 4; quarter++) {
-      const peak = searchShift(orient(tile, quarter, mirrored), pattern);
-      if (peak.height > best.height) best = { quarter, mirrored, ...peak };
+/** The best place over all shifts and orientations of a folded tile. */
+export function searchTile(spectrum: Spectrum, pattern: SyncPattern): SyncPeak {
+  let best: SyncPeak = { orientation: 0, x: 0, y: 0, height: 0 };
+  pattern.spectra.forEach((pair, k) => {
+    const surfaces = correlate(spectrum, pair, pattern.layer);
+    for (const [half, surface] of [surfaces.re, surfaces.im].entries()) {
+      const peak = highest(surface, pattern.layer);
+      if (peak.height > best.height) best = { orientation: 2 * k + half, ...peak };
     }
-  }
+  });
   return best;
 }
 
-/** The 4096 chips of an oriented tile at a shift. */
-export function chipsAt(oriented: Float64Array, shiftX: number, shiftY: number): Float64Array {
-  const out = new Float64Array(TILE_AREA);
-  for (let y = 0; y < TILE; y++) {
-    const row = Math.floor(y / CHIP) * TILE_CHIPS;
-    const from = ((y + shiftY) % TILE) * TILE;
-    for (let x = 0; x < TILE; x++) out[row + Math.floor(x / CHIP)]! += oriented[from + ((x + shiftX) % TILE)]!;
+function highest(surface: Float64Array, layer: Layer): Omit<SyncPeak, 'orientation'> {
+  let squares = 0;
+  let best = 0;
+  let most = 0;
+  for (let i = 0; i < surface.length; i++) {
+    const value = surface[i]!;
+    squares += value * value;
+    const size = layer === 'share' ? Math.abs(value) : value;
+    if (size > most) {
+      most = size;
+      best = i;
+    }
   }
-  return out;
+  const deviation = Math.sqrt(squares / surface.length);
+  return { x: best % TILE, y: Math.floor(best / TILE), height: deviation === 0 ? 0 : most / deviation };
+}
+
+/** The map to canonical pixels of the picture itself, upright and unmirrored, once the pattern's place is known. */
+export function settle(toTile: Homography, peak: SyncPeak): Homography {
+  const [a, b, c, d] = ORIENTATIONS[peak.orientation]!;
+  // The pattern's orientation maps p to M p; the inverse of M, a turn or a mirroring, is its transpose.
+  const back: Homography = [a, c, -(a * peak.x + c * peak.y), b, d, -(b * peak.x + d * peak.y), 0, 0, 1];
+  return compose(back, toTile);
 }
