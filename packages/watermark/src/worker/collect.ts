@@ -2,25 +2,34 @@ import { WatermarkError } from '../errors.js';
 import { MAX_CANDIDATES, MAX_KEYS } from '../limits.js';
 
 /**
- * The viewing ids of an investigation as a list, each once: an iterator does not cross to another thread.
+ * The viewing ids of an investigation as a list, each once: an iterator does not cross to another thread. At once, unless
+ * they come asynchronously.
  *
  * @throws {WatermarkError} CANDIDATES_INVALID: not a list, or more than a million; ID_INVALID: one is not text.
  */
-export async function collectCandidates(ids: Iterable<string> | AsyncIterable<string>): Promise<string[]> {
+export function collectCandidates(ids: Iterable<string> | AsyncIterable<string>): string[] | Promise<string[]> {
   const out = new Set<string>();
   const add = (id: string): void => {
-    if (typeof id !== 'string')
+    if (typeof id !== 'string') {
       throw new WatermarkError('ID_INVALID', '`candidates` must be text', { field: 'candidates' });
+    }
     out.add(id);
     if (out.size > MAX_CANDIDATES) {
       const facts = { field: 'candidates', limit: MAX_CANDIDATES };
       throw new WatermarkError('CANDIDATES_INVALID', `more than ${MAX_CANDIDATES} candidates`, facts);
     }
   };
-  if (typeof ids === 'object' && ids !== null && Symbol.iterator in ids) for (const id of ids) add(id);
-  else if (typeof ids === 'object' && ids !== null && Symbol.asyncIterator in ids) for await (const id of ids) add(id);
-  else throw new WatermarkError('CANDIDATES_INVALID', 'candidates must be a list', { field: 'candidates' });
-  return [...out];
+  if (typeof ids === 'object' && ids !== null && Symbol.iterator in ids) {
+    for (const id of ids) add(id);
+    return [...out];
+  }
+  if (typeof ids === 'object' && ids !== null && Symbol.asyncIterator in ids) {
+    return (async () => {
+      for await (const id of ids) add(id);
+      return [...out];
+    })();
+  }
+  throw new WatermarkError('CANDIDATES_INVALID', 'candidates must be a list', { field: 'candidates' });
 }
 
 /**

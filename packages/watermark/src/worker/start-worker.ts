@@ -40,7 +40,8 @@ type AnyOptions = CallOptions & { readonly onProgress?: (done: number) => void }
 
 /**
  * `embed`, `decode` and `trace` on a worker's thread, so that a page stays free while they run: same arguments, same
- * answers, as promises. Calls run one after the other, in the order they were made. Pictures are copied when the call is
+ * answers, as promises. Calls run one after the other, in the order they
+ * were made (a `trace` whose candidates come asynchronously, once they are there). Pictures are copied when the call is
  * made, or handed over with `transfer`; the marked picture comes back without a copy.
  *
  * @param start makes the worker from the script `@wardseal/watermark/worker`. Called once now, and again whenever
@@ -82,8 +83,9 @@ export function startWorker(start: () => BrowserWorker | NodeWorker): WatermarkW
     async trace(suspect, original, options) {
       options.signal?.throwIfAborted();
       const data = ownOptions('trace', options);
+      const list = collectCandidates(options.candidates);
       const pictures = handOver({ suspect, original }, options.transfer === true);
-      const candidates = await untilAborted(collectCandidates(options.candidates), options.signal);
+      const candidates = Array.isArray(list) ? list : await untilAborted(list, options.signal);
       return (await call('trace', pictures, options, { ...data, candidates })) as TraceReport;
     },
     close: () => queue.close(),
