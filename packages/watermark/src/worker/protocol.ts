@@ -39,11 +39,11 @@ type Fields<Options> = Readonly<Record<Exclude<keyof Options, 'onProgress'>, tru
 const FIELDS: {
   readonly embed: Fields<EmbedOptions>;
   readonly decode: Fields<DecodeOptions>;
-  readonly trace: Fields<TraceOptions>;
+  readonly trace: Fields<TraceOptions & { readonly corners?: unknown }>;
 } = {
   embed: { chips: true, psnr: true, roi: true, layer: true },
   decode: { keys: true, budgetMs: true, layer: true },
-  trace: { key: true, candidates: true, decoys: true, budgetMs: true, layer: true },
+  trace: { key: true, candidates: true, decoys: true, budgetMs: true, layer: true, corners: true },
 };
 
 /** Names of the options of a verb that are data. */
