@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { deriveImageKey, embed, prepareChips, trace } from '../src/index.js';
-import { gaussianTail, nullHistogram, pBound, scorer } from '../src/statistics.js';
+import { gaussianTail, LEAST_P, nullHistogram, pBound, RADEMACHER_CONSTANT, scorer } from '../src/statistics.js';
 import { verdictOf } from '../src/trace.js';
 import { random, skin } from './pictures.js';
 
@@ -18,9 +18,42 @@ describe('gaussianTail', () => {
   ])('at %d', (z, tail) => {
     expect(Math.abs(gaussianTail(z) / tail - 1)).toBeLessThan(1e-5);
   });
+
+  test('agrees with the area under the curve, added up by Simpson’s rule', () => {
+    const density = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
+    for (let z = 0; z < 9; z += 0.13) {
+      const step = 0.005;
+      let area = density(z) + density(z + 10);
+      for (let i = 1; i < 2000; i++) area += (i % 2 === 1 ? 4 : 2) * density(z + i * step);
+      expect(Math.abs(gaussianTail(z) / ((area * step) / 3) - 1)).toBeLessThan(1e-6);
+    }
+  });
+
+  test('ends where doubles end', () => {
+    expect(gaussianTail(37.01)).toBe(0);
+    expect(gaussianTail(-50)).toBe(1);
+  });
 });
 
 describe('pBound', () => {
+  test('has the constant of the theorem, rounded up: two equal weights at the root of two reach it', () => {
+    const least = 1 / (4 * gaussianTail(Math.SQRT2));
+    expect(RADEMACHER_CONSTANT).toBeGreaterThanOrEqual(least);
+    expect(RADEMACHER_CONSTANT).toBeLessThan(least + 0.001);
+    // One of four sign pairs gives (1 + 1) / sqrt 2.
+    expect(pBound(Math.SQRT2)).toBeGreaterThanOrEqual(0.25);
+    expect(pBound(Math.SQRT2)).toBeLessThan(0.2501);
+  });
+
+  test('is the constant times the tail, from one down to the least p that is told', () => {
+    expect(pBound(0)).toBe(1);
+    expect(pBound(0.01)).toBe(1);
+    expect(pBound(2)).toBeCloseTo(3.179 * gaussianTail(2), 12);
+    expect(pBound(Number.POSITIVE_INFINITY)).toBe(LEAST_P);
+    // Never below the truth: at 37 the bound still lies above its floor.
+    expect(pBound(36.9)).toBeGreaterThan(LEAST_P);
+  });
+
   test('is never below the exact chance, counted over all signs of any weights', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 12 }), (weights) => {
@@ -93,6 +126,59 @@ describe('nullHistogram', () => {
     peaked[77] = 8;
     expect(nullHistogram(peaked).sound).toBe(false);
     expect(nullHistogram(new Float64Array(10_000)).sound).toBe(true);
+  });
+
+  /** A thousand scores, half at each side of a mean. */
+  const halves = (mean: number, spread: number): Float64Array =>
+    Float64Array.from({ length: 1000 }, (_, i) => mean + (i % 2 === 0 ? spread : -spread));
+
+  test('allows six standard errors of the mean, 0.190 of a thousand, and no more', () => {
+    for (const mean of [0.189, -0.189]) expect(nullHistogram(halves(mean, 1)).sound).toBe(true);
+    for (const mean of [0.191, -0.191]) expect(nullHistogram(halves(mean, 1)).sound).toBe(false);
+  });
+
+  test('allows six standard errors of the spread, 0.134 of a thousand, and no more', () => {
+    for (const spread of [0.867, 1.133]) expect(nullHistogram(halves(0, spread)).sound).toBe(true);
+    for (const spread of [0.865, 1.135]) expect(nullHistogram(halves(0, spread)).sound).toBe(false);
+  });
+
+  test('allows a highest score that a thousand innocents reach once in a million, 6.18, and no more', () => {
+    for (const [highest, sound] of [
+      [6.17, true],
+      [6.19, false],
+    ] as const) {
+      const scores = halves(0, 1);
+      scores[1] = highest;
+      expect(nullHistogram(scores)).toMatchObject({ highest, sound });
+    }
+  });
+
+  test('never trusts scores that are no numbers', () => {
+    const scores = halves(0, 1);
+    scores[500] = Number.NaN;
+    expect(nullHistogram(scores).sound).toBe(false);
+  });
+
+  test('counts every score in its bin, and what lies beyond in the outer ones', () => {
+    const histogram = nullHistogram(Float64Array.of(-9, -8, -7.76, -7.75, -0.01, 0, 0.24, 0.25, 7.74, 7.75, 8, 30));
+    expect(histogram).toMatchObject({ decoys: 12, from: -8, step: 0.25, highest: 30 });
+    const filled = histogram.counts.flatMap((count, bin) => (count === 0 ? [] : [[bin, count]]));
+    expect(histogram.counts).toHaveLength(64);
+    expect(filled).toEqual([
+      [0, 3],
+      [1, 1],
+      [31, 1],
+      [32, 2],
+      [33, 1],
+      [62, 1],
+      [63, 3],
+    ]);
+  });
+
+  test('tells mean and deviation', () => {
+    const histogram = nullHistogram(halves(0.5, 2));
+    expect(histogram.mean).toBeCloseTo(0.5, 10);
+    expect(histogram.deviation).toBeCloseTo(2, 10);
   });
 });
 
