@@ -7,7 +7,7 @@ export interface Sharp {
   toColourspace(space: 'srgb'): Sharp;
   withIccProfile(name: 'srgb'): Sharp;
   raw(options?: { depth: 'uchar' }): Sharp;
-  jpeg(options: { quality: number; chromaSubsampling: '4:4:4' }): Sharp;
+  jpeg(options: { quality: number; chromaSubsampling: '4:2:0' | '4:4:4' }): Sharp;
   png(): Sharp;
   webp(options: { quality: number }): Sharp;
   avif(options: { quality: number; effort: number }): Sharp;
