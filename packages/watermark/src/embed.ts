@@ -1,24 +1,15 @@
 import { tileSign } from './code/tile.js';
 import { WatermarkError } from './errors.js';
-import { boxVariance } from './filters.js';
 import { canonicalLuma, TILE } from './grid.js';
 import { checkPixels, type MarkedPixels, type Pixels, type Plane } from './image.js';
-import { perceptualMask, SSIM_C2 } from './mask.js';
+import { DEFAULT_PSNR, MAX_PSNR, MIN_PSNR } from './limits.js';
+import { perceptualMask } from './mask.js';
 import { tilePattern } from './pattern.js';
 import { type Chips, checkLayer, readChips } from './prepare-chips.js';
 import { meanSsim, psnrOf } from './quality.js';
 import { addResidual, energyAtGain, sampleResidual } from './residual.js';
 import { type Roi, roiRows } from './roi.js';
 import type { Layer } from './version.js';
-
-/** Quality aimed at unless told otherwise, in dB: a mark of 1.4 luma levels. */
-export const DEFAULT_PSNR = 45;
-/** Least quality that can be asked for, in dB: below it the mark begins to be seen. */
-export const MIN_PSNR = 42;
-/** Greatest quality that can be asked for, in dB: above it rounding to 8 bits swallows the mark. */
-export const MAX_PSNR = 60;
-/** Loss of SSIM at which the gain stops growing, whatever the PSNR asked for. */
-const MAX_SSIM_LOSS = 0.009;
 
 export interface EmbedOptions {
   /** What `prepareChips` gave for this viewing. */
@@ -65,10 +56,9 @@ export function embed(pixels: Pixels, options: EmbedOptions): { pixels: MarkedPi
   const strengths = options.roi === undefined ? undefined : roiRows(options.roi, pixels.width, pixels.height);
 
   const luma = canonicalLuma(pixels, channels);
-  const mask = perceptualMask(luma);
-  const pattern = tilePattern(tile);
-  const residual = unitResidual(mask, pattern, layer);
-  const gain = Math.min(gainForPsnr(residual, pixels, psnr), gainForSsim(luma, mask, pattern));
+  const scale = Math.sqrt((pixels.width * pixels.height) / (luma.width * luma.height));
+  const residual = layPattern(perceptualMask(luma, psnr, scale), tilePattern(tile), layer);
+  const gain = gainForPsnr(residual, pixels, psnr);
   const { marked, squares } = addResidual(pixels, channels, residual, gain, strengths);
 
   const out = { data: marked, width: pixels.width, height: pixels.height };
@@ -81,8 +71,8 @@ export function embed(pixels: Pixels, options: EmbedOptions): { pixels: MarkedPi
   return { pixels: out, report };
 }
 
-/** The mark before its gain, on the canonical grid. */
-function unitResidual(mask: Plane, pattern: Float32Array, layer: Layer): Plane {
+/** The mark on the canonical grid. */
+function layPattern(mask: Plane, pattern: Float32Array, layer: Layer): Plane {
   const { width, height } = mask;
   const data = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
@@ -97,29 +87,17 @@ function unitResidual(mask: Plane, pattern: Float32Array, layer: Layer): Plane {
   return { data, width, height };
 }
 
-/** The gain whose expected squared error, rounding to whole levels included, is the one the PSNR allows. */
+/** What is left of the mark, at most 1, for the expected squared error, rounding included, to be one the PSNR allows. */
 function gainForPsnr(residual: Plane, pixels: Pixels, psnr: number): number {
   const allowed = (255 * 255) / 10 ** (psnr / 10);
   const sample = sampleResidual(residual, pixels.width, pixels.height);
   let low = 0;
-  let high = 4;
-  for (let i = 0; i < 30; i++) {
+  let high = 1;
+  if (energyAtGain(sample, high) <= allowed) return high;
+  for (let i = 0; i < 20; i++) {
     const gain = (low + high) / 2;
     if (energyAtGain(sample, gain) <= allowed) low = gain;
     else high = gain;
   }
   return low;
-}
-
-/** The gain at which the expected loss of SSIM, n^2 / (2 v + C2) on average, meets its limit. */
-function gainForSsim(luma: Plane, mask: Plane, pattern: Float32Array): number {
-  const variance = boxVariance(luma, 4);
-  let power = 0;
-  for (const value of pattern) power += value * value;
-  power /= pattern.length;
-  let loss = 0;
-  for (let i = 0; i < mask.data.length; i++) {
-    loss += (mask.data[i]! * mask.data[i]! * power) / (2 * variance.data[i]! + SSIM_C2);
-  }
-  return loss === 0 ? 0 : Math.sqrt((MAX_SSIM_LOSS * mask.data.length) / loss);
 }

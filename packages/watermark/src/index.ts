@@ -1,11 +1,14 @@
 export { DEFAULT_DECODE_BUDGET_MS, type DecodeOptions, decode, type Lead, PRESENCE_P } from './decode.js';
 export { deriveImageKey } from './derive-image-key.js';
-export { DEFAULT_PSNR, type EmbedOptions, type EmbedReport, embed, MAX_PSNR, MIN_PSNR } from './embed.js';
+export { type EmbedOptions, type EmbedReport, embed } from './embed.js';
 export { WatermarkError, type WatermarkErrorCode, type WatermarkErrorFacts } from './errors.js';
 export type { MarkedPixels, Pixels } from './image.js';
 export * from './limits.js';
 export { type Chips, prepareChips } from './prepare-chips.js';
+export type { Corners, Point } from './register/corners.js';
 export type { Homography } from './register/homography.js';
+export type { Step } from './register/register.js';
+export type { Method } from './register/steps.js';
 export {
   DEFAULT_OPACITY,
   type OverlayOptions,

@@ -22,3 +22,9 @@ export const MAX_SECRET_BYTES = 1024;
 export const MAX_OVERLAY_TEXT = 200;
 /** Largest picture file, in bytes: 100 megapixels as an RGBA TIFF or a PNG that did not compress, and some. */
 export const MAX_FILE_BYTES = 536_870_912;
+/** Quality aimed at unless told otherwise, in dB: a mark of 1.4 luma levels. */
+export const DEFAULT_PSNR = 45;
+/** Least quality that can be asked for, in dB: below it the mark begins to be seen. */
+export const MIN_PSNR = 42;
+/** Greatest quality that can be asked for, in dB: above it rounding to 8 bits swallows the mark. */
+export const MAX_PSNR = 60;

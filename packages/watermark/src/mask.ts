@@ -1,19 +1,33 @@
+import { amplitudes, MOST_TEXTURE, SSIM_C2, type Texture } from './budget.js';
 import { boxMean, boxVariance } from './filters.js';
 import type { Plane } from './image.js';
+import { DEFAULT_PSNR } from './limits.js';
 
-/** SSIM's second stabilising constant, (0.03 * 255)^2: noise far below it costs nothing even in flat areas. */
-export const SSIM_C2 = 58.5225;
-/** Strength stops growing at this standard deviation, in luma levels: beyond it texture hides no more. */
-const MOST_TEXTURE = 20;
+/** Side of the blocks over which SSIM's tolerance is measured, in canonical pixels. */
+const BLOCK = 8;
 
 /**
- * How much each canonical pixel may carry, before the gain. The square grows with the local variance just as SSIM's
- * tolerance does, so the loss of SSIM is even over the picture; next to an edge the calmer side decides; clipped black
- * and white carry nothing.
+ * The amplitude of the mark at each canonical pixel, in luma levels. It depends on how calm the neighbourhood is (next to
+ * an edge the calmer side decides) and is chosen so that both the noise the PSNR allows and the loss of SSIM are spent;
+ * clipped black and white carry nothing. A detector weighs pixels by the same mask, made from the original.
+ *
+ * @param luma the picture on its canonical grid.
+ * @param psnr quality aimed at, in dB.
+ * @param scale picture pixels per canonical pixel, at least 1.
  */
-export function perceptualMask(luma: Plane): Plane {
+export function perceptualMask(luma: Plane, psnr: number = DEFAULT_PSNR, scale = 1): Plane {
+  const out = calmness(luma);
+  const { data } = out;
+  const light = luma.data.map(brightness);
+  const table = amplitudes(textureOf(luma, out, light), (255 * 255) / 10 ** (psnr / 10), scale);
+  for (let i = 0; i < data.length; i++) data[i] = table[Math.round(data[i]!)]! * light[i]!;
+  return out;
+}
+
+/** Local variance of luma, up to `MOST_TEXTURE`: of four windows around a pixel the calmest, smoothed. */
+function calmness(luma: Plane): Plane {
   const { width, height } = luma;
-  const variance = boxVariance(luma, 2);
+  const variance = boxVariance(luma, 2).data;
   const calm = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
     const up = Math.max(0, y - 2) * width;
@@ -21,20 +35,45 @@ export function perceptualMask(luma: Plane): Plane {
     for (let x = 0; x < width; x++) {
       const left = x < 2 ? 0 : x - 2;
       const right = x + 2 >= width ? width - 1 : x + 2;
-      const least = Math.min(
-        variance.data[up + left]!,
-        variance.data[up + right]!,
-        variance.data[down + left]!,
-        variance.data[down + right]!,
-      );
-      calm[y * width + x] = Math.min(least, MOST_TEXTURE * MOST_TEXTURE);
+      const above = Math.min(variance[up + left]!, variance[up + right]!);
+      const below = Math.min(variance[down + left]!, variance[down + right]!);
+      calm[y * width + x] = Math.min(above, below, MOST_TEXTURE);
     }
   }
-  const out = boxMean({ data: calm, width, height }, 2);
-  for (let i = 0; i < calm.length; i++) {
-    out.data[i] = Math.sqrt(SSIM_C2 / 2 + out.data[i]!) * brightness(luma.data[i]!);
+  return boxMean({ data: calm, width, height }, 2);
+}
+
+/** The picture's pixels by calmness: what each class may bear. */
+function textureOf(luma: Plane, calm: Plane, light: Float32Array): Texture {
+  const { width, height, data } = luma;
+  const energy = new Float64Array(MOST_TEXTURE + 1);
+  const loss = new Float64Array(MOST_TEXTURE + 1);
+  for (let top = 0; top < height; top += BLOCK) {
+    const bottom = Math.min(height, top + BLOCK);
+    for (let left = 0; left < width; left += BLOCK) {
+      const right = Math.min(width, left + BLOCK);
+      let sum = 0;
+      let squares = 0;
+      for (let y = top; y < bottom; y++) {
+        for (let i = y * width + left; i < y * width + right; i++) {
+          sum += data[i]!;
+          squares += data[i]! * data[i]!;
+        }
+      }
+      const count = (bottom - top) * (right - left);
+      // Noise of variance n lowers the SSIM of a block of variance v by about n / (2 v + C2).
+      const tolerance = 2 * Math.max(0, squares / count - (sum / count) ** 2) + SSIM_C2;
+      for (let y = top; y < bottom; y++) {
+        for (let i = y * width + left; i < y * width + right; i++) {
+          const kind = Math.round(calm.data[i]!);
+          const share = light[i]! * light[i]!;
+          energy[kind]! += share;
+          loss[kind]! += share / tolerance;
+        }
+      }
+    }
   }
-  return out;
+  return { pixels: width * height, energy, loss };
 }
 
 /** 0 at clipped black and white, 1 in between: a ramp of 20 levels from black and 8 from white. */

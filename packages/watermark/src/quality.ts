@@ -1,5 +1,5 @@
+import { SSIM_C2 } from './budget.js';
 import { lumaRow, type Pixels } from './image.js';
-import { SSIM_C2 } from './mask.js';
 
 const SSIM_C1 = 6.5025; // (0.01 * 255)^2
 const WINDOW = 8;

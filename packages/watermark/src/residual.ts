@@ -1,17 +1,8 @@
 import type { Pixels, Plane } from './image.js';
+import { DITHER, roundedSquare, THRESHOLDS } from './rounding.js';
 
 /** Samples for the estimate of the energy: enough for 0.01 dB. */
 const SAMPLES = 200_000;
-/** Side of the threshold pattern, a power of two. */
-const DITHER = 64;
-
-/** Thresholds in [0, 1) without visible structure (interleaved gradient noise), so that rounding keeps the mean. */
-const THRESHOLDS: Float32Array = Float32Array.from({ length: DITHER * DITHER }, (_, i) => {
-  const mixed = 0.06711056 * (i % DITHER) + 0.00583715 * Math.floor(i / DITHER);
-  const scaled = 52.9829189 * (mixed - Math.floor(mixed));
-  return Math.min(0.999, scaled - Math.floor(scaled));
-});
-
 /** Where each pixel of one axis falls between two samples of the grid. */
 function axis(side: number, gridSide: number): { index: Uint32Array; fraction: Float32Array } {
   const index = new Uint32Array(side);
@@ -46,15 +37,10 @@ export function sampleResidual(residual: Plane, width: number, height: number): 
   return out;
 }
 
-/** Mean squared change after rounding with thresholds: v becomes floor(v) or the next whole number, the mean kept. */
+/** Mean squared change at a gain, rounding included. */
 export function energyAtGain(sample: Float32Array, gain: number): number {
   let sum = 0;
-  for (const value of sample) {
-    const scaled = value * gain;
-    const whole = Math.floor(scaled);
-    const part = scaled - whole;
-    sum += whole * whole * (1 - part) + (whole + 1) * (whole + 1) * part;
-  }
+  for (const value of sample) sum += roundedSquare(gain * value);
   return sum / sample.length;
 }
 
