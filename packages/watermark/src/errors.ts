@@ -6,6 +6,7 @@ export type WatermarkErrorCode =
   | 'CANVAS_UNAVAILABLE'
   | 'CHIPS_INVALID'
   | 'FONT_MISSING'
+  | 'CORNERS_INVALID'
   | 'ID_INVALID'
   | 'IMAGE_INVALID'
   | 'IMAGE_TOO_LARGE'

@@ -1,20 +1,20 @@
 import { uint } from '@wardseal/primitives';
-import { decoyBits, layoutOf, syncBits, traceBits } from './code/tile.js';
+import { decoyBits, layoutOf, traceBits } from './code/tile.js';
 import { WatermarkError } from './errors.js';
 import { foldVotes } from './fold.js';
 import { canonicalLuma } from './grid.js';
 import { checkImageKey, idBytes } from './ids.js';
 import { checkPixels, hashPixels, type Pixels, type Plane } from './image.js';
 import { MAX_CANDIDATES, MAX_DECOYS, MIN_DECOYS } from './limits.js';
-import { perceptualMask } from './mask.js';
 import { checkLayer } from './prepare-chips.js';
-import { areaFactor, compose, type Homography, scaling } from './register/homography.js';
-import { type Method, type Registered, register } from './register/register.js';
-import { warp } from './register/sample.js';
+import { type Corners, cornersMap } from './register/corners.js';
+import { areaFactor, compose, type Homography, normalise, scaling } from './register/homography.js';
+import { judgeOf } from './register/judge.js';
+import { type Registered, register, type Step } from './register/register.js';
+import type { Method } from './register/steps.js';
 import { type NullHistogram, nullHistogram, pBound, scorer } from './statistics.js';
 import { workingLuma } from './suspect.js';
 import { type Layer, MARK_VERSION } from './version.js';
-import { votesOf } from './votes.js';
 
 /** Corrected p below which a viewing is named. */
 export const MATCH_P = 1e-9;
@@ -40,6 +40,8 @@ export interface TraceOptions {
   readonly onProgress?: (done: number) => void;
   /** Whose mark is looked for. Default 'view'. A hit on 'share' names a copy's sender or recipient. */
   readonly layer?: Layer;
+  /** Where the original's corners lie in the suspect, marked by hand: within about 1 % of its size; refined afterwards. */
+  readonly corners?: Corners;
 }
 
 export interface Hit {
@@ -54,10 +56,12 @@ export interface Hit {
 }
 
 export type Registration =
-  | { readonly status: 'failed' }
+  | { readonly status: 'failed'; readonly tried: readonly Step[] }
   | {
       readonly status: 'registered';
       readonly method: Method;
+      /** Every step that ran, in order, and what it reached. */
+      readonly tried: readonly Step[];
       /** Original pixel coordinates to suspect pixel coordinates, row by row; pixel centres lie at halves. */
       readonly homography: Homography;
       readonly mirrored: boolean;
@@ -72,7 +76,7 @@ export interface TraceReport {
   readonly version: typeof MARK_VERSION;
   readonly layer: Layer;
   readonly registration: Registration;
-  /** Whether any mark under this key is there, whoever made it: the sync chips' score. Null when not registered. */
+  /** Whether any mark under this key is there, whoever made it: the sync chips' score, p corrected for every map. */
   readonly presence: { readonly z: number; readonly p: number } | null;
   /** Every match and consistent viewing, and the ten best others; best first. Empty when not registered. */
   readonly hits: readonly Hit[];
@@ -94,7 +98,7 @@ export interface TraceReport {
  * @param original the unmarked picture.
  * @throws {WatermarkError} IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL: as for `embed`, for either picture;
  * KEY_INVALID: the key is not 32 bytes; CANDIDATES_INVALID: none, or more than a million; ID_INVALID: a candidate is
- * not an id; CHIPS_INVALID: unknown layer; BUDGET_EXCEEDED: the time ran out before an answer.
+ * not an id; CHIPS_INVALID: unknown layer; CORNERS_INVALID: not four finite points, not convex in order, or tiny; BUDGET_EXCEEDED: the time ran out before an answer.
  * @throws {RangeError} `decoys` is not a whole number from 1,000 to 1,000,000, or `budgetMs` is not positive.
  * @example
  * const report = await trace(leaked, original, { key: imageKey, candidates: viewingIds });
@@ -110,6 +114,7 @@ export async function trace(suspect: Pixels, original: Pixels, options: TraceOpt
   }
   const { onProgress = () => {} } = options;
   const inTime = deadline(started, options.budgetMs);
+  const byHand = options.corners === undefined ? null : cornersMap(options.corners, original, suspect);
   const candidates = await collect(options.candidates);
 
   const about = {
@@ -126,21 +131,27 @@ export async function trace(suspect: Pixels, original: Pixels, options: TraceOpt
   const luma = canonicalLuma(original, channels.original);
   inTime();
   const coarse = workingLuma(suspect, channels.suspect, 1);
-  const found = register(luma, coarse);
+  const judge = judgeOf(luma, { pixels: suspect, channels: channels.suspect, coarse }, options.key, layer);
+  const corners = byHand === null ? null : betweenGrids(byHand, original, luma, suspect, coarse);
+  const { found, tried, maps } = register(luma, coarse, judge, inTime, corners);
   inTime();
   if (found === null) {
-    const nothing = { registration: { status: 'failed' }, presence: null, hits: [], nullHistogram: null } as const;
+    const nothing = {
+      registration: { status: 'failed', tried },
+      presence: null,
+      hits: [],
+      nullHistogram: null,
+    } as const;
     return { ...about, ...nothing, ms: Date.now() - started };
   }
 
   // Laying the suspect on the original takes about half of the time, the decoys the rest.
   onProgress(0.4);
-  const votes = evidence(luma, suspect, channels.suspect, coarse, found, layer);
+  const votes = foldVotes(found.evidence.votes, layer);
   inTime();
   const layout = layoutOf(options.key, layer);
-  const pick = (positions: Uint16Array): Float64Array => Float64Array.from(positions, (at) => votes[at]!);
-  const syncZ = scorer(pick(layout.sync))(syncBits(options.key, layer));
-  const score = scorer(pick(layout.trace));
+  const syncZ = found.evidence.sync;
+  const score = scorer(Float64Array.from(layout.trace, (at) => votes[at]!));
   const scores = new Float64Array(decoys);
   for (let i = 0; i < decoys; i++) {
     scores[i] = score(decoyBits(options.key, layer, uint(i, 4)));
@@ -161,8 +172,8 @@ export async function trace(suspect: Pixels, original: Pixels, options: TraceOpt
   hits.sort((a, b) => b.z - a.z);
   return {
     ...about,
-    registration: describe(found, luma, coarse, original, suspect),
-    presence: { z: syncZ, p: pBound(syncZ) },
+    registration: describe(found, tried, luma, coarse, original, suspect),
+    presence: { z: syncZ, p: Math.min(1, maps * pBound(syncZ)) },
     hits: hits.filter((hit, rank) => rank < LISTED || hit.verdict !== 'none'),
     nullHistogram: histogram,
     ms: Date.now() - started,
@@ -199,30 +210,27 @@ async function collect(ids: TraceOptions['candidates']): Promise<Map<string, Uin
   return out;
 }
 
-/** The folded evidence: the suspect at a resolution a little above the grid's, seen through the map, original away. */
-function evidence(
-  luma: Plane,
-  suspect: Pixels,
-  channels: number,
-  coarse: Plane,
-  found: Registered,
-  layer: Layer,
-): Float64Array {
-  const h = found.homography;
-  const zoom = Math.sqrt(Math.abs(areaFactor(h, luma.width / 2, luma.height / 2)));
-  const perCoarse = suspect.width / coarse.width;
-  const fine = workingLuma(suspect, channels, Math.max(1, (zoom * perCoarse) / 1.25));
-  const toFine = compose(scaling(fine.width / coarse.width, fine.height / coarse.height), h);
-  const seen = warp(fine, toFine, luma.width, luma.height);
-  return foldVotes(votesOf(luma, seen.plane, seen.inside, perceptualMask(luma)), layer);
+/** A map between two pictures as the map between two smaller or larger copies of them. */
+function betweenGrids(h: Homography, from: Size, fromGrid: Size, to: Size, toGrid: Size): Homography {
+  const there = scaling(toGrid.width / to.width, toGrid.height / to.height);
+  return normalise(compose(there, compose(h, scaling(from.width / fromGrid.width, from.height / fromGrid.height))));
 }
 
-function describe(found: Registered, luma: Plane, coarse: Plane, original: Pixels, suspect: Pixels): Registration {
-  const grid = scaling(luma.width / original.width, luma.height / original.height);
-  const out = scaling(suspect.width / coarse.width, suspect.height / coarse.height);
-  const mirrored = areaFactor(found.homography, luma.width / 2, luma.height / 2) < 0;
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+function describe(
+  found: Registered,
+  tried: readonly Step[],
+  luma: Plane,
+  coarse: Plane,
+  original: Pixels,
+  suspect: Pixels,
+): Registration {
   const { method, correlation, overlap } = found;
-  const map = compose(out, compose(found.homography, grid));
-  const homography = map.map((value) => value / map[8]) as unknown as Homography;
-  return { status: 'registered', method, homography, mirrored, correlation, overlap };
+  const mirrored = areaFactor(found.homography, luma.width / 2, luma.height / 2) < 0;
+  const homography = betweenGrids(found.homography, luma, original, coarse, suspect);
+  return { status: 'registered', method, tried, homography, mirrored, correlation, overlap };
 }

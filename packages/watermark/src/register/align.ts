@@ -1,6 +1,7 @@
 import { type Plane, shrinkPlane } from '../image.js';
 import { compose, type Homography, normalise, plausible, scaling } from './homography.js';
-import { bilinear, flatten } from './sample.js';
+import { bilinear, flatten, noiseAt } from './sample.js';
+import { solve } from './solve.js';
 
 /** Long sides of the original at which the alignment runs, coarse to fine, with the iterations and pixel step of each. */
 const LEVELS = [
@@ -11,6 +12,9 @@ const LEVELS = [
 ] as const;
 /** Radius of the local mean and contrast at every level, in pixels of that level. */
 const RADIUS = 6;
+
+/** Level after which slow shading has said all it can: finer ones need texture. */
+const COARSE = 2;
 
 export interface Alignment {
   readonly homography: Homography;
@@ -44,44 +48,57 @@ function levelOf(original: Plane, suspect: Plane, side: number, h: Homography): 
   const there = scaling(suspectWidth / suspect.width, suspectHeight / suspect.height);
   const here = scaling(suspect.width / suspectWidth, suspect.height / suspectHeight);
   return {
-    original: flatten(shrinkPlane(original, width, height), RADIUS),
+    original: flatten(shrinkPlane(original, width, height), RADIUS, noiseAt(factor)),
     suspect: flatten(
       shrinkPlane(suspect, Math.min(suspect.width, suspectWidth), Math.min(suspect.height, suspectHeight)),
       RADIUS,
+      noiseAt(factor),
     ),
     toLevel: (map) => normalise(compose(there, compose(map, back))),
     fromLevel: (map) => normalise(compose(here, compose(map, grid))),
   };
 }
 
+/** An alignment, and where it stood before the fine levels, which follow noise when there is little texture. */
+export interface Refined extends Alignment {
+  readonly coarse: Alignment;
+}
+
 /**
  * Aligns by Gauss-Newton on the flattened pictures (Lucas and Kanade, with robust weights so that a caption or a bar does
- * not pull), from coarse to fine. `from` and `to` choose the levels.
+ * not pull), from coarse to fine. `from` is the first level; null when the map runs away.
  */
 export function align(
   original: Plane,
   suspect: Plane,
   start: Homography,
-  from = 0,
-  to: number = LEVELS.length,
-): Alignment | null {
+  from: number,
+  tick: () => void,
+): Refined | null {
   let h = normalise(start);
   let last: Alignment | null = null;
-  for (const { side, turns, step } of LEVELS.slice(from, to)) {
-    if (!plausible(h, original.width, original.height, suspect.width * suspect.height)) return null;
+  let coarse: Alignment | null = null;
+  for (const [at, { side, turns, step }] of LEVELS.entries()) {
+    if (at < from) continue;
+    if (!plausible(h, original.width, original.height, suspect.width * suspect.height)) break;
     const level = levelOf(original, suspect, side, h);
     let map = level.toLevel(h);
+    const before = agreement(level, map, step);
     for (let turn = 0; turn < turns; turn++) {
+      tick();
       const improved = improve(level, map, step, side >= 192);
       if (improved === null) break;
       map = improved.map;
       if (improved.moved < 0.005) break;
     }
-    h = level.fromLevel(map);
-    last = { homography: h, ...agreement(level, map, step) };
+    // A step that makes the pictures agree less is a step into noise, or into a caption.
+    const after = agreement(level, map, step);
+    if (after.correlation > before.correlation) h = level.fromLevel(map);
+    last = { homography: h, ...(after.correlation > before.correlation ? after : before) };
+    if (at < COARSE) coarse = last;
     if (side >= Math.max(original.width, original.height)) break;
   }
-  return last;
+  return last === null ? null : { ...last, coarse: coarse ?? last };
 }
 
 /** Correlation and overlap of the flattened pictures under a map, at the size of `side`. */
@@ -190,29 +207,4 @@ function step8(h: Homography, d: Float64Array, half: number, cx: number, cy: num
     1,
   ];
   return normalise(compose(compose(uncentre, next), toUnit));
-}
-
-/** Solves a symmetric positive system (upper half given) by Cholesky; null when it is singular. */
-function solve(normal: Float64Array, right: Float64Array, size: number): Float64Array | null {
-  const l = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = normal[j * size + i]! + (i === j ? 1e-6 * normal[i * size + i]! + 1e-9 : 0);
-      for (let k = 0; k < j; k++) sum -= l[i * size + k]! * l[j * size + k]!;
-      if (i === j) {
-        if (!(sum > 0)) return null;
-        l[i * size + i] = Math.sqrt(sum);
-      } else l[i * size + j] = sum / l[j * size + j]!;
-    }
-  }
-  const out = Float64Array.from(right);
-  for (let i = 0; i < size; i++) {
-    for (let k = 0; k < i; k++) out[i]! -= l[i * size + k]! * out[k]!;
-    out[i]! /= l[i * size + i]!;
-  }
-  for (let i = size - 1; i >= 0; i--) {
-    for (let k = i + 1; k < size; k++) out[i]! -= l[k * size + i]! * out[k]!;
-    out[i]! /= l[i * size + i]!;
-  }
-  return out;
 }

@@ -1,7 +1,7 @@
 import { blur, boxMean, gaussian } from '../filters.js';
 import { type Plane, shrinkPlane } from '../image.js';
 import { seeded } from '../random.js';
-import { flatten } from './sample.js';
+import { flatten, noiseAt } from './sample.js';
 
 /** Long side of the finest level, in pixels: finer corners do not survive a messenger. */
 const FINEST = 800;
@@ -59,7 +59,7 @@ export function findFeatures(plane: Plane): Feature[] {
     const width = Math.max(1, Math.round((plane.width * side) / long));
     const height = Math.max(1, Math.round((plane.height * side) / long));
     if (Math.min(width, height) < 2 * PATCH + 8) continue;
-    const level = flatten(shrinkPlane(plane, width, height), 12);
+    const level = flatten(shrinkPlane(plane, width, height), 12, noiseAt(side / long));
     out.push(...levelFeatures(level, plane.width / width, Math.round((MOST * side) / total)));
   }
   return out;

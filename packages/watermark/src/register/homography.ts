@@ -25,10 +25,51 @@ export function scaling(x: number, y: number, left = 0, top = 0): Homography {
   return [x, 0, left, 0, y, top, 0, 0, 1];
 }
 
+/** The map back. */
+export function inverse(h: Homography): Homography {
+  const [a, b, c, d, e, f, g, i, j] = h;
+  return normalise([
+    e * j - f * i,
+    c * i - b * j,
+    b * f - c * e,
+    f * g - d * j,
+    a * j - c * g,
+    c * d - a * f,
+    d * i - e * g,
+    b * g - a * i,
+    a * e - b * d,
+  ]);
+}
+
 /** Where a point goes. */
 export function apply(h: Homography, x: number, y: number): [number, number] {
   const d = h[6] * x + h[7] * y + h[8];
   return [(h[0] * x + h[1] * y + h[2]) / d, (h[3] * x + h[4] * y + h[5]) / d];
+}
+
+/** The map that carries four points to four others; null when three of them lie on a line. */
+export function throughPoints(
+  from: readonly (readonly [number, number])[],
+  to: readonly (readonly [number, number])[],
+): Homography | null {
+  const rows: number[][] = [];
+  for (let k = 0; k < 4; k++) {
+    const [x, y] = from[k]!;
+    const [u, v] = to[k]!;
+    rows.push([x, y, 1, 0, 0, 0, -u * x, -u * y, u], [0, 0, 0, x, y, 1, -v * x, -v * y, v]);
+  }
+  for (let k = 0; k < 8; k++) {
+    let pivot = k;
+    for (let r = k + 1; r < 8; r++) if (Math.abs(rows[r]![k]!) > Math.abs(rows[pivot]![k]!)) pivot = r;
+    [rows[k], rows[pivot]] = [rows[pivot]!, rows[k]!];
+    for (let r = 0; r < 8; r++) {
+      if (r === k) continue;
+      const factor = rows[r]![k]! / rows[k]![k]!;
+      for (let c = k; c < 9; c++) rows[r]![c]! -= factor * rows[k]![c]!;
+    }
+  }
+  const h = [...rows.map((row, k) => row[8]! / row[k]!), 1];
+  return h.every((value) => Number.isFinite(value)) ? (h as unknown as Homography) : null;
 }
 
 /** Signed area factor at a point: suspect pixels per canonical pixel, negative when mirrored. */

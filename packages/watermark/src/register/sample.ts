@@ -2,13 +2,22 @@ import { boxMean, boxVariance } from '../filters.js';
 import type { Plane } from '../image.js';
 import { apply, type Homography } from './homography.js';
 
+/**
+ * Variance that is noise in a picture shrunk by a factor, in squared luma levels: two levels of spread at full size,
+ * less where many pixels were averaged. Flat areas must not be blown up to full contrast, nor slow shading be lost.
+ */
+export function noiseAt(factor: number): number {
+  return 4 * factor * factor + 0.05;
+}
+
 /** A plane with local mean taken away and local contrast made one: lighting, gamma and JPEG hardly change it. */
-export function flatten(plane: Plane, radius: number): Plane {
+export function flatten(plane: Plane, radius: number, noise = 4): Plane {
   const mean = boxMean(plane, radius);
   const variance = boxVariance(plane, radius);
   const data = new Float32Array(plane.data.length);
-  // Two levels of spread are noise: flat areas must not be blown up to full contrast.
-  for (let i = 0; i < data.length; i++) data[i] = (plane.data[i]! - mean.data[i]!) / Math.sqrt(variance.data[i]! + 4);
+  for (let i = 0; i < data.length; i++) {
+    data[i] = (plane.data[i]! - mean.data[i]!) / Math.sqrt(variance.data[i]! + noise);
+  }
   return { data, width: plane.width, height: plane.height };
 }
 

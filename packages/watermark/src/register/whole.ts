@@ -6,7 +6,7 @@ import { compose, type Homography, scaling } from './homography.js';
 const ASPECT_SLACK = 1.06;
 
 /** The four turns of the unit square, each also mirrored. */
-const TURNS: readonly Homography[] = [
+export const TURNS: readonly Homography[] = [
   [1, 0, 0, 0, 1, 0, 0, 0, 1],
   [0, -1, 1, 1, 0, 0, 0, 0, 1],
   [-1, 0, 1, 0, -1, 1, 0, 0, 1],
