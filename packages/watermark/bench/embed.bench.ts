@@ -1,11 +1,6 @@
-// Seconds per megapixel of embed, against what runs beside it. The npm package `blind-watermark` is a peer when
-// PEERS_DIR names a folder in which it is installed: it brings 69 packages, among them the abandoned `request`, and is
-// therefore no devDependency. Without it, the stand-ins are sharp's composite of a visible overlay (no invisible mark)
-// and a plain pass that writes one bit into every sample (a mark that no JPEG leaves alive): lower bounds, not rivals.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+// Seconds per megapixel of embed, against what runs beside it here: sharp's composite of a visible overlay (no invisible
+// mark) and a plain pass that writes one bit into every sample (a mark that no JPEG leaves alive). Lower bounds, not
+// rivals: those are in peers.bench.ts.
 import { compare, photos } from '@wardseal/testkit/node';
 import { deriveImageKey, embed, prepareChips, renderOverlay } from '@wardseal/watermark';
 import sharp from 'sharp';
@@ -60,32 +55,3 @@ await compare(
     notes: 'Stand-ins: a visible overlay, and a mark that no JPEG leaves alive.',
   },
 );
-
-const peers = process.env['PEERS_DIR'];
-if (peers !== undefined) {
-  const peer = createRequire(join(peers, 'package.json'))('blind-watermark/lib/node') as {
-    addWm: (options: object) => Promise<unknown>;
-  };
-  const folder = mkdtempSync(join(tmpdir(), 'peer-'));
-  const small = await photograph(768, 512);
-  const path = join(folder, 'in.png');
-  await sharp(small.data, { raw: { width: 768, height: 512, channels: 4 } })
-    .png()
-    .toFile(path);
-  await compare(
-    'embed a mark in a PNG file, 0.39 megapixels',
-    {
-      'wardseal embed, PNG in and out by sharp': async () => {
-        const { data, info } = await sharp(path).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
-        const { pixels } = embed({ data, width: info.width, height: info.height }, { chips });
-        await sharp(pixels.data, { raw: { width: info.width, height: info.height, channels: 4 } })
-          .png()
-          .toFile(join(folder, 'ours.png'));
-      },
-      'npm blind-watermark': () =>
-        peer.addWm({ originImg: path, wm: 'view-0001', wmType: 'string', name: 'theirs', outputPath: folder }),
-    },
-    { unit: 'megapixel', perCall: 0.393216, rounds: 3, out: 'embed-peer', notes: 'Both read and write a PNG file.' },
-  );
-  rmSync(folder, { recursive: true });
-}
