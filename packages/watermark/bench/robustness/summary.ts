@@ -1,4 +1,5 @@
 // From single cases to the figures that are published.
+import { attackSuite } from '@wardseal/watermark/testing';
 import type { Case, Marked, Result, Run } from './case.ts';
 import { GOALS, SIZES, type SizeClass, sizeOf } from './goals.ts';
 
@@ -55,7 +56,11 @@ export interface Summary {
 }
 
 export function summarise(run: Run, results: readonly Result[]): Summary {
-  const cases = results.filter((one): one is Case => one.kind === 'case');
+  // Workers answer in any order; what is published must not depend on it.
+  const order = attackSuite({ jpeg: (pixels) => pixels }).map(({ name }) => name);
+  const cases = results
+    .filter((one): one is Case => one.kind === 'case')
+    .sort((a, b) => a.photo.localeCompare(b.photo) || order.indexOf(a.attack) - order.indexOf(b.attack));
   const marked = results.filter((one): one is Marked => one.kind === 'marked');
   const photographs = [...new Map(marked.map((one) => [one.photo, one])).values()].sort((a, b) =>
     a.photo.localeCompare(b.photo),
@@ -84,12 +89,10 @@ export function summarise(run: Run, results: readonly Result[]): Summary {
         lowestZ: lowest(own),
       };
     }),
-    attacks: [...new Set(cases.map(({ attack }) => attack))].map((attack) =>
-      figures(
-        attack,
-        cases.filter((one) => one.attack === attack),
-      ),
-    ),
+    attacks: order.flatMap((attack) => {
+      const own = cases.filter((one) => one.attack === attack);
+      return own.length === 0 ? [] : [figures(attack, own)];
+    }),
     times: {
       embedFull: times(photographs.filter((one) => sizeOf(one) === 'full').map(({ ms }) => ms)),
       traceFull: traceMs(full),

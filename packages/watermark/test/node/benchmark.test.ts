@@ -43,7 +43,7 @@ test('a miss, a wrong name and an error all count against the row, and are liste
   const row = summary.rows[0]!;
   expect(row).toMatchObject({ cases: 4, informed: { right: 2, of: 4 }, blind: { right: 2, of: 4 }, lowestZ: null });
   expect(reached(row)).toBe(false);
-  expect(summary.misses.map(({ photo }) => photo)).toEqual(['two', 'three', 'four']);
+  expect(summary.misses.map(({ photo }) => photo)).toEqual(['four', 'three', 'two']);
   expect(summary.wrong.map(({ photo }) => photo)).toEqual(['three']);
   expect(reached(summarise(run, [good]).rows[0]!)).toBe(true);
 });
