@@ -98,6 +98,7 @@ export function shrinkPlane(plane: Plane, width: number, height: number): Plane 
   );
 }
 
+/** Down first, so that the costly fractions across are met once per target row, not once per source row. */
 function shrink(
   fromWidth: number,
   fromHeight: number,
@@ -106,39 +107,40 @@ function shrink(
   rowAt: (y: number) => Float32Array | Float64Array,
 ): Plane {
   const out = new Float32Array(width * height);
-  const sums = new Float64Array(width);
-  const prefix = new Float64Array(fromWidth + 1);
-  const line = new Float64Array(width);
+  const sums = new Float64Array(fromWidth);
   const stepX = fromWidth / width;
   const stepY = fromHeight / height;
   let y = 0;
   for (let source = 0; source < fromHeight; source++) {
     const row = rowAt(source);
-    for (let x = 0; x < fromWidth; x++) prefix[x + 1] = prefix[x]! + row[x]!;
-    let before = 0;
-    for (let x = 0; x < width; x++) {
-      const edge = x + 1 === width ? fromWidth : (x + 1) * stepX;
-      const whole = Math.floor(edge);
-      const after = whole >= fromWidth ? prefix[fromWidth]! : prefix[whole]! + (edge - whole) * row[whole]!;
-      line[x] = (after - before) / stepX;
-      before = after;
-    }
     // One source row may end a target row and begin the next.
     let from = source;
     while (y < height) {
       const end = y + 1 === height ? fromHeight : (y + 1) * stepY;
       const upTo = Math.min(end, source + 1);
       const weight = (upTo - from) / stepY;
-      for (let x = 0; x < width; x++) sums[x]! += line[x]! * weight;
+      for (let x = 0; x < fromWidth; x++) sums[x]! += row[x]! * weight;
       from = upTo;
       if (upTo < end) break;
-      for (let x = 0; x < width; x++) {
-        out[y * width + x] = sums[x]!;
-        sums[x] = 0;
-      }
+      reduce(sums, stepX, out.subarray(y * width, (y + 1) * width));
+      sums.fill(0);
       y++;
       if (end >= source + 1) break;
     }
   }
   return { data: out, width, height };
+}
+
+/** Means over stretches of `step` numbers, ends counted by their part. */
+function reduce(sums: Float64Array, step: number, out: Float32Array): void {
+  let before = 0;
+  let whole = 0;
+  let prefix = 0;
+  for (let x = 0; x < out.length; x++) {
+    const edge = x + 1 === out.length ? sums.length : (x + 1) * step;
+    while (whole + 1 <= edge) prefix += sums[whole++]!;
+    const after = whole < sums.length ? prefix + (edge - whole) * sums[whole]! : prefix;
+    out[x] = (after - before) / step;
+    before = after;
+  }
 }

@@ -4,7 +4,12 @@ import { DITHER, roundedSquare, THRESHOLDS } from './rounding.js';
 /** Samples for the estimate of the energy: enough for 0.01 dB. */
 const SAMPLES = 200_000;
 /** Where each pixel of one axis falls between two samples of the grid. */
-function axis(side: number, gridSide: number): { index: Uint32Array; fraction: Float32Array } {
+interface Axis {
+  readonly index: Uint32Array;
+  readonly fraction: Float32Array;
+}
+
+function axis(side: number, gridSide: number): Axis {
   const index = new Uint32Array(side);
   const fraction = new Float32Array(side);
   for (let i = 0; i < side; i++) {
@@ -44,7 +49,10 @@ export function energyAtGain(sample: Float32Array, gain: number): number {
   return sum / sample.length;
 }
 
-/** Adds gain times the residual (bilinear between grid samples) to the picture; counts the squared changes. */
+/**
+ * Adds gain times the residual (bilinear between grid samples) to the picture, and counts the squared changes of its
+ * colour samples.
+ */
 export function addResidual(
   pixels: Pixels,
   channels: number,
@@ -52,36 +60,81 @@ export function addResidual(
   gain: number,
   strengths: ((y: number, out: Float32Array) => void) | undefined,
 ): { marked: Uint8ClampedArray<ArrayBuffer>; squares: number } {
-  const { data, width, height } = pixels;
-  const marked = new Uint8ClampedArray(data.length);
-  marked.set(data);
+  const { width, height } = pixels;
+  const marked = new Uint8ClampedArray(pixels.data.length);
+  // The same bytes, without a check of every number that is written.
+  const bytes = new Uint8Array(marked.buffer);
   const columns = axis(width, residual.width);
   const rows = axis(height, residual.height);
   const line = new Float32Array(residual.width);
-  const strength = new Float32Array(width).fill(1);
-  const colours = channels === 1 ? 1 : 3;
+  const exact = new Float32Array(width);
+  const strength = new Float32Array(width);
+  const changes = new Int8Array(width);
   let squares = 0;
   for (let y = 0; y < height; y++) {
     const at = rows.index[y]! * residual.width;
     const lower = gain * rows.fraction[y]!;
     const upper = gain - lower;
-    for (let x = 0; x < residual.width; x++) {
-      line[x] = upper * residual.data[at + x]! + lower * residual.data[at + residual.width + x]!;
+    for (let x = 0; x < line.length; x++) {
+      line[x] = upper * residual.data[at + x]! + lower * residual.data[at + line.length + x]!;
     }
-    strengths?.(y, strength);
-    const dither = (y & (DITHER - 1)) * DITHER;
-    for (let x = 0, i = y * width * channels; x < width; x++, i += channels) {
-      const k = columns.index[x]!;
-      const exact = (line[k]! + (line[k + 1]! - line[k]!) * columns.fraction[x]!) * strength[x]!;
-      const change = Math.floor(exact + THRESHOLDS[dither + (x & (DITHER - 1))]!);
-      if (change === 0 || (channels === 4 && data[i + 3] === 0)) continue;
+    stretch(line, columns, exact);
+    if (strengths !== undefined) {
+      strengths(y, strength);
+      for (let x = 0; x < width; x++) exact[x]! *= strength[x]!;
+    }
+    roundRow(exact, y, changes);
+    const [from, to] = [y * width * channels, (y + 1) * width * channels];
+    squares += addRow(pixels.data.subarray(from, to), changes, channels, bytes.subarray(from, to));
+  }
+  return { marked, squares };
+}
+
+/** A line of the grid at every pixel of a row. */
+function stretch(line: Float32Array, { index, fraction }: Axis, out: Float32Array): void {
+  for (let x = 0; x < out.length; x++) {
+    const k = index[x]!;
+    out[x] = line[k]! + (line[k + 1]! - line[k]!) * fraction[x]!;
+  }
+}
+
+/** Whole levels: floor(exact + threshold). */
+function roundRow(exact: Float32Array, y: number, out: Int8Array): void {
+  const dither = (y & (DITHER - 1)) * DITHER;
+  // Truncation is floor for positive numbers, and quicker.
+  for (let x = 0; x < out.length; x++) out[x] = ((exact[x]! + THRESHOLDS[dither + (x & (DITHER - 1))]! + 64) | 0) - 64;
+}
+
+/** Adds each pixel's change to its colours, clipped to 0 and 255; gives the sum of the squared changes. */
+function addRow(before: Pixels['data'], changes: Int8Array, channels: number, after: Uint8Array): number {
+  const colours = channels === 1 ? 1 : 3;
+  let squares = 0;
+  for (let x = 0, i = 0; x < changes.length; x++, i += channels) {
+    let change = changes[x]!;
+    if (channels === 4) {
+      const alpha = before[i + 3]!;
+      after[i + 3] = alpha;
+      if (alpha === 0) change = 0;
+    }
+    const red = before[i]! + change;
+    after[i] = red;
+    // A number that leaves the byte shows in the bits above it.
+    let beyond = red;
+    if (colours === 3) {
+      const green = before[i + 1]! + change;
+      const blue = before[i + 2]! + change;
+      after[i + 1] = green;
+      after[i + 2] = blue;
+      beyond |= green | blue;
+    }
+    squares += colours * change * change;
+    if ((beyond & -256) !== 0) {
       for (let c = i; c < i + colours; c++) {
-        const before = data[c]!;
-        marked[c] = before + change;
-        const real = marked[c]! - before;
-        squares += real * real;
+        const level = Math.min(255, Math.max(0, before[c]! + change));
+        after[c] = level;
+        squares += (level - before[c]!) ** 2 - change * change;
       }
     }
   }
-  return { marked, squares };
+  return squares;
 }
