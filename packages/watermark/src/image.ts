@@ -26,6 +26,13 @@ export interface Plane {
   readonly height: number;
 }
 
+/** What to do about a picture with so many bytes a pixel. */
+const HINTS: ReadonlyMap<number, string> = new Map([
+  [2, '; convert grey with alpha to RGBA, 16-bit samples to 8-bit sRGB'],
+  [6, '; convert 16-bit samples to 8-bit sRGB'],
+  [8, '; convert 16-bit samples to 8-bit sRGB'],
+]);
+
 /** Checks a picture from outside and says how many channels it has. */
 export function checkPixels(pixels: Pixels, field: string, smallest: number = MIN_SIDE): number {
   const invalid = (message: string): never => {
@@ -44,9 +51,13 @@ export function checkPixels(pixels: Pixels, field: string, smallest: number = MI
     const facts = { field, limit: MAX_SIDE, actual: Math.max(width, height) };
     throw new WatermarkError('IMAGE_TOO_LARGE', `\`${field}\` has a side of more than ${MAX_SIDE} pixels`, facts);
   }
-  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) return invalid('must hold 8-bit samples');
+  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
+    return invalid('must hold 8-bit samples in a Uint8Array or Uint8ClampedArray; convert other samples to 8-bit sRGB');
+  }
   const channels = data.length / (width * height);
-  if (channels !== 1 && channels !== 3 && channels !== 4) return invalid('must hold 1, 3 or 4 bytes a pixel');
+  if (channels !== 1 && channels !== 3 && channels !== 4) {
+    return invalid(`must hold 1, 3 or 4 bytes a pixel${HINTS.get(channels) ?? ''}`);
+  }
   if (Math.min(width, height) < smallest) {
     const facts = { field, limit: smallest, actual: Math.min(width, height) };
     throw new WatermarkError('IMAGE_TOO_SMALL', `\`${field}\` has a side of less than ${smallest} pixels`, facts);
