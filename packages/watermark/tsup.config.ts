@@ -5,6 +5,8 @@ export default defineConfig(
   library({
     entry: [
       'src/index.ts',
+      'src/cli/main.ts',
+      'src/report/index.ts',
       'src/testing/index.ts',
       'src/sharp/index.ts',
       'src/canvas/index.ts',

@@ -30,7 +30,9 @@ describe('the built package', () => {
   });
 
   test('shows no type of the private packages', () => {
-    for (const name of files('.d.ts')) {
+    // What makes up the report's page is left out of the package: no door's types lead there.
+    for (const name of files('.d.ts').filter((one) => !one.startsWith('report/page/'))) {
+      expect(readFileSync(new URL(name, dist), 'utf8'), name).not.toContain('./page/');
       expect(readFileSync(new URL(name, dist), 'utf8'), name).not.toMatch(/@wardseal\/(primitives|testkit)/);
     }
   });

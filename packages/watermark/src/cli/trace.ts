@@ -1,0 +1,174 @@
+import { createRequire } from 'node:module';
+import { hex, sha256 } from '@wardseal/primitives';
+import {
+  type Command,
+  command,
+  type Options,
+  OUTPUT,
+  progressLine,
+  type Result,
+  UsageError,
+  type Values,
+  writeOutput,
+} from '@wardseal/primitives/cli';
+import type { Pixels } from '../image.js';
+import { type EvidencePictures, evidencePictures } from '../report/evidence-pictures.js';
+import { evidenceReport } from '../report/evidence-report.js';
+import { findingOf, type Outcome } from '../report/finding.js';
+import { readPicture, writePicture } from '../sharp/index.js';
+import { type TraceReport, trace } from '../trace.js';
+import { budget, KEY, LAYER, layerOf, needed, opaqueId, whole, withSecret } from './asked.js';
+import { cornersOf } from './corners.js';
+import { EXIT } from './exits.js';
+import { idLines } from './lines.js';
+import { fileOf } from './pictures.js';
+import { commandLine } from './repeat.js';
+import { traceWords } from './trace-words.js';
+
+const EXITS: Readonly<Record<Outcome, number>> = {
+  match: EXIT.yes,
+  several: EXIT.yes,
+  consistent: EXIT.no,
+  none: EXIT.no,
+  unregistered: EXIT.unknown,
+  unsound: EXIT.unknown,
+};
+
+const TRACE = {
+  output: { ...OUTPUT.output, help: 'write the evidence report here, for its owner alone' },
+  force: OUTPUT.force,
+  ...KEY,
+  original: { kind: 'text', value: 'PICTURE', help: 'the unmarked picture, from the record' },
+  candidates: { kind: 'text', value: 'FILE', help: 'viewing ids, one a line' },
+  field: {
+    kind: 'text',
+    value: 'NAME',
+    help: 'the candidates are JSON lines: the member that holds the id, as entry.id',
+  },
+  ...LAYER,
+  corners: {
+    kind: 'text',
+    value: 'X,Y,...',
+    help: "where the original's top left, top right, bottom right and bottom left lie in the copy",
+  },
+  decoys: { kind: 'text', value: 'N', help: 'controls, 1,000 to 1,000,000; 10,000 without it' },
+  budget: { kind: 'text', value: 'TIME', help: 'when to give up, as 60s' },
+  organisation: { kind: 'text', value: 'NAME', help: 'who makes the report' },
+  reference: { kind: 'text', value: 'TEXT', help: 'the case; name nobody in it' },
+  at: { kind: 'text', value: 'TIME', help: "the report's moment in UTC, as 2026-03-01T09:00:00Z; now without it" },
+  'no-pictures': { kind: 'flag', help: 'leave the pictures out of the report' },
+} as const satisfies Options;
+
+const tracing: Command = command({
+  usage: 'trace --secret FILE --image ID --original PICTURE --candidates FILE [-o report.html] SUSPECT',
+  about: `Says which of the viewings that the access log lists a leaked copy comes from. With -o it writes the evidence report: one
+file, as confidential as the picture, for the people who have to decide. Exit code 0: somebody's viewing is named; 1: nobody's; 2:
+no answer, such as a copy that could not be laid over the original (--corners helps).`,
+  examples: [
+    [
+      'trace --secret watermark.key --image img-7f3a --original original.jpg --candidates viewings.txt -o report.html leak.jpg',
+      'with the ids of all viewings of this picture, one a line',
+    ],
+    [
+      'trace --secret watermark.key --image img-7f3a --original original.jpg --candidates export.jsonl --field event_id leak.jpg',
+      'with an export of the log in JSON lines',
+    ],
+    [
+      'trace ... --corners=-12,88,1490,131,1473,1102,97,1060 photo-of-screen.jpg',
+      "the original's corners in the copy, read off by hand",
+    ],
+  ],
+  options: TRACE,
+  operands: [1, 1],
+  named: 'suspect',
+  payload: false,
+  async run(values, [suspect]) {
+    if (values.output === '-') throw new UsageError('the report goes into a file: give -o a name');
+    const { output: path, force } = values;
+    // A file that exists is refused before the work, not after it.
+    if (path === undefined) return traced(values, suspect!);
+    const place = { path, force, secret: true, content: 'text' } as const;
+    return writeOutput(place, ({ write }) => traced(values, suspect!, write));
+  },
+});
+
+async function traced(
+  values: Values<typeof TRACE>,
+  path: string,
+  write?: (text: string) => Promise<void>,
+): Promise<Result> {
+  const { corners, decoys, field } = values;
+  const imageId = opaqueId(values.image, 'image');
+  const candidates = idLines(needed(values.candidates, 'candidates'), 'the candidates', field);
+  const original = await pictureOf(needed(values.original, 'original'), 'the original');
+  const suspect = await pictureOf(path, 'the suspect');
+  const bar = progressLine('tracing', 100, stage);
+  const report = await withSecret(values.secret, (keyOf) =>
+    trace(suspect.pixels, original.pixels, {
+      key: keyOf(imageId),
+      candidates: candidates.ids,
+      layer: layerOf(values.layer),
+      onProgress: (done) => bar.at(Math.round(100 * done)),
+      ...(corners !== undefined && { corners: cornersOf(corners) }),
+      ...(decoys !== undefined && { decoys: whole(decoys, 'decoys') }),
+      ...(values.budget !== undefined && { budgetMs: budget(values.budget) }),
+    }),
+  ).finally(() => bar.clear());
+  const finding = findingOf(report);
+  const fileHashes = { suspect: suspect.hash, original: original.hash };
+  if (write !== undefined) {
+    const { organisation, reference, at } = values;
+    const pictures = values['no-pictures'] ? undefined : await shown(suspect.pixels, original.pixels, report);
+    const text = evidenceReport(report, {
+      madeAt: at ?? `${new Date().toISOString().slice(0, 19)}Z`,
+      imageId,
+      fileHashes,
+      command: repeated(values, path),
+      program: `wardseal-watermark ${version()}`,
+      ...(organisation !== undefined && { organisation }),
+      ...(reference !== undefined && { reference }),
+      ...(pictures && { pictures }),
+    });
+    await write(text);
+  }
+  const without = candidates.without();
+  return {
+    facts: { outcome: finding.outcome, ...report, fileHashes, linesWithoutField: without },
+    words: [
+      ...(without === 0 ? [] : [`candidates  ${without} lines hold no ${field}`]),
+      ...traceWords(report, finding),
+    ],
+    exit: EXITS[finding.outcome],
+  };
+}
+
+/** The command that does the same again. */
+function repeated(values: Values<typeof TRACE>, path: string): string {
+  const { force, organisation, reference, at, ...rest } = values;
+  const asked = Object.keys(TRACE).map((name) => [name, rest[name as keyof typeof rest]]);
+  return commandLine(['trace'], Object.fromEntries(asked), path);
+}
+
+async function pictureOf(path: string, what: string): Promise<{ pixels: Pixels; hash: string }> {
+  const file = await fileOf(path, what);
+  return { pixels: await readPicture(file), hash: hex(sha256(file)) };
+}
+
+function shown(suspect: Pixels, original: Pixels, report: TraceReport): Promise<EvidencePictures> {
+  return evidencePictures(suspect, original, report, async (pixels) => {
+    const file = await writePicture(pixels, { format: 'jpeg', quality: 90 });
+    return `data:image/jpeg;base64,${Buffer.from(file).toString('base64')}`;
+  });
+}
+
+/** Laying the copy on the original comes first, then the list and its controls are scored. */
+function stage(done: number): string {
+  return `${done} %, ${done < 40 ? 'laying the copy on the original' : 'scoring'}`;
+}
+
+function version(): string {
+  const manifest = createRequire(import.meta.url)('@wardseal/watermark/package.json') as { readonly version: string };
+  return manifest.version;
+}
+
+export const verbs: Readonly<Record<string, Command>> = { '': tracing };

@@ -1,0 +1,61 @@
+import { type Html, html } from '@wardseal/primitives';
+import { CONSISTENT_P, MATCH_P, type TraceReport } from '../../trace.js';
+import type { EvidenceOptions } from '../evidence-report.js';
+import { count, probability, several } from './numbers.js';
+import { methodWords } from './words.js';
+
+/** How the copy was laid on the original, and what was tried. */
+export function registrationPart({ registration }: TraceReport): Html {
+  const { tried } = registration;
+  const steps = tried.map(
+    ({ method, correlation }) =>
+      html`<li>${methodWords(method)}: ${correlation === null ? 'gave no starting point' : html`pictures agree to ${correlation.toFixed(2)}`}</li>`,
+  );
+  const list =
+    steps.length === 0
+      ? null
+      : html`<p>Tried, in this order (1 is a perfect copy, strangers stay below 0.1):</p><ol>${steps}</ol>`;
+  if (registration.status === 'failed') return html`<h2>Laying the copy on the original</h2><p>This failed.</p>${list}`;
+  const { method, mirrored, correlation, overlap, homography } = registration;
+  return html`<h2>Laying the copy on the original</h2><p>Found by ${methodWords(method)}. The pictures agree to ${correlation.toFixed(2)}, the copy shows ${Math.round(overlap * 100)} % of the original${mirrored ? ', mirrored' : ''}.</p>${list}
+<details class="screen"><summary>The map from original to copy</summary><pre>${[0, 3, 6].map(
+    (at) => html`${homography
+      .slice(at, at + 3)
+      .map((value) => value.toPrecision(8))
+      .join('  ')}
+`,
+  )}</pre></details>`;
+}
+
+/** Everything that somebody needs to repeat the work and hold it against this file. */
+export function provenance(report: TraceReport, { madeAt, fileHashes, command, program }: EvidenceOptions): Html {
+  const { nullHistogram: controls, presence, inputHashes, candidates, geometries } = report;
+  const facts: readonly (readonly [string, Html | null])[] = [
+    ['Made', html`${madeAt.slice(0, 10)} ${madeAt.slice(11, 19)} UTC`],
+    ['Program', program === undefined ? null : html`${program}`],
+    ['Method', html`${report.algorithm}, mark ${report.version}, layer “${report.layer}”`],
+    [
+      'On the list',
+      html`${several(candidates, report.layer === 'view' ? 'viewing' : 'shared copy', report.layer === 'view' ? 'viewings' : 'shared copies')}, scored under ${several(geometries, 'geometry', 'geometries')}; every probability above is multiplied by both`,
+    ],
+    ['Limits', html`named below ${probability(MATCH_P)}, consistent below ${probability(CONSISTENT_P)}`],
+    [
+      'Controls',
+      controls &&
+        html`${count(controls.decoys)}: mean ${controls.mean.toFixed(3)} (0 expected), spread ${controls.deviation.toFixed(3)} (1 expected), highest ${controls.highest.toFixed(2)}; ${controls.sound ? 'as chance does' : html`<strong>not as chance does</strong>`}`,
+    ],
+    ['Any mark under this key', presence && html`score ${presence.z.toFixed(1)}; pictures without one stay below 6`],
+    ['Copy, file', hash(fileHashes?.suspect)],
+    ['Original, file', hash(fileHashes?.original)],
+    ['Copy, pixels', hash(inputHashes.suspect)],
+    ['Original, pixels', hash(inputHashes.original)],
+  ];
+  return html`<h2>How to check this</h2>
+<p>The same files, list and secret give the same scores on any machine.${command === undefined ? null : ' Repeat it with'}</p>${command === undefined ? null : html`<pre>${command}</pre>`}
+<dl>${facts.map(([name, value]) => (value === null ? html`` : html`<dt>${name}</dt><dd>${value}</dd>`))}</dl>
+<p class="quiet">Hashes are SHA-256. “Pixels” is over width, height, channels and the samples as they were read; it survives a renamed file, not a new compression. The bound behind the probabilities holds for every picture and rests on the secrecy of the image’s key.</p>`;
+}
+
+function hash(value: string | undefined): Html | null {
+  return value === undefined ? null : html`<code>${value}</code>`;
+}
