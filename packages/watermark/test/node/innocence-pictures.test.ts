@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decode, deriveImageKey, embed, type Pixels, prepareChips, type TraceReport, trace } from '../src/index.js';
-import { chipsFrom } from './forge.js';
-import { random, skin, viewings } from './pictures.js';
+import { decode, deriveImageKey, embed, type Pixels, prepareChips, type TraceReport, trace } from '../../src/index.js';
+import { chipsFrom } from '../forge.js';
+import { random, skin, viewings } from '../pictures.js';
 
 const key = deriveImageKey(new Uint8Array(32).fill(7), 'img-1');
+/** Time for a blind search that must find nothing. The long suite lets it end. */
+const SHORT = 300;
 const look = (suspect: Pixels, original: Pixels, count = 50): Promise<TraceReport> =>
   trace(suspect, original, { key, candidates: viewings(count), decoys: 1000 });
 const accused = (report: TraceReport): string[] =>
@@ -40,26 +42,19 @@ const hostile: [string, Pixels][] = [
 describe('a suspect made to break the search', () => {
   const original = skin(256, 192, 2);
 
-  test.each(hostile)('%s: no id, nobody accused', async (_, suspect) => {
-    expect(decode(suspect, { keys: [key] }).found).toBe(false);
-    expect(accused(await look(suspect, original))).toEqual([]);
-  });
-
-  test.each(hostile)('%s, as its own original: nobody accused', async (_, suspect) => {
-    expect(accused(await look(suspect, suspect))).toEqual([]);
-  });
-
-  test('a mark on any of them is the mark of its viewing or of nobody', async () => {
-    for (const [, picture] of hostile) {
-      const { pixels } = embed(picture, { chips: prepareChips(key, 'view-7') });
-      expect(['view-7', undefined]).toContain(accused(await look(pixels, picture))[0]);
-    }
+  test.each(hostile)('%s: no id; on a photograph, on itself and marked: nobody innocent', async (name, suspect) => {
+    expect(decode(suspect, { keys: [key], budgetMs: SHORT }).found).toBe(false);
+    // Turn and turn about, because each search that finds nothing takes its time.
+    if (name.length % 2 === 0) expect(accused(await look(suspect, original))).toEqual([]);
+    else expect(accused(await look(suspect, suspect))).toEqual([]);
+    const { pixels } = embed(suspect, { chips: prepareChips(key, 'view-7') });
+    expect(accused(await look(pixels, suspect)).filter((id) => id !== 'view-7')).toEqual([]);
   });
 
   test('a tile of random chips repeated at full strength is no mark under any key', async () => {
     const chips = chipsFrom(Float64Array.from({ length: 4096 }, () => chance() - 0.5));
     const { pixels } = embed(original, { chips, psnr: 42 });
-    expect(decode(pixels, { keys: [key] }).found).toBe(false);
+    expect(decode(pixels, { keys: [key], budgetMs: SHORT }).found).toBe(false);
     const report = await look(pixels, original, 1000);
     expect(report.registration.status).toBe('registered');
     expect(accused(report)).toEqual([]);
@@ -76,7 +71,7 @@ describe('a suspect made to break the search', () => {
         (width, height, channels, seed) => {
           const next = random(seed);
           const data = Uint8Array.from({ length: width * height * channels }, () => next() * 256);
-          expect(decode({ data, width, height }, { keys: [key] }).found).toBe(false);
+          expect(decode({ data, width, height }, { keys: [key], budgetMs: SHORT }).found).toBe(false);
         },
       ),
       { numRuns: 5 },

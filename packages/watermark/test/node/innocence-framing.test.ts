@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { encodePayload } from '../src/code/payload.js';
-import { blindId, chipAt, ID_CHIPS, layoutOf, maskBits, traceBits } from '../src/code/tile.js';
+import { encodePayload } from '../../src/code/payload.js';
+import { blindId, chipAt, ID_CHIPS, layoutOf, maskBits, traceBits } from '../../src/code/tile.js';
 import {
   type Chips,
   decode,
@@ -11,10 +11,10 @@ import {
   prepareChips,
   type TraceReport,
   trace,
-} from '../src/index.js';
-import { scorer } from '../src/statistics.js';
-import { chipsFrom, chipsOf, mix } from './forge.js';
-import { random, skin, viewings } from './pictures.js';
+} from '../../src/index.js';
+import { scorer } from '../../src/statistics.js';
+import { chipsFrom, chipsOf, mix } from '../forge.js';
+import { random, skin, viewings } from '../pictures.js';
 
 const secret = new Uint8Array(32).fill(7);
 const key = deriveImageKey(secret, 'img-1');
@@ -22,6 +22,8 @@ const original = skin(256, 192);
 /** Everybody whom the log lists: 300 colleagues, the attacker and somebody who helps. */
 const everybody = [...viewings(300), 'mallory', 'helper'];
 const own = prepareChips(key, 'mallory');
+/** Time for a blind search that must find nothing: what is there would be read at once. The long suite lets it end. */
+const SHORT = 500;
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const hexId = (viewing: string): string =>
   Array.from(blindId(key, 'view', utf8(viewing)), (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -46,21 +48,17 @@ async function namedIn(suspect: Pixels, more: Parameters<typeof look>[1] = {}): 
 describe('a key or an id that is not the right one', () => {
   const leaked = marked(own);
 
-  test('another image’s key, another tenant’s, and one with a bit flipped name nobody', async () => {
+  test('another image’s key, and one with a bit flipped, name nobody', async () => {
     const flipped = key.slice();
     flipped[31]! ^= 1;
-    const wrong = [
-      ...['img-2', 'img-1 ', 'IMG-1', 'img-10'].map((id) => deriveImageKey(secret, id)),
-      deriveImageKey(new Uint8Array(32).fill(8), 'img-1'),
-      flipped,
-    ];
+    const wrong = [deriveImageKey(secret, 'img-1 '), deriveImageKey(new Uint8Array(32).fill(8), 'img-1'), flipped];
     for (const other of wrong) {
       const report = await look(leaked, { key: other });
       expect(report.registration.status).toBe('registered');
       expect(named(report)).toEqual([]);
       expect(report.presence!.p).toBeGreaterThan(1e-6);
     }
-    expect(decode(leaked, { keys: wrong }).found).toBe(false);
+    expect(decode(leaked, { keys: wrong, budgetMs: SHORT }).found).toBe(false);
     expect(await namedIn(leaked)).toEqual(['mallory']);
   });
 
@@ -82,7 +80,7 @@ describe('a key or an id that is not the right one', () => {
     const noise = random(4);
     const read = [0.02, 0.15, 0.3, 0.45].map((part) => {
       const tampered = chipsOf(own).map((chip) => (noise() < part ? -chip : chip));
-      return decode(marked(chipsFrom(tampered)), { keys: [key] }).id;
+      return decode(marked(chipsFrom(tampered)), { keys: [key], budgetMs: SHORT }).id;
     });
     expect(read[0]).toBe(hexId('mallory'));
     expect(read[3]).toBeUndefined();
@@ -102,7 +100,7 @@ describe('an id layer rebuilt from one’s own chips', () => {
     for (let i = 0; i < ID_CHIPS; i++) forged[i] = coded[i % coded.length]! ? -1 : 1;
     const suspect = marked(chipsFrom(forged));
     expect(await namedIn(suspect)).toEqual(['mallory']);
-    expect(decode(suspect, { keys: [key] }).id).not.toBe(hexId(target));
+    expect(decode(suspect, { keys: [key], budgetMs: SHORT }).id).not.toBe(hexId(target));
   });
 
   test('with the layout and the mask: the blind reading is forged, and trace still names the writer only', async () => {
@@ -138,11 +136,8 @@ describe('chips turned, mixed and copied', () => {
   test.each<[string, (i: number) => number]>([
     ['negated', (i) => -a[i]!],
     ['in reverse order', (i) => a[4095 - i]!],
-    ['shifted by a row', (i) => a[(i + 64) % 4096]!],
-    ['rows and columns exchanged', (i) => a[(i % 64) * 64 + (i >> 6)]!],
     ['multiplied with the helper’s', (i) => a[i]! * b[i]!],
     ['where both agree, else chance', (i) => (a[i] === b[i] ? a[i]! : noise() - 0.5)],
-    ['where both differ, else chance', (i) => (a[i] === b[i] ? noise() - 0.5 : a[i]!)],
     ['one’s own in half of the places, the helper’s in the others', (i) => (i & 1 ? a[i]! : b[i]!)],
   ])('%s: no colleague is named', async (_, rule) => {
     const forged = Float64Array.from({ length: 4096 }, (_, i) => rule(i));
@@ -154,14 +149,16 @@ describe('chips turned, mixed and copied', () => {
   test('whatever is computed from eight tiles of one’s own tells nothing of 2,000 colleagues’ codes', () => {
     const tiles = Array.from({ length: 8 }, (_, i) => chipsOf(prepareChips(key, `mallory-${i}`)));
     const { trace: places } = layoutOf(key, 'view');
-    const strange: ((i: number) => number)[] = [
+    const rules: ((place: number) => number)[] = [
       (i) => tiles.reduce((sum, tile) => sum + tile[i]!, 0),
       (i) => tiles.reduce((product, tile) => product * tile[i]!, 1),
       (i) => Math.sign(tiles[0]![i]! + tiles[1]![i]! + tiles[2]![i]!),
       (i) => tiles.reduce((sum, tile, k) => sum + (k & 1 ? -1 : 1) * tile[i]!, 0.25),
       (i) => tiles[i % 8]![i]! * (1 + (i % 5)),
+      (i) => tiles[0]![(i + 64) % 4096]!,
+      (i) => tiles[0]![(i % 64) * 64 + (i >> 6)]!,
     ];
-    for (const rule of strange) {
+    for (const rule of rules) {
       const score = scorer(Float64Array.from(places, rule));
       const z = Array.from({ length: 2000 }, (_, i) => score(traceBits(key, 'view', utf8(`colleague-${i}`))));
       // Mean and spread of 2,000 innocent scores, within five standard errors; the highest as chance gives it.
@@ -213,7 +210,7 @@ describe('a mark that belongs elsewhere', () => {
     const report = await look(replayed);
     expect(named(report)).toEqual([]);
     expect(report.presence!.p).toBeGreaterThan(1e-6);
-    expect(decode(replayed, { keys: [key] }).found).toBe(false);
+    expect(decode(replayed, { keys: [key], budgetMs: SHORT }).found).toBe(false);
   });
 
   test('the trace that a colleague’s mark left in another picture, added to this one, names nobody', async () => {
@@ -233,15 +230,11 @@ describe('a mark that belongs elsewhere', () => {
     const sent = marked(share, original, 'share');
     expect(await namedIn(sent)).toEqual([]);
     expect(await namedIn(sent, { layer: 'share' })).toEqual(['view-99']);
-    const relabelled = marked({ ...share, layer: 'view' });
-    expect(await namedIn(relabelled)).toEqual([]);
-    expect(await namedIn(marked(own), { layer: 'share' })).toEqual([]);
-    expect(await namedIn(marked({ ...own, layer: 'share' }, original, 'share'))).toEqual([]);
+    expect(await namedIn(marked({ ...share, layer: 'view' }))).toEqual([]);
   });
 
   test('the unmarked original, and another photograph, name nobody', async () => {
     expect(await namedIn(original)).toEqual([]);
-    expect(await namedIn(mix([original], ([value], i) => value! + (i % 3) - 1))).toEqual([]);
     const stranger = await look(marked(own, other));
     expect(stranger.registration.status).toBe('failed');
     expect(stranger.hits).toEqual([]);
