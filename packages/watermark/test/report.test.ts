@@ -44,6 +44,14 @@ describe('evidenceReport', () => {
     expect(verdict('unsound')).not.toContain('view-7');
   });
 
+  test('names nobody whom chance explains, anywhere on the page', () => {
+    for (const [name, report] of Object.entries(CASES)) {
+      const html = page(report);
+      for (const { id, verdict: one } of report.hits) if (one === 'none') expect(html, name).not.toContain(id);
+      if (report.hits.some((hit) => hit.verdict === 'none')) expect(html).toMatch(/another (viewing|shared copy)/);
+    }
+  });
+
   test('says what it does not prove, and what to do', () => {
     const named = said(page(MATCH));
     for (const words of [

@@ -78,9 +78,9 @@ function scores(report: TraceReport): Html | null {
   if (nullHistogram === null) return null;
   const { one } = thing(report);
   return html`<h2>The scores</h2>${plot(report, nullHistogram)}
-<table class="hits" role="table"><caption>The highest scores of the list, and all that are more than chance. “At most” is the chance that any of the whole list scores so high when all are innocent.</caption>
+<table class="hits" role="table"><caption>The highest scores of the list, and all that are more than chance. “At most” is the chance that any of the whole list scores so high when all are innocent. Whom chance explains is not named: this page may be passed on.</caption>
 <thead role="rowgroup"><tr role="row">${[`${one[0]!.toUpperCase()}${one.slice(1)}`, 'Score', 'At most', 'Verdict'].map((name) => html`<th role="columnheader" scope="col">${name}</th>`)}</tr></thead>
-<tbody role="rowgroup">${hits.map(row)}</tbody></table>`;
+<tbody role="rowgroup">${hits.map((hit) => row(hit, one))}</tbody></table>`;
 }
 
 const VERDICTS: Readonly<Record<Hit['verdict'], string>> = {
@@ -89,7 +89,8 @@ const VERDICTS: Readonly<Record<Hit['verdict'], string>> = {
   none: 'no',
 };
 
-function row({ id, z, pCorrected, verdict }: Hit): Html {
-  return html`<tr role="row"${verdict === 'match' ? html` class="named"` : null}><th role="rowheader" scope="row">${id}</th><td role="cell" class="number" data-label="Score">${z.toFixed(2)}</td><td role="cell" class="number" data-label="At most">${probability(pCorrected)}</td><td role="cell" data-label="Verdict">${VERDICTS[verdict]}</td></tr>
+function row({ id, z, pCorrected, verdict }: Hit, one: string): Html {
+  const who = verdict === 'none' ? html`<span class="quiet">another ${one}</span>` : id;
+  return html`<tr role="row"${verdict === 'match' ? html` class="named"` : null}><th role="rowheader" scope="row">${who}</th><td role="cell" class="number" data-label="Score">${z.toFixed(2)}</td><td role="cell" class="number" data-label="At most">${probability(pCorrected)}</td><td role="cell" data-label="Verdict">${VERDICTS[verdict]}</td></tr>
 `;
 }
