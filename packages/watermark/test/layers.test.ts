@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { tileSign } from '../src/code/tile.js';
 import { TILE } from '../src/grid.js';
-import { deriveImageKey, embed, type Layer, type Pixels, prepareChips } from '../src/index.js';
+import { deriveImageKey, embed, type Layer, type Pixels, prepareChips, trace } from '../src/index.js';
 import { tilePattern } from '../src/pattern.js';
 import { readChips } from '../src/prepare-chips.js';
+import { skin } from './pictures.js';
 
 const imageKey = deriveImageKey(new Uint8Array(32).fill(7), 'img-1');
 const grey = (side: number): Pixels => ({ data: new Uint8Array(side * side).fill(128), width: side, height: side });
@@ -44,5 +45,54 @@ describe('the layers', () => {
         expect(sum('view', 'share')).toBe(0);
       }),
     );
+  });
+});
+
+describe('two layers in one picture', () => {
+  const original = skin(512, 384);
+  const view = prepareChips(imageKey, 'view-1');
+  const share = prepareChips(imageKey, 'share-2', { layer: 'share' });
+  const shared = embed(original, { chips: share, layer: 'share' });
+  const viewed = embed(shared.pixels, { chips: view });
+
+  async function score(suspect: Pixels, layer: Layer): Promise<number> {
+    const candidates = ['view-1', 'share-2', 'view-3'];
+    const { hits } = await trace(suspect, original, { key: imageKey, candidates, decoys: 1000, layer });
+    expect(hits.filter((hit) => hit.verdict !== 'none').map((hit) => hit.id)).toEqual([
+      layer === 'view' ? 'view-1' : 'share-2',
+    ]);
+    return hits[0]!.z;
+  }
+
+  test('each scores within 1 dB of what it scores alone, and names its own viewing only', async () => {
+    const alone = {
+      view: await score(embed(original, { chips: view }).pixels, 'view'),
+      share: await score(shared.pixels, 'share'),
+    };
+    for (const layer of ['view', 'share'] as const) {
+      expect(20 * Math.log10(alone[layer] / (await score(viewed.pixels, layer))), layer).toBeLessThan(1);
+    }
+  });
+
+  test('a viewing of a marked copy costs the copy no more than it would cost the original', () => {
+    expect(viewed.report.psnr).toBeGreaterThan(44.95);
+    expect(viewed.report.ssim).toBeGreaterThan(0.99);
+    // Both together are the sum of two marks that know nothing of each other: 3 dB.
+    let squares = 0;
+    for (let i = 0; i < original.data.length; i++) squares += (viewed.pixels.data[i]! - original.data[i]!) ** 2;
+    const colours = 3 * original.width * original.height;
+    expect(10 * Math.log10((255 * 255 * colours) / squares)).toBeGreaterThan(41.9);
+  });
+
+  test('a share mark without the signs is not found', async () => {
+    const small = skin(256, 256, 6);
+    const { pixels } = embed(small, { chips: { ...share, layer: 'view' } });
+    const { hits } = await trace(pixels, small, {
+      key: imageKey,
+      candidates: ['share-2'],
+      decoys: 1000,
+      layer: 'share',
+    });
+    expect(hits.filter((hit) => hit.verdict !== 'none')).toEqual([]);
   });
 });
