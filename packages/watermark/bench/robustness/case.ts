@@ -57,6 +57,8 @@ export interface Run {
   readonly date: string;
   readonly machine: string;
   readonly candidates: number;
+  /** Time of one blind search, in milliseconds. */
+  readonly budgetMs: number;
 }
 
 /** FNV-1a of a text from a seed: gives every photograph offsets, a key and a guilty viewing of its own. */

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DEFAULT_DECODE_BUDGET_MS } from '@wardseal/watermark';
 import { type PeerRun, peerTables } from './peer-table.ts';
 import { heatMap, matchScore, scorePlot } from './plots.ts';
 import type { Summary } from './summary.ts';
@@ -42,7 +43,7 @@ export function writePage(): void {
 }
 
 function own(summary: Summary): string[] {
-  const { run, cases, photographs, wrong } = summary;
+  const { run, cases, photographs, wrong, late } = summary;
   const mean = photographs.reduce((sum, { ssim }) => sum + ssim, 0) / photographs.length;
   const least = photographs.reduce((low, one) => (one.ssim < low.ssim ? one : low));
   const noisiest = photographs.reduce((low, one) => (one.psnr < low.psnr ? one : low));
@@ -68,7 +69,9 @@ function own(summary: Summary): string[] {
     '',
     '## Time',
     '',
-    `Each call as it reports itself, ${run.machine}, as many at once as there are cores.`,
+    `Each call as it reports itself, ${run.machine}, as many at once as there are cores. The blind search`,
+    `had up to ${run.budgetMs / 1000} s, so that a busy machine changes no answer; unless told otherwise it allows itself`,
+    `${DEFAULT_DECODE_BUDGET_MS / 1000} s, and ${late} right answers came after that.`,
     '',
     timesTable(summary),
     '',

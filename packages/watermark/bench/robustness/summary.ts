@@ -1,4 +1,5 @@
 // From single cases to the figures that are published.
+import { DEFAULT_DECODE_BUDGET_MS } from '@wardseal/watermark';
 import { attackSuite } from '@wardseal/watermark/testing';
 import type { Case, Marked, Result, Run } from './case.ts';
 import { GOALS, SIZES, type SizeClass, sizeOf } from './goals.ts';
@@ -50,6 +51,8 @@ export interface Summary {
   readonly attacks: readonly AttackFigures[];
   /** Milliseconds; of originals above 1600 px and of all. */
   readonly times: Readonly<Record<'embedFull' | 'traceFull' | 'traceAll' | 'decodeFull' | 'decodeAll', Times | null>>;
+  /** Right blind answers that took longer than `decode` allows itself unless told otherwise. */
+  readonly late: number;
   /** Names read or matched that were not the guilty one's: must be empty. */
   readonly wrong: readonly Miss[];
   readonly misses: readonly Miss[];
@@ -100,6 +103,7 @@ export function summarise(run: Run, results: readonly Result[]): Summary {
       decodeFull: decodeMs(full),
       decodeAll: decodeMs(cases),
     },
+    late: cases.filter(({ blind }) => blind?.outcome === 'right' && blind.ms > DEFAULT_DECODE_BUDGET_MS).length,
     wrong: cases.filter((one) => one.informed?.outcome === 'wrong' || one.blind?.outcome === 'wrong').map(miss),
     misses: cases.filter((one) => !isRight(one)).map(miss),
   };

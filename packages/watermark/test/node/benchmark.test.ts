@@ -12,7 +12,7 @@ import { pBound } from '../../src/statistics.js';
 import { attackSuite } from '../../src/testing/index.js';
 import { skin } from '../pictures.js';
 
-const run: Run = { kind: 'run', seed: 1, date: '2026-01-01', machine: 'test', candidates: 1000 };
+const run: Run = { kind: 'run', seed: 1, date: '2026-01-01', machine: 'test', candidates: 1000, budgetMs: 30_000 };
 const informed = {
   outcome: 'right',
   verdict: 'match',
@@ -38,8 +38,11 @@ test('a miss, a wrong name and an error all count against the row, and are liste
   const missed: Case = { ...good, photo: 'two', informed: { ...informed, outcome: 'none', z: null } };
   const wrong: Case = { ...good, photo: 'three', blind: { ...blind, outcome: 'wrong' } };
   const { informed: _, blind: __, ...bare } = good;
+  const late: Case = { ...good, photo: 'five', blind: { ...blind, ms: 12_000 } };
   const broken: Case = { ...bare, photo: 'four', error: 'IMAGE_TOO_SMALL' };
   const summary = summarise(run, [good, missed, wrong, broken]);
+  expect(summary.late).toBe(0);
+  expect(summarise(run, [good, late]).late).toBe(1);
   const row = summary.rows[0]!;
   expect(row).toMatchObject({ cases: 4, informed: { right: 2, of: 4 }, blind: { right: 2, of: 4 }, lowestZ: null });
   expect(reached(row)).toBe(false);
