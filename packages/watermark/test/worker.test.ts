@@ -211,7 +211,8 @@ test('an aborted call ends at once with the reason, and costs no other call', as
   JoinedWorker.started[0]!.release();
   only().release();
   expect((await waiting).pixels.data).toEqual(expected.pixels.data);
-  expect(JoinedWorker.started).toHaveLength(2);
+  await turn();
+  expect(JoinedWorker.started.map(({ seen }) => seen.length)).toEqual([1, 1]);
   const given = copyOf();
   const dead = AbortSignal.abort('before');
   await expect(worker.embed(given, { chips, transfer: true, signal: dead })).rejects.toBe('before');
@@ -229,6 +230,7 @@ test('a worker that fails is replaced; after close nothing runs', async () => {
   only().emit('error', { message: 'script not found' });
   await expect(lost).rejects.toMatchObject({ code: 'WORKER_FAILED', cause: 'script not found' });
   const next = worker.embed(original, { chips });
+  expect(JoinedWorker.started.map(({ ended }) => ended)).toEqual([true, false]);
   only().release();
   expect((await next).pixels.data).toEqual(expected.pixels.data);
   const open = [worker.embed(original, { chips }), worker.embed(original, { chips })];

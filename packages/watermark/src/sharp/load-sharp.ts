@@ -4,7 +4,7 @@ import { WatermarkError } from '../errors.js';
 export interface Sharp {
   metadata(): Promise<Metadata>;
   rotate(): Sharp;
-  toColourspace(space: 'srgb'): Sharp;
+  toColourspace(space: 'srgb' | 'b-w'): Sharp;
   withIccProfile(name: 'srgb'): Sharp;
   raw(options?: { depth: 'uchar' }): Sharp;
   jpeg(options: { quality: number; chromaSubsampling: '4:2:0' | '4:4:4' }): Sharp;

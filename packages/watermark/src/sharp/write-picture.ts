@@ -46,8 +46,8 @@ export async function writePicture(pixels: Pixels, options: OutputOptions): Prom
   const sharp = await loadSharp();
   const raw = { width, height, channels: channels as 1 | 3 | 4 };
   const plain = sharp(data, { raw, limitInputPixels: false });
-  // A profile of three channels would turn grey into colour; grey needs none.
-  const picture = channels === 1 ? plain : plain.withIccProfile('srgb');
+  // Grey has no colour to state; told otherwise, sharp would write it as three channels.
+  const picture = channels === 1 ? plain.toColourspace('b-w') : plain.withIccProfile('srgb');
   const encoded = {
     jpeg: () => picture.jpeg({ quality, chromaSubsampling: '4:4:4' }),
     png: () => picture.png(),

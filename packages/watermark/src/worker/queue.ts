@@ -81,9 +81,7 @@ export class Queue {
   #listen(): Thread {
     const thread = listenTo(
       this.#start(),
-      (data) => {
-        if (this.#thread === thread) this.#receive(data);
-      },
+      (data) => this.#receive(data),
       (cause) => {
         if (this.#thread !== thread) return;
         this.#end();
