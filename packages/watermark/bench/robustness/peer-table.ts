@@ -3,9 +3,9 @@ import { markdownTable } from './table.ts';
 
 export interface PeerFigures {
   readonly name: string;
-  /** Seconds per megapixel, medians over the pictures: pixel work where the peer lets it be told apart. */
-  readonly embed: number;
-  readonly extract: number;
+  /** Processor seconds per megapixel, by picture: pixel work where the peer lets it be told apart. */
+  readonly embed: readonly number[];
+  readonly extract: readonly number[];
   /** What the times hold. */
   readonly timed: string;
   readonly psnr: number;
@@ -25,22 +25,28 @@ export interface PeerRun {
 
 export function peerTables({ date, machine, pictures, notes, figures }: PeerRun): string {
   const [ours] = figures;
-  const times = (own: number, first: number): string =>
-    own === first ? own.toFixed(3) : `${own.toFixed(3)} (${(own / first).toFixed(own / first < 10 ? 1 : 0)} ×)`;
+  const timesTable = (what: 'embed' | 'extract'): string =>
+    markdownTable(
+      [`${what}, s/MP`, ...pictures, 'timed'],
+      figures.map((one) => {
+        const cells = one[what].map((own, i) => {
+          const ratio = own / ours![what][i]!;
+          return one === ours ? own.toFixed(3) : `${own.toFixed(3)} (${ratio.toFixed(ratio < 10 ? 1 : 0)} ×)`;
+        });
+        return [one.name, ...cells, one.timed];
+      }),
+    );
   const attacks = Object.keys(ours!.exact);
   return [
-    `One run over ${pictures.join(', ')}; ${machine}, ${date.slice(0, 10)}. In brackets: how many times ours.`,
+    `One run; ${machine}, ${date.slice(0, 10)}. In brackets: how many times ours.`,
+    '',
+    timesTable('embed'),
+    '',
+    timesTable('extract'),
     '',
     markdownTable(
-      ['', 'embed s/MP', 'extract s/MP', 'timed', 'PSNR dB', 'SSIM'],
-      figures.map((one) => [
-        one.name,
-        times(one.embed, ours!.embed),
-        times(one.extract, ours!.extract),
-        one.timed,
-        one.psnr.toFixed(1),
-        one.ssim.toFixed(4),
-      ]),
+      ['mean quality', 'PSNR dB', 'SSIM'],
+      figures.map((one) => [one.name, one.psnr.toFixed(1), one.ssim.toFixed(4)]),
     ),
     '',
     '64 bits read back without an error:',
