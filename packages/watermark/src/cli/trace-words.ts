@@ -32,7 +32,7 @@ export function traceWords(report: TraceReport, finding: Finding): string[] {
   for (const [rank, { id, z, pCorrected, verdict }] of hits.entries()) {
     if (rank >= SHOWN && verdict === 'none') break;
     lines.push(
-      `score       ${z.toFixed(2).padStart(6)}  by chance at most ${inDigits(pCorrected).padEnd(6)}  ${verdict.padEnd(10)}  ${id}`,
+      `score       ${z.toFixed(2).padStart(6)}  by chance at most ${inDigits(pCorrected).padEnd(6)}  ${verdict.padEnd(10)}  ${verdict === 'none' ? `another ${one}` : id}`,
     );
   }
   lines.push(...verdictWords(report, finding));

@@ -125,6 +125,8 @@ describe('trace', () => {
     const words = [...TRACE, '--candidates', 'viewings.txt', '--at', '2026-03-01T09:00:00Z', 'copy.png'];
     const { out } = await box.done([...words, '-o', 'report.html']);
     expect(out.trim().split('\n').at(-1)).toBe('THIS COPY COMES FROM VIEWING view-42');
+    // Whom chance explains is not named.
+    expect(out.match(/view-\d+/g)).toEqual(['view-42', 'view-42']);
     expect(await box.mode('report.html')).toBe('600');
     const report = await box.read('report.html');
     expect(report).toContain('This copy comes from viewing <span class="id">view-42</span>.');
@@ -149,13 +151,12 @@ describe('trace', () => {
     expect(answer.hits[0]).toMatchObject({ id: 'view-42', verdict: 'match' });
   });
 
-  it('ends with 1 when nobody is named: not on the list, unmarked, under another key', async () => {
+  it('ends with 1 when nobody is named: not on the list, or under another key', async () => {
     const nobody = async (...words: string[]): Promise<void> => {
       const { code, out } = await box.run([...TRACE, ...words]);
       expect([code, out.trim().split('\n').at(-1)]).toEqual([1, 'NOBODY IS NAMED']);
     };
     await nobody('--candidates', 'others.txt', 'copy.png');
-    await nobody('--candidates', 'viewings.txt', 'original.png');
     await nobody('--candidates', 'viewings.txt', '--image', 'img-2', 'copy.png');
   });
 

@@ -8,7 +8,14 @@ const files = (ending: string): string[] =>
   readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith(ending));
 
 /** Entries for browsers and bare realms; those for Node alone are loaded only when asked for. */
-const DOORS = ['index.js', 'testing/index.js', 'canvas/index.js', 'worker/worker.js', 'worker/start-worker.js'];
+const DOORS = [
+  'index.js',
+  'testing/index.js',
+  'canvas/index.js',
+  'report/index.js',
+  'worker/worker.js',
+  'worker/start-worker.js',
+];
 const IMPORT = /^(?:import|export)[^'"]*?["']([^"']+)["']/gm;
 
 /** A built module and all it imports statically, by address. */
