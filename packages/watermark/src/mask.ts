@@ -5,6 +5,11 @@ import { DEFAULT_PSNR } from './limits.js';
 
 /** Side of the blocks over which SSIM's tolerance is measured, in canonical pixels. */
 const BLOCK = 8;
+/**
+ * Distance of the windows around a pixel of which the calmest decides: twice their radius, so that smoothing over that
+ * radius brings nothing of a texture into the flat skin beside it.
+ */
+const REACH = 4;
 
 /**
  * The amplitude of the mark at each canonical pixel, in luma levels. It depends on how calm the neighbourhood is (next to
@@ -30,11 +35,11 @@ function calmness(luma: Plane): Plane {
   const variance = boxVariance(luma, 2).data;
   const calm = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
-    const up = Math.max(0, y - 2) * width;
-    const down = Math.min(height - 1, y + 2) * width;
+    const up = Math.max(0, y - REACH) * width;
+    const down = Math.min(height - 1, y + REACH) * width;
     for (let x = 0; x < width; x++) {
-      const left = x < 2 ? 0 : x - 2;
-      const right = x + 2 >= width ? width - 1 : x + 2;
+      const left = x < REACH ? 0 : x - REACH;
+      const right = x + REACH >= width ? width - 1 : x + REACH;
       const above = Math.min(variance[up + left]!, variance[up + right]!);
       const below = Math.min(variance[down + left]!, variance[down + right]!);
       calm[y * width + x] = Math.min(above, below, MOST_TEXTURE);
