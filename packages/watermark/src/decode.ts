@@ -1,16 +1,17 @@
 import { hex } from '@wardseal/primitives';
 import { fold } from './blind/fold.js';
-import { type Hypothesis, hypotheses } from './blind/hypotheses.js';
+import { type Hypothesis, stages } from './blind/hypotheses.js';
+import { bestLevel } from './blind/levels.js';
 import { type Reading, read } from './blind/read.js';
 import { refine } from './blind/refine.js';
-import { type SyncPattern, searchTile, settle, spectrumOf, syncPattern } from './blind/sync-search.js';
+import { type SyncPattern, type SyncPeak, searchTile, settle, spectrumOf, syncPattern } from './blind/sync-search.js';
 import { WatermarkError } from './errors.js';
 import { TILE } from './grid.js';
 import { checkImageKey } from './ids.js';
-import { checkPixels, type Pixels } from './image.js';
+import { checkPixels, type Pixels, type Plane } from './image.js';
 import { MAX_KEYS } from './limits.js';
 import { checkLayer } from './prepare-chips.js';
-import { areaFactor } from './register/homography.js';
+import { areaFactor, type Homography } from './register/homography.js';
 import { pBound } from './statistics.js';
 import { type Layer, MARK_VERSION } from './version.js';
 
@@ -18,8 +19,11 @@ import { type Layer, MARK_VERSION } from './version.js';
 export const DEFAULT_DECODE_BUDGET_MS = 10_000;
 /** Chance of a score like this without a mark, corrected for every place looked at, above which nothing is read. */
 export const PRESENCE_P = 1e-6;
-/** Peaks lower than this, in deviations of the surface, are not followed: without a mark the best of 131,072 is near 4.6. */
-const LEAST_PEAK = 4.8;
+/** Peaks of this height, in deviations of the surface, are followed at once: without a mark the best of 131,072 is near 4.6. */
+const CERTAIN_PEAK = 5.3;
+/** Lower ones wait until a stage is over; so many of the highest are then followed, each from so many starts. */
+const DOUBTFUL = 8;
+const STARTS = 60;
 /** Shifts of a tile, its orientations, and the sign of the first tile. */
 const PLACES: number = TILE * TILE * 8 * 2;
 /**
@@ -93,60 +97,99 @@ export function decode(suspect: Pixels, options: DecodeOptions): Lead {
   const budget = options.budgetMs ?? DEFAULT_DECODE_BUDGET_MS;
   if (!(budget > 0)) throw new RangeError('budgetMs must be a positive number');
   const keys = collectKeys(options.keys);
+  const outOfTime = (): boolean => Date.now() - started > budget;
+  const progress = options.onProgress ?? (() => undefined);
+
   let pPresence = 1;
-  let exhausted = true;
   let looks = 0;
   const patterns = new Map<number, SyncPattern>();
-  search: for (const hypothesis of hypotheses(suspect, channels, layer, keys.length <= THOROUGH_KEYS)) {
-    const { level } = hypothesis;
-    const spectrum = spectrumOf(fold(level.flat, hypothesis.toTile, layer), null, layer);
-    looks += PLACES;
-    for (const [keyIndex, key] of keys.entries()) {
-      if (Date.now() - started > budget) {
-        exhausted = false;
-        break search;
+  const patternOf = (index: number): SyncPattern => {
+    const pattern = patterns.get(index) ?? syncPattern(keys[index]!, layer);
+    if (patterns.size < KEPT_PATTERNS) patterns.set(index, pattern);
+    return pattern;
+  };
+  const lead = (more: Pick<Lead, 'found' | 'exhausted'> & Partial<Lead>): Lead => {
+    progress(1);
+    return { version: MARK_VERSION, layer, pPresence, ...more, ms: Date.now() - started };
+  };
+  /** Reads at a peak, as well as it can be read; a lead when it is beyond chance. */
+  const follow = ({ hypothesis, peak, keyIndex }: Peak, starts: number): Lead | null => {
+    const { level, toTile } = bestLevel(hypothesis.level, settle(hypothesis.toTile, peak));
+    const { flat, scale } = level;
+    const first = read(flat, toTile, patternOf(keyIndex), keys[keyIndex]!);
+    const best = sharpen(flat, first, patternOf(keyIndex), keys[keyIndex]!, starts);
+    const bounds = [pBound(first.z) * looks, pBound(best.z) * MAPS, pBound(best.zWithId) * MAPS * IDS];
+    const p = Math.min(1, Math.min(...bounds) * bounds.length * keys.length);
+    pPresence = Math.min(pPresence, p);
+    if (best.id === null || p >= PRESENCE_P) return null;
+    const geometry = geometryOf(best.toTile, flat, scale);
+    return lead({ found: true, id: hex(best.id), keyIndex, geometry, exhausted: true });
+  };
+
+  const list = stages(suspect, channels, layer, keys.length <= THOROUGH_KEYS);
+  for (const [number, stage] of list.entries()) {
+    const doubtful: Peak[] = [];
+    for (const hypothesis of stage) {
+      if (outOfTime()) return lead({ found: false, exhausted: false });
+      const { flat } = hypothesis.level;
+      const spectrum = spectrumOf(fold(flat, hypothesis.toTile, layer, hypothesis.window), null, layer);
+      looks += PLACES;
+      for (let keyIndex = 0; keyIndex < keys.length; keyIndex++) {
+        if (outOfTime()) return lead({ found: false, exhausted: false });
+        const peak = { hypothesis, keyIndex, peak: searchTile(spectrum, patternOf(keyIndex)) };
+        if (peak.peak.height >= CERTAIN_PEAK) {
+          const found = follow(peak, 0);
+          if (found !== null) return found;
+        }
+        keepHighest(doubtful, peak);
+        if (keyIndex % 64 === 0) {
+          const part = keys.length === 1 ? (Date.now() - started) / budget : keyIndex / keys.length;
+          progress(Math.min(0.99, keys.length === 1 ? part : (number + part) / list.length));
+        }
       }
-      const pattern = patterns.get(keyIndex) ?? syncPattern(key, layer);
-      if (patterns.size < KEPT_PATTERNS) patterns.set(keyIndex, pattern);
-      const peak = searchTile(spectrum, pattern);
-      if (peak.height < LEAST_PEAK) continue;
-      const first = read(level.flat, settle(hypothesis.toTile, peak), pattern, key);
-      const best = sharpen(hypothesis, first, pattern, key);
-      const bounds = [pBound(first.z) * looks, pBound(best.z) * MAPS, pBound(best.zWithId) * MAPS * IDS];
-      const p = Math.min(1, Math.min(...bounds) * bounds.length * keys.length);
-      pPresence = Math.min(pPresence, p);
-      if (best.id === null || p >= PRESENCE_P) continue;
-      const at = areaFactor(best.toTile, level.flat.width / 2, level.flat.height / 2);
-      return {
-        version: MARK_VERSION,
-        layer,
-        found: true,
-        id: hex(best.id),
-        keyIndex,
-        pPresence,
-        geometry: {
-          tileSide: TILE / Math.sqrt(Math.abs(at)) / level.scale,
-          turn: (Math.atan2(-best.toTile[1], best.toTile[4]) * 180) / Math.PI,
-          mirrored: at < 0,
-        },
-        exhausted: true,
-        ms: Date.now() - started,
-      };
+    }
+    for (const peak of doubtful) {
+      if (outOfTime()) return lead({ found: false, exhausted: false });
+      const found = follow(peak, STARTS);
+      if (found !== null) return found;
     }
   }
-  return { version: MARK_VERSION, layer, found: false, pPresence, exhausted, ms: Date.now() - started };
+  return lead({ found: false, exhausted: true });
+}
+
+/** A place that a search met. */
+interface Peak {
+  readonly hypothesis: Hypothesis;
+  readonly peak: SyncPeak;
+  readonly keyIndex: number;
+}
+
+function keepHighest(list: Peak[], peak: Peak): void {
+  if (list.length === DOUBTFUL && peak.peak.height <= list[DOUBTFUL - 1]!.peak.height) return;
+  if (list.length === DOUBTFUL) list.pop();
+  list.push(peak);
+  list.sort((a, b) => b.peak.height - a.peak.height);
 }
 
 /** Refinements one after the other while they help; ends at once when an id is read. */
-function sharpen({ level }: Hypothesis, start: Reading, pattern: SyncPattern, key: Uint8Array): Reading {
+function sharpen(flat: Plane, start: Reading, pattern: SyncPattern, key: Uint8Array, starts: number): Reading {
   let best = start;
   for (let pass = 0; pass < PASSES && best.id === null; pass++) {
-    const map = refine(level.flat, best.toTile, pattern);
-    const next = map === null ? null : read(level.flat, map, pattern, key);
+    const map = refine(flat, best.toTile, pattern, pass === 0 ? starts : 0);
+    const next = map === null ? null : read(flat, map, pattern, key);
     if (next === null || (next.id === null && next.z <= best.z)) break;
     best = next;
   }
   return best;
+}
+
+function geometryOf(toTile: Homography, flat: Plane, scale: number): NonNullable<Lead['geometry']> {
+  const area = areaFactor(toTile, flat.width / 2, flat.height / 2);
+  return {
+    tileSide: TILE / Math.sqrt(Math.abs(area)) / scale,
+    turn: (Math.atan2(-toTile[1], toTile[4]) * 180) / Math.PI,
+    mirrored: area < 0,
+  };
 }
 
 function collectKeys(keys: Iterable<Uint8Array>): Uint8Array[] {

@@ -6,6 +6,8 @@ import type { Plane } from '../image.js';
 export const REACH = 400;
 /** Beyond this many deviations a point counts no more: stripes and shelves shout. */
 const MOST = 12;
+/** A frequency counts for at most this many times its neighbours: a codec's blocks and a screen's moire are single lines. */
+const LOUDEST = 4;
 
 /** Autocorrelation of a plane for shifts up to REACH along both axes, each point in deviations of its neighbourhood. */
 export function autocorrelation(flat: Plane): Plane {
@@ -16,9 +18,12 @@ export function autocorrelation(flat: Plane): Plane {
     re.set(flat.data.subarray(y * flat.width, (y + 1) * flat.width), y * side);
   }
   fft2(re, im, side, side);
-  // The root of the power instead of the power keeps what the picture itself repeats from drowning the lattice.
-  for (let i = 0; i < re.length; i++) {
-    re[i] = Math.hypot(re[i]!, im[i]!);
+  // Each frequency against its neighbours: what the picture itself repeats must not drown the lattice.
+  const power = new Float32Array(side * side);
+  for (let i = 0; i < power.length; i++) power[i] = re[i]! * re[i]! + im[i]! * im[i]!;
+  const usual = boxMean({ data: power, width: side, height: side }, side / 128);
+  for (let i = 0; i < power.length; i++) {
+    re[i] = usual.data[i] === 0 ? 0 : Math.min(LOUDEST, power[i]! / usual.data[i]!);
     im[i] = 0;
   }
   fft2(re, im, side, side, true);

@@ -31,9 +31,11 @@ export interface Lattice {
   readonly strength: number;
 }
 
-/** The upright lattice of tiles of a given side. */
-export function uprightLattice(side: number, strength = 0): Lattice {
-  return { across: [side, 0], down: [0, side], strength };
+/** The lattice of square tiles of a side in pixels, turned by an angle in radians. */
+export function squareLattice(side: number, turn: number): Lattice {
+  const x = side * Math.cos(turn);
+  const y = side * Math.sin(turn);
+  return { across: [x, y], down: [-y, x], strength: 0 };
 }
 
 /** From pixels to canonical pixels; where the tiles begin is open. */
@@ -44,7 +46,7 @@ export function toTile({ across: [a, c], down: [b, d] }: Lattice): Homography {
 
 /** How strongly a picture repeats itself in tiles of a given side, upright. */
 export function uprightStrength(surface: Plane, side: number, layer: Layer): number {
-  const lattice = uprightLattice(side);
+  const lattice = squareLattice(side, 0);
   return Math.max(
     strengthAt(surface, lattice, POINTS.length, layer === 'share' ? ALTERNATING : ALIKE),
     strengthAt(surface, lattice, POINTS.length, BOTH),
@@ -66,7 +68,7 @@ export function findLattices(
     const found: Lattice[] = [];
     for (let side = sides.shortest; side <= sides.longest; side *= 1.006) {
       for (let turn = 0; turn < Math.PI / 2; turn += 0.7 / side) {
-        const lattice = turned(side, turn);
+        const lattice = squareLattice(side, turn);
         const strength = strengthAt(surface, lattice, signs === BOTH ? 6 : 4, signs);
         if (strength > 3) found.push({ ...lattice, strength });
       }
@@ -80,12 +82,6 @@ export function findLattices(
     out.push(...kept);
   }
   return out.sort((a, b) => b.strength - a.strength);
-}
-
-function turned(side: number, turn: number): Lattice {
-  const x = side * Math.cos(turn);
-  const y = side * Math.sin(turn);
-  return { across: [x, y], down: [-y, x], strength: 0 };
 }
 
 /** Two lattices whose sides end within a few pixels of each other, a quarter turn aside or not. */
