@@ -170,6 +170,11 @@ test('progress is told only to who asks', async () => {
   await call((done) => told.push(done));
   expect(told.length).toBeGreaterThan(1);
   expect(told.every((done) => done >= 0 && done <= 1)).toBe(true);
+  const searched: number[] = [];
+  await worker.decode(expected.pixels, { keys: [key], onProgress: (done) => searched.push(done) });
+  const directly: number[] = [];
+  decode(expected.pixels, { keys: [key], onProgress: (done) => directly.push(done) });
+  expect(searched).toEqual(directly);
   const thrown = call(() => {
     throw new Error('listener');
   });

@@ -39,7 +39,7 @@ type Fields<Options> = Readonly<Record<Exclude<keyof Options, 'onProgress'>, tru
 const FIELDS: {
   readonly embed: Fields<EmbedOptions>;
   readonly decode: Fields<DecodeOptions>;
-  readonly trace: Fields<TraceOptions & { readonly corners?: unknown }>;
+  readonly trace: Fields<TraceOptions>;
 } = {
   embed: { chips: true, psnr: true, roi: true, layer: true },
   decode: { keys: true, budgetMs: true, layer: true },

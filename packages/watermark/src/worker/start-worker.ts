@@ -24,10 +24,7 @@ export interface WatermarkWorker {
     pixels: Pixels,
     options: EmbedOptions & CallOptions,
   ): Promise<{ readonly pixels: MarkedPixels; readonly report: EmbedReport }>;
-  decode(
-    suspect: Pixels,
-    options: DecodeOptions & CallOptions & { readonly onProgress?: (done: number) => void },
-  ): Promise<Lead>;
+  decode(suspect: Pixels, options: DecodeOptions & CallOptions): Promise<Lead>;
   trace(suspect: Pixels, original: Pixels, options: TraceOptions & CallOptions): Promise<TraceReport>;
   /** Ends the worker. Calls that wait or run reject with WORKER_CLOSED, and so does every later one. */
   close(): void;

@@ -283,6 +283,19 @@ describe('marking a file', () => {
     await expect(markFile(input, { chips, output: { quality: 50 } })).rejects.toThrow(RangeError);
   });
 
+  test('a border leaves a transparent picture exactly as it was, hidden colours too', async () => {
+    const clear = skin(200, 150, 2, 4);
+    for (let i = 3; i < clear.data.length; i += 12) (clear.data as Uint8ClampedArray)[i] = i % 5 === 0 ? 0 : 77;
+    const { pixels: marked } = embed(clear, { chips });
+    const { data, format } = await markFile(await file(raw(clear).png()), { chips, overlay });
+    expect(format).toBe('png');
+    const { top } = overlayBox('border', clear);
+    const bordered = await readPicture(data);
+    expect(Buffer.from(bordered.data.buffer, top * 800, marked.data.length).equals(Buffer.from(marked.data))).toBe(
+      true,
+    );
+  });
+
   test('an overlay that no font can draw is refused, not drawn as empty boxes', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'wardseal-fonts-'));
     writeFileSync(
