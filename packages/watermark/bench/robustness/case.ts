@@ -21,8 +21,8 @@ export interface Case {
   /** Of the original. */
   readonly width: number;
   readonly height: number;
-  /** Of the copy after the attack. */
-  readonly suspect: readonly [width: number, height: number];
+  /** Of the copy after the attack; missing when it could not be made. */
+  readonly suspect?: readonly [width: number, height: number];
   readonly informed?: Informed;
   readonly blind?: Blind;
   /** When a call threw: its code or message. A miss. */

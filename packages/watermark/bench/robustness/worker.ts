@@ -54,18 +54,13 @@ async function run(photo: string, name: string): Promise<{ marked: Marked; resul
   const { original, copy, key, guilty, marked } = await prepare(photo);
   const attack = attackSuite({ seed: seedOf(photo, seed), jpeg: codec }).find((one) => one.name === name);
   if (attack === undefined) throw new Error(`no attack ${name}`);
-  const suspect = await attack.apply(copy);
-  const about: Case = {
-    kind: 'case',
-    photo,
-    attack: name,
-    width: original.width,
-    height: original.height,
-    suspect: [suspect.width, suspect.height],
-  };
+  const { width, height } = original;
+  const about = { kind: 'case', photo, attack: name, width, height } as const;
   try {
-    const result = {
+    const suspect = await attack.apply(copy);
+    const result: Case = {
       ...about,
+      suspect: [suspect.width, suspect.height],
       ...(blind ? { blind: readBlind(suspect, key, guilty) } : {}),
       ...(informed ? { informed: await traced(suspect, original, key, guilty) } : {}),
     };
