@@ -35,7 +35,7 @@ await withStrictPage(
         rounds: 5,
         baseline: 'Node, main thread',
         out: 'chromium',
-        notes: (await page.evaluate('navigator.userAgent')) as string,
+        notes: `${await page.evaluate('navigator.userAgent')}; on a busy machine the other threads look slower than they are: time spent waiting for a processor is left out for Node's main thread only`,
       },
     );
     for (const { name, nsPerUnit } of comparison.cases) {

@@ -161,6 +161,13 @@ test('candidates may come one by one; too many or ill ones are refused before th
   expect(only().seen).toHaveLength(1);
 });
 
+test('a long list of the same candidates counts them once', async () => {
+  const worker = start();
+  const repeated = Array.from({ length: 1_000_010 }, (_, i) => `view-${i % 5}`);
+  const report = await worker.trace(expected.pixels, original, { key, candidates: repeated, decoys: 1000 });
+  expect(report.candidates).toBe(5);
+});
+
 test('progress is told only to who asks', async () => {
   const worker = start();
   const told: number[] = [];
