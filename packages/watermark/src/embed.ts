@@ -11,6 +11,11 @@ import { addResidual, energyAtGain, sampleResidual } from './residual.js';
 import { type Roi, roiRows } from './roi.js';
 import type { Layer } from './version.js';
 
+/** Aimed above the quality asked for, in dB: twice what the estimate of the energy is off by in a large picture. */
+const HEADROOM = 0.04;
+/** Gain of the next try where a small picture misses the quality, against the last. */
+const LESS = 0.998;
+
 export interface EmbedOptions {
   /** What `prepareChips` gave for this viewing. */
   readonly chips: Chips;
@@ -58,16 +63,10 @@ export function embed(pixels: Pixels, options: EmbedOptions): { pixels: MarkedPi
   const luma = canonicalLuma(pixels, channels);
   const scale = Math.sqrt((pixels.width * pixels.height) / (luma.width * luma.height));
   const residual = layPattern(perceptualMask(luma, psnr, scale), tilePattern(tile), layer);
-  const gain = gainForPsnr(residual, pixels, psnr);
-  const { marked, squares } = addResidual(pixels, channels, residual, gain, strengths);
+  const { marked, reached } = addWithin(pixels, channels, residual, psnr, strengths);
 
   const out = { data: marked, width: pixels.width, height: pixels.height };
-  const colours = channels === 1 ? 1 : 3;
-  const report = {
-    psnr: psnrOf(squares, pixels.width * pixels.height * colours),
-    ssim: meanSsim(pixels, out, channels),
-    ms: Date.now() - started,
-  };
+  const report = { psnr: reached, ssim: meanSsim(pixels, out, channels), ms: Date.now() - started };
   return { pixels: out, report };
 }
 
@@ -85,6 +84,22 @@ function layPattern(mask: Plane, pattern: Float32Array, layer: Layer): Plane {
     }
   }
   return { data, width, height };
+}
+
+/** Adds the mark at the gain the PSNR allows, or a little less: the estimate may be off by a few hundredths of a decibel. */
+function addWithin(
+  pixels: Pixels,
+  channels: number,
+  residual: Plane,
+  psnr: number,
+  strengths: ReturnType<typeof roiRows> | undefined,
+): { marked: Uint8ClampedArray<ArrayBuffer>; reached: number } {
+  const samples = pixels.width * pixels.height * (channels === 1 ? 1 : 3);
+  for (let gain = gainForPsnr(residual, pixels, psnr + HEADROOM); ; gain *= LESS) {
+    const { marked, squares } = addResidual(pixels, channels, residual, gain, strengths);
+    const reached = psnrOf(squares, samples);
+    if (reached >= psnr) return { marked, reached };
+  }
 }
 
 /** What is left of the mark, at most 1, for the expected squared error, rounding included, to be one the PSNR allows. */

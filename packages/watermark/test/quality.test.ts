@@ -40,7 +40,7 @@ test.each([
   ['the smoothest of all', { data: new Uint8Array(256 * 256).fill(140), width: 256, height: 256 }],
 ] as const)('%s stays above 45 dB and 0.99, in windows of 8 and in Gaussian ones of 11', (_, picture) => {
   const { pixels, report } = embed(picture, { chips });
-  expect(report.psnr).toBeGreaterThan(44.95);
+  expect(report.psnr).toBeGreaterThanOrEqual(45);
   expect(report.ssim).toBeGreaterThan(0.99);
   expect(structuralSimilarity(picture, pixels)).toBeGreaterThan(0.99);
 });
