@@ -39,7 +39,7 @@ const TRACE = {
   force: OUTPUT.force,
   ...KEY,
   original: { kind: 'text', value: 'PICTURE', help: 'the unmarked picture, from the record' },
-  candidates: { kind: 'text', value: 'FILE', help: 'viewing ids, one a line' },
+  candidates: { kind: 'text', value: 'FILE', help: 'viewing ids, one a line; # begins a comment' },
   field: {
     kind: 'text',
     value: 'NAME',
@@ -117,13 +117,14 @@ async function traced(
   const finding = findingOf(report);
   const fileHashes = { suspect: suspect.hash, original: original.hash };
   if (write !== undefined) {
-    const { organisation, reference, at } = values;
+    const { organisation, reference } = values;
+    const madeAt = values.at ?? `${new Date().toISOString().slice(0, 19)}Z`;
     const pictures = values['no-pictures'] ? undefined : await shown(suspect.pixels, original.pixels, report);
     const text = evidenceReport(report, {
-      madeAt: at ?? `${new Date().toISOString().slice(0, 19)}Z`,
+      madeAt,
       imageId,
       fileHashes,
-      command: repeated(values, path),
+      command: repeated({ ...values, at: madeAt }, path),
       program: `wardseal-watermark ${version()}`,
       ...(organisation !== undefined && { organisation }),
       ...(reference !== undefined && { reference }),
@@ -142,9 +143,9 @@ async function traced(
   };
 }
 
-/** The command that does the same again. */
+/** The command that writes the same file again, byte for byte. */
 function repeated(values: Values<typeof TRACE>, path: string): string {
-  const { force, organisation, reference, at, ...rest } = values;
+  const { force, ...rest } = values;
   const asked = Object.keys(TRACE).map((name) => [name, rest[name as keyof typeof rest]]);
   return commandLine(['trace'], Object.fromEntries(asked), path);
 }
