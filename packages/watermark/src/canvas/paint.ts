@@ -1,10 +1,8 @@
 import { WatermarkError } from '../errors.js';
 import { checkPixels, type Pixels } from '../image.js';
-import { type OverlayOptions, overlayBox, renderOverlay } from '../render-overlay.js';
+import type { Overlay } from '../overlay.js';
+import { overlayBox, renderOverlay } from '../render-overlay.js';
 import { type AnyCanvas, contextOf } from './context.js';
-
-/** An overlay for whatever picture it is laid over: its size is the picture's. */
-export type Overlay = Omit<OverlayOptions, 'size'>;
 
 /**
  * Draws pixels on a canvas in sRGB, with the visible overlay if asked for. The canvas is given the size of the drawing:

@@ -1,10 +1,8 @@
 import { WatermarkError } from '../errors.js';
 import type { MarkedPixels } from '../image.js';
-import { type OverlayOptions, overlayBox, renderOverlay } from '../render-overlay.js';
+import type { Overlay } from '../overlay.js';
+import { overlayBox, renderOverlay } from '../render-overlay.js';
 import type { SharpFactory } from './load-sharp.js';
-
-/** An overlay for whatever picture it is laid over: its size is the picture's. */
-export type Overlay = Omit<OverlayOptions, 'size'>;
 
 /**
  * Lays an overlay over a picture: in border mode the picture lies untouched between two bands. Pixels that the drawing

@@ -1,5 +1,5 @@
 export type { MarkedPixels, Pixels } from '../image.js';
-export type { Overlay } from './draw-overlay.js';
+export type { Overlay } from '../overlay.js';
 export type { Format } from './formats.js';
 export { type MarkedFile, type MarkFileOptions, markFile } from './mark-file.js';
 export { readPicture } from './read-picture.js';

@@ -1,5 +1,6 @@
 import { type EmbedOptions, type EmbedReport, embed } from '../embed.js';
-import { drawOverlay, type Overlay } from './draw-overlay.js';
+import type { Overlay } from '../overlay.js';
+import { drawOverlay } from './draw-overlay.js';
 import { type Format, formatFor } from './formats.js';
 import { loadSharp } from './load-sharp.js';
 import { readSource } from './read-picture.js';
