@@ -109,7 +109,7 @@ function gainForPsnr(residual: Plane, pixels: Pixels, psnr: number): number {
   let low = 0;
   let high = 1;
   if (energyAtGain(sample, high) <= allowed) return high;
-  for (let i = 0; i < 20; i++) {
+  for (let i = 0; i < 10; i++) {
     const gain = (low + high) / 2;
     if (energyAtGain(sample, gain) <= allowed) low = gain;
     else high = gain;
