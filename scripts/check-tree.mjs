@@ -53,7 +53,10 @@ function manifestFaults({ manifest }) {
   const { license, type, sideEffects, engines, publishConfig, exports, files: shipped = [] } = manifest;
   const faults = [];
   if (license !== 'Apache-2.0') faults.push('license is not Apache-2.0');
-  if (type !== 'module' || sideEffects !== false) faults.push('not an ESM package without side effects');
+  // A worker's script does its work by being loaded; nothing else may.
+  const still =
+    sideEffects === false || (Array.isArray(sideEffects) && sideEffects.every((path) => /\/worker\//.test(path)));
+  if (type !== 'module' || !still) faults.push('not an ESM package without side effects');
   if (engines?.node !== '>=20.19') faults.push('engines.node is not >=20.19');
   if (publishConfig?.access !== 'public') faults.push('publishConfig.access is not public');
   for (const name of ['dist', 'README.md', 'LICENSE', 'CHANGELOG.md']) {
