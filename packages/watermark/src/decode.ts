@@ -98,18 +98,28 @@ export function decode(suspect: Pixels, options: DecodeOptions): Lead {
   if (!(budget > 0)) throw new RangeError('budgetMs must be a positive number');
   const keys = collectKeys(options.keys);
   const outOfTime = (): boolean => Date.now() - started > budget;
-  const progress = options.onProgress ?? (() => undefined);
+  let told = 0;
+  /** For few keys the time tells best how far a search is, for many the keys. */
+  const tell = (stage: number, stages: number, keysDone: number): void => {
+    const done = keys.length > KEPT_PATTERNS ? (stage + keysDone) / stages : (Date.now() - started) / budget;
+    told = Math.max(told, Math.min(0.99, done));
+    options.onProgress?.(told);
+  };
 
   let pPresence = 1;
   let looks = 0;
   const patterns = new Map<number, SyncPattern>();
   const patternOf = (index: number): SyncPattern => {
-    const pattern = patterns.get(index) ?? syncPattern(keys[index]!, layer);
-    if (patterns.size < KEPT_PATTERNS) patterns.set(index, pattern);
+    let pattern = patterns.get(index);
+    if (pattern === undefined) {
+      pattern = syncPattern(keys[index]!, layer);
+      if (patterns.size === KEPT_PATTERNS) patterns.clear();
+      patterns.set(index, pattern);
+    }
     return pattern;
   };
   const lead = (more: Pick<Lead, 'found' | 'exhausted'> & Partial<Lead>): Lead => {
-    progress(1);
+    options.onProgress?.(1);
     return { version: MARK_VERSION, layer, pPresence, ...more, ms: Date.now() - started };
   };
   /** Reads at a peak, as well as it can be read; a lead when it is beyond chance. */
@@ -126,28 +136,29 @@ export function decode(suspect: Pixels, options: DecodeOptions): Lead {
     return lead({ found: true, id: hex(best.id), keyIndex, geometry, exhausted: true });
   };
 
-  const list = stages(suspect, channels, layer, keys.length <= THOROUGH_KEYS);
+  const stop = outOfTime;
+  const list = stages(suspect, channels, layer, { thorough: keys.length <= THOROUGH_KEYS, stop });
   for (const [number, stage] of list.entries()) {
     const doubtful: Peak[] = [];
-    for (const hypothesis of stage) {
-      if (outOfTime()) return lead({ found: false, exhausted: false });
-      const { flat } = hypothesis.level;
-      const spectrum = spectrumOf(fold(flat, hypothesis.toTile, layer, hypothesis.window), null, layer);
-      looks += PLACES;
+    // A few keys are tried at each place as it comes. Of many, each is expanded once, for all places.
+    for (const batch of keys.length > KEPT_PATTERNS ? [[...stage]] : singly(stage)) {
+      const folded = batch.map((hypothesis) => {
+        const tile = fold(hypothesis.level.flat, hypothesis.toTile, layer, hypothesis.window);
+        return { hypothesis, spectrum: spectrumOf(tile, null, layer) };
+      });
+      looks += PLACES * batch.length;
       for (let keyIndex = 0; keyIndex < keys.length; keyIndex++) {
         if (outOfTime()) return lead({ found: false, exhausted: false });
-        const peak = { hypothesis, keyIndex, peak: searchTile(spectrum, patternOf(keyIndex)) };
-        if (peak.peak.height >= CERTAIN_PEAK) {
-          const found = follow(peak, 0);
+        if (keyIndex % 64 === 0) tell(number, list.length, keyIndex / keys.length);
+        for (const { hypothesis, spectrum } of folded) {
+          const peak = { hypothesis, keyIndex, peak: searchTile(spectrum, patternOf(keyIndex)) };
+          const found = peak.peak.height >= CERTAIN_PEAK ? follow(peak, 0) : null;
           if (found !== null) return found;
-        }
-        keepHighest(doubtful, peak);
-        if (keyIndex % 64 === 0) {
-          const part = keys.length === 1 ? (Date.now() - started) / budget : keyIndex / keys.length;
-          progress(Math.min(0.99, keys.length === 1 ? part : (number + part) / list.length));
+          keepHighest(doubtful, peak);
         }
       }
     }
+    if (outOfTime()) return lead({ found: false, exhausted: false });
     for (const peak of doubtful) {
       if (outOfTime()) return lead({ found: false, exhausted: false });
       const found = follow(peak, STARTS);
@@ -155,6 +166,10 @@ export function decode(suspect: Pixels, options: DecodeOptions): Lead {
     }
   }
   return lead({ found: false, exhausted: true });
+}
+
+function* singly<T>(list: Iterable<T>): Generator<[T]> {
+  for (const one of list) yield [one];
 }
 
 /** A place that a search met. */

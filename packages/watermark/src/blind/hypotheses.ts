@@ -7,13 +7,15 @@ import type { Window } from './fold.js';
 import { findLattices, squareLattice, toTile, uprightStrength } from './lattice.js';
 import { type Level, levels } from './levels.js';
 
-/** Lattices that are tried at each level. */
+/** Lattices that are tried at each level; for a long list of keys the strongest alone. */
 const LATTICES = 6;
 /** Canonical pixels by which tiles may be off at the edge of the picture between two sides that are tried. */
 const SLACK = 1.5;
 /** How much smaller a photographed screen shows its picture, and how far it is turned, in radians. */
 const LEAST_SHARE = 0.86;
 const MOST_TURN = 0.025;
+/** How far a whole picture may have been turned, in radians, where no lattice shows it. */
+const MOST_TURN_OF_WHOLE = 0.1;
 /** The part of a photograph's sides in whose middle a perspective is nearly a mere scaling. */
 const MIDDLE = 0.65;
 
@@ -28,12 +30,17 @@ export interface Hypothesis {
 /**
  * Ways in which the tiles may lie, in stages, likely ones first. None needs a key.
  * First the whole picture, and at each size of the suspect the lattices in which it repeats itself. With `thorough` then
- * photographs of a screen that shows the whole picture, and last upright tiles of every side.
+ * whole pictures that lean, photographs of a screen that shows a whole picture, and last upright tiles of every side. Before each long step `stop` is asked.
  */
-export function stages(suspect: Pixels, channels: number, layer: Layer, thorough: boolean): Iterable<Hypothesis>[] {
+export function stages(
+  suspect: Pixels,
+  channels: number,
+  layer: Layer,
+  { thorough, stop }: { thorough: boolean; stop: () => boolean },
+): Iterable<Hypothesis>[] {
   const seen: Seen[] = [];
-  const first = repeating(suspect, channels, layer, seen);
-  return thorough ? [first, photographed(suspect, seen), upright(seen, layer)] : [first];
+  const first = repeating(suspect, channels, layer, { seen, stop, most: thorough ? LATTICES : 1 });
+  return thorough ? [first, leaning(suspect, seen), upright(seen, layer)] : [first];
 }
 
 interface Seen {
@@ -41,14 +48,21 @@ interface Seen {
   readonly surface: Plane;
 }
 
-function* repeating(suspect: Pixels, channels: number, layer: Layer, seen: Seen[]): Generator<Hypothesis> {
+function* repeating(
+  suspect: Pixels,
+  channels: number,
+  layer: Layer,
+  { seen, stop, most }: { seen: Seen[]; stop: () => boolean; most: number },
+): Generator<Hypothesis> {
   for (const level of levels(suspect, channels)) {
     if (seen.length === 0) {
       for (const side of wholeSides(suspect, level)) yield { level, toTile: toTile(squareLattice(side, 0)) };
     }
+    if (stop()) return;
     const surface = autocorrelation(level.flat);
     seen.push({ level, surface });
-    for (const lattice of findLattices(surface, level, layer, LATTICES)) yield { level, toTile: toTile(lattice) };
+    if (stop()) return;
+    for (const lattice of findLattices(surface, level, layer, most)) yield { level, toTile: toTile(lattice) };
   }
 }
 
@@ -59,9 +73,10 @@ function wholeSides(suspect: Pixels, { flat, scale }: Level): number[] {
   return long < CANONICAL_SIDE ? [TILE * scale, eighth] : [eighth];
 }
 
-/** The whole picture a little smaller and a little turned, in the middle of a photograph. */
-function* photographed(suspect: Pixels, seen: readonly Seen[]): Generator<Hypothesis> {
-  const { level } = seen[0]!;
+/** The whole picture turned a little; then a little smaller and hardly turned, in the middle of a photograph. */
+function* leaning(suspect: Pixels, seen: readonly Seen[]): Generator<Hypothesis> {
+  const level = seen[0]?.level;
+  if (level === undefined) return;
   const { width, height } = level.flat;
   const window = {
     left: Math.round((width * (1 - MIDDLE)) / 2),
@@ -70,6 +85,11 @@ function* photographed(suspect: Pixels, seen: readonly Seen[]): Generator<Hypoth
     bottom: Math.round((height * (1 + MIDDLE)) / 2),
   };
   const step = (SLACK * 4) / (MIDDLE * Math.max(width, height));
+  for (const whole of wholeSides(suspect, level)) {
+    for (let turn = MIDDLE * step; turn < MOST_TURN_OF_WHOLE; turn += MIDDLE * step) {
+      for (const signed of [turn, -turn]) yield { level, toTile: toTile(squareLattice(whole, signed)) };
+    }
+  }
   for (const whole of wholeSides(suspect, level)) {
     for (let share = 1 - step; share > LEAST_SHARE; share -= step) {
       const turns = Math.floor(MOST_TURN / step);
