@@ -67,6 +67,16 @@ describe('embed', () => {
     }
   });
 
+  test('keeps the PSNR in the smallest pictures, where an estimate would be off', () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const next = random(seed);
+      const picture = { data: Uint8Array.from({ length: 64 * 64 }, () => 50 + 150 * next()), width: 64, height: 64 };
+      const found = psnr(picture, embed(picture, { chips }).pixels, 1);
+      expect(found, String(seed)).toBeGreaterThanOrEqual(45);
+      expect(found, String(seed)).toBeLessThan(45.5);
+    }
+  });
+
   test('adds the same to red, green and blue', () => {
     const picture = skin(200, 160, 5, 3);
     const { pixels } = embed(picture, { chips });

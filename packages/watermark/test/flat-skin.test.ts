@@ -114,7 +114,7 @@ test.each([undefined, MIN_PSNR])('no pixel of flat skin changes colour by as muc
   }
 });
 
-// A ruler, hair or gauze beside skin takes a strong mark, and leaves energy over that must not go into the skin.
+// Where most of a picture is a ruler, hair or gauze, the mean hides what happens in the skin beside it.
 test.each([
   [256, 192, undefined],
   [256, 192, MIN_PSNR],
@@ -126,11 +126,11 @@ test.each([
       width,
       height,
       (x) => {
-        if (x < width / 2) return lit(tone, x, width);
+        if (x < width / 8) return lit(tone, x, width);
         const level = 30 + 200 * next();
         return [level, level, level];
       },
-      (x) => x < width / 2,
+      (x) => x < width / 8,
       psnr,
     );
     expect(found.changed, String(tone)).toBeGreaterThan(found.pixels * 0.1);
