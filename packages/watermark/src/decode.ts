@@ -140,6 +140,7 @@ export function decode(suspect: Pixels, options: DecodeOptions): Lead {
   const list = stages(suspect, channels, layer, { thorough: keys.length <= THOROUGH_KEYS, stop });
   for (const [number, stage] of list.entries()) {
     const doubtful: Peak[] = [];
+    tell(number, list.length, 0);
     // A few keys are tried at each place as it comes. Of many, each is expanded once, for all places.
     for (const batch of keys.length > KEPT_PATTERNS ? [[...stage]] : singly(stage)) {
       const folded = batch.map((hypothesis) => {
