@@ -25,6 +25,9 @@ export const DEFAULT_DECOYS = 10_000;
 /** Hits that are listed even when they say nothing, so that a reader sees how far the best stands out. */
 const LISTED = 10;
 
+/** Part of the work, as progress tells it, that lays the suspect on the original. */
+const REGISTERING = 0.7;
+
 export type Verdict = 'match' | 'consistent' | 'none';
 
 export interface TraceOptions {
@@ -116,6 +119,13 @@ export async function trace(suspect: Pixels, original: Pixels, options: TraceOpt
   const inTime = deadline(started, options.budgetMs);
   const byHand = options.corners === undefined ? null : cornersMap(options.corners, original, suspect);
   const candidates = await collect(options.candidates);
+  // How long the search for a map takes is not known before: each of its small steps takes a part of what is left.
+  let searched = 0;
+  const tick = (): void => {
+    inTime();
+    searched += (REGISTERING - searched) / 80;
+    onProgress(searched);
+  };
 
   const about = {
     algorithm: 'informed-spread-spectrum',
@@ -131,11 +141,12 @@ export async function trace(suspect: Pixels, original: Pixels, options: TraceOpt
   const luma = canonicalLuma(original, channels.original);
   inTime();
   const coarse = workingLuma(suspect, channels.suspect, 1);
-  const judge = judgeOf(luma, { pixels: suspect, channels: channels.suspect, coarse }, options.key, layer);
+  const judge = judgeOf(luma, { pixels: suspect, channels: channels.suspect, coarse }, options.key, layer, tick);
   const corners = byHand === null ? null : betweenGrids(byHand, original, luma, suspect, coarse);
-  const { found, tried, maps } = register(luma, coarse, judge, inTime, corners);
+  const { found, tried, maps } = register(luma, coarse, judge, tick, corners);
   inTime();
   if (found === null) {
+    onProgress(1);
     const nothing = {
       registration: { status: 'failed', tried },
       presence: null,
@@ -145,8 +156,6 @@ export async function trace(suspect: Pixels, original: Pixels, options: TraceOpt
     return { ...about, ...nothing, ms: Date.now() - started };
   }
 
-  // Laying the suspect on the original takes about half of the time, the decoys the rest.
-  onProgress(0.4);
   const votes = foldVotes(found.evidence.votes, layer);
   inTime();
   const layout = layoutOf(options.key, layer);
@@ -157,7 +166,7 @@ export async function trace(suspect: Pixels, original: Pixels, options: TraceOpt
     scores[i] = score(decoyBits(options.key, layer, uint(i, 4)));
     if (i % 1024 === 0) {
       inTime();
-      onProgress(0.5 + (0.5 * i) / decoys);
+      onProgress(REGISTERING + ((1 - REGISTERING) * i) / (decoys + candidates.size));
     }
   }
   const histogram = nullHistogram(scores);
@@ -167,9 +176,13 @@ export async function trace(suspect: Pixels, original: Pixels, options: TraceOpt
     const p = pBound(z);
     const pCorrected = Math.min(1, p * candidates.size * about.geometries);
     hits.push({ id, z, p, pCorrected, verdict: histogram.sound ? verdictOf(pCorrected) : 'none' });
-    if (hits.length % 1024 === 0) inTime();
+    if (hits.length % 1024 === 0) {
+      inTime();
+      onProgress(REGISTERING + ((1 - REGISTERING) * (decoys + hits.length)) / (decoys + candidates.size));
+    }
   }
   hits.sort((a, b) => b.z - a.z);
+  onProgress(1);
   return {
     ...about,
     registration: describe(found, tried, luma, coarse, original, suspect),

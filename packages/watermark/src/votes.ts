@@ -1,5 +1,6 @@
 import { explain } from './explain.js';
 import { blur, boxMean } from './filters.js';
+import { withoutGratings } from './gratings.js';
 import type { Plane } from './image.js';
 import { CHIP_KERNEL } from './pattern.js';
 
@@ -16,7 +17,7 @@ const LEAST_NOISE = 0.25;
  */
 export function votesOf(original: Plane, suspect: Plane, inside: Uint8Array, mask: Plane): Plane {
   const { width, height } = original;
-  const difference = explain(original, suspect, inside);
+  const difference = withoutGratings(explain(original, suspect, inside), width, height);
   const squares = new Float32Array(difference.length);
   for (let i = 0; i < squares.length; i++) squares[i] = difference[i]! * difference[i]!;
   const noise = boxMean({ data: squares, width, height }, NOISE_RADIUS);

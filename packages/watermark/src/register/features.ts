@@ -48,7 +48,7 @@ const PAIRS: Float32Array = (() => {
 })();
 
 /** Corners of a plane over several scales, with rotated binary descriptions (Rublee and others, ORB, 2011). */
-export function findFeatures(plane: Plane): Feature[] {
+export function findFeatures(plane: Plane, tick: () => void): Feature[] {
   const long = Math.max(plane.width, plane.height);
   const sides: number[] = [];
   for (let side = Math.min(long, FINEST); side >= COARSEST; side /= RATIO) sides.push(side);
@@ -56,6 +56,7 @@ export function findFeatures(plane: Plane): Feature[] {
   const total = sides.reduce((sum, side) => sum + side, 0);
   const out: Feature[] = [];
   for (const side of sides) {
+    tick();
     const width = Math.max(1, Math.round((plane.width * side) / long));
     const height = Math.max(1, Math.round((plane.height * side) / long));
     if (Math.min(width, height) < 2 * PATCH + 8) continue;

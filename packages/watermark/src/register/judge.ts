@@ -10,6 +10,7 @@ import { areaFactor, compose, type Homography, scaling } from './homography.js';
 import type { Judge } from './register.js';
 import { warp } from './sample.js';
 import { sharpen } from './sharpen.js';
+import { TILE_MAPS, tileGuesses } from './tiles.js';
 
 /** Suspect pixels per canonical pixel at which a suspect is read: a little above the grid's resolution. */
 const OVERSAMPLING = 1.25;
@@ -22,6 +23,7 @@ export function judgeOf(
   suspect: { readonly pixels: Pixels; readonly channels: number; readonly coarse: Plane },
   key: Uint8Array,
   layer: Layer,
+  tick: () => void,
 ): Judge {
   const { pixels, channels, coarse } = suspect;
   const mask = perceptualMask(original);
@@ -48,5 +50,6 @@ export function judgeOf(
       return { votes, sync: scorer(Float64Array.from(sync, (at) => tile[at]!))(bits) };
     },
     sharpen: (votes, h) => sharpen(votes, h, plan),
+    tiles: () => ({ maps: tileGuesses(original, coarse, { pixels, channels }, key, layer, tick), among: TILE_MAPS }),
   };
 }

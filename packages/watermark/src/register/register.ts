@@ -1,5 +1,6 @@
 import type { Plane } from '../image.js';
-import { type Alignment, align, type Refined, score } from './align.js';
+import { type Alignment, align, score } from './align.js';
+import { isFaint, sameContent } from './content.js';
 import type { Homography } from './homography.js';
 import { MAPS_NEARBY } from './sharpen.js';
 import { type Method, steps } from './steps.js';
@@ -8,18 +9,20 @@ import { type Method, steps } from './steps.js';
 export const LEAST_CORRELATION = 0.25;
 /** At this correlation content alone is enough to stop looking. */
 const GOOD_CORRELATION = 0.4;
-/** Sync score at which a map is right, whatever the content says: a search over false maps reaches 5.5. */
-export const SURE_SYNC = 6.5;
+/** Sync score at which nothing else is tried: of a map that content gave, and of one that a search over maps gave, which
+ * reaches 5.5 when there is no mark. */
+const SURE = { given: 5, searched: 6.5 } as const;
+/** Sync score at which a map is believed when all has been tried: chance gives the few maps of content 4 once in 1,000. */
+const ENOUGH = { given: 4, searched: 6.5 } as const;
+/** Sync score after a first search at which a second one is worth its time. */
+const HOPEFUL_SYNC = 3;
 /** Coarse correlation from which it is worth the time to look for the mark under a map. */
 const PROMISING = 0.2;
-/** Maps from which the sync chips search, and rounds of each: a round begins where the last one ended. */
-const SHARPENED = 6;
+/** Maps around which the sync chips search, and rounds of each: a round begins where the last one ended. */
+const SEARCHED = 3;
 const ROUNDS = 2;
-/** Long side at which a sharpened map's agreement is measured. */
+/** Long side at which a map that was not aligned by content is compared. */
 const MEASURED_SIDE = 384;
-
-/** Long sides of the original at which slow shading is compared. */
-const CONTENT_SIDES = [96, 192, 384];
 
 /** A step that ran and the best correlation it reached; null when it had no guess. */
 export interface Step {
@@ -35,18 +38,20 @@ export interface Evidence {
   readonly sync: number;
 }
 
-/** The two things that only the holder of the image's key can do with a map. */
+/** What only the holder of the image's key can do. */
 export interface Judge {
   evidence(h: Homography): Evidence;
   /** A better map nearby, by the sync chips. */
   sharpen(votes: Plane, h: Homography): Homography | null;
+  /** Maps by the mark's own tiles, and how many such maps there are. */
+  tiles(): { readonly maps: readonly Homography[]; readonly among: number };
 }
 
 export interface Registered extends Alignment {
   readonly method: Method;
   readonly evidence: Evidence;
-  /** Whether the sync chips chose the map among many near it. */
-  readonly sharpened: boolean;
+  /** Where the map comes from: it was given by content or by hand, or searched for by the sync chips. */
+  readonly origin: keyof typeof SURE;
 }
 
 export interface Outcome {
@@ -56,13 +61,17 @@ export interface Outcome {
   readonly maps: number;
 }
 
-interface Hypothesis extends Refined {
+/** A map that content led to, and how well content agrees, coarsely or in detail. */
+interface Lead {
   readonly method: Method;
+  readonly homography: Homography;
+  readonly promise: number;
 }
 
 /**
  * Brings a suspect's luma onto the original's canonical grid by the first step that leads there. A map is believed when
- * the keyed sync chips show under it, or when the contents agree; no viewing's code is looked at.
+ * the keyed sync chips show under it and the contents do not contradict, or when the contents agree; no viewing's code
+ * is looked at.
  */
 export function register(
   original: Plane,
@@ -71,82 +80,82 @@ export function register(
   tick: () => void,
   corners: Homography | null = null,
 ): Outcome {
+  // On a smooth picture the fine levels follow noise: a guess as it was made may be better than a refined one.
+  const faint = isFaint(original);
   const tried: Step[] = [];
-  const hypotheses: Hypothesis[] = [];
+  const leads: Lead[] = [];
   let best: Registered | null = null;
   let maps = 0;
-  const consider = (method: Method, map: Alignment, sharpened: boolean): Evidence => {
+  const held = (): Registered | null => best;
+  const sure = (): boolean => excess(held(), SURE) >= 0;
+  const consider = (method: Method, { homography, correlation, overlap }: Alignment, among = 1): Evidence => {
     tick();
-    const evidence = judge.evidence(map.homography);
-    maps += sharpened ? MAPS_NEARBY : 1;
-    const { homography, correlation, overlap } = map;
-    const found = { method, homography, correlation, overlap, evidence, sharpened };
+    const evidence = judge.evidence(homography);
+    maps += among;
+    const origin = among === 1 ? 'given' : 'searched';
+    const found: Registered = { method, homography, correlation, overlap, evidence, origin };
     if (best === null || better(found, best)) best = found;
     return evidence;
   };
-  const held = (): Registered | null => best;
-  const sure = (): boolean => (held()?.evidence.sync ?? 0) >= SURE_SYNC;
+  /** Content could not place the suspect to the pixel: the sync chips search around its best maps. */
+  const searchNear = (around: readonly Lead[]): void => {
+    for (const { method, homography } of around) {
+      let map = homography;
+      for (let round = 0; round <= ROUNDS && !sure(); round++) {
+        const among = round === 0 ? 1 : MAPS_NEARBY;
+        const { votes, sync } = consider(method, score(original, suspect, map, MEASURED_SIDE), among);
+        if (round === ROUNDS || (round > 0 && sync < HOPEFUL_SYNC)) break;
+        const next = judge.sharpen(votes, map);
+        if (next === null) break;
+        map = next;
+      }
+    }
+  };
 
   for (const [method, guesses] of steps(original, suspect, corners, tick)) {
     let reached: number | null = null;
     for (const guess of guesses) {
       const refined = align(original, suspect, guess.homography, guess.level, tick);
       if (refined === null) continue;
+      const { coarse } = refined;
+      const promise = Math.max(refined.correlation, coarse.correlation);
       reached = Math.max(reached ?? -1, refined.correlation);
-      hypotheses.push({ ...refined, method });
-      if (Math.max(refined.correlation, refined.coarse.correlation) >= PROMISING) consider(method, refined, false);
+      // Guesses as they were made come first on a smooth picture.
+      leads.push({ method, homography: (faint ? guess : refined).homography, promise });
+      leads.push({ method, homography: coarse.homography, promise: coarse.correlation });
+      if (promise >= PROMISING) consider(method, refined);
       if (sure()) break;
     }
+    if (method === 'corners' || (faint && method === 'whole')) searchNear(leads.splice(0).slice(0, SEARCHED));
     tried.push({ method, correlation: reached });
     if (sure()) break;
     // Content agrees and no mark shows: an unmarked copy or a wrong key, most likely. Phases would find the same.
     if (method === 'features' && (held()?.correlation ?? 0) >= GOOD_CORRELATION) break;
   }
-  if (!sure()) searchBySync(original, suspect, hypotheses, judge, consider, sure);
-  const last = held();
-  return { found: last !== null && believed(original, suspect, last) ? last : null, tried, maps };
-}
-
-/**
- * The mark alone is not enough: it could have been put on another picture. Where texture is too fine or too faint to
- * agree, slow shading must, unless a person has vouched for the content by marking its corners.
- */
-function believed(original: Plane, suspect: Plane, found: Registered): boolean {
-  if (found.correlation >= LEAST_CORRELATION) return true;
-  if (found.evidence.sync < SURE_SYNC) return false;
-  if (found.method === 'corners') return true;
-  return CONTENT_SIDES.some(
-    (side) => score(original, suspect, found.homography, side).correlation >= LEAST_CORRELATION,
-  );
-}
-
-/** A sure sync score beats any content; otherwise content decides. */
-function better(a: Registered, b: Registered): boolean {
-  if (Math.max(a.evidence.sync, b.evidence.sync) >= SURE_SYNC) return a.evidence.sync > b.evidence.sync;
-  return a.correlation > b.correlation;
-}
-
-/** Content could not place the suspect to the pixel: the sync chips search around the best of its maps. */
-function searchBySync(
-  original: Plane,
-  suspect: Plane,
-  hypotheses: readonly Hypothesis[],
-  judge: Judge,
-  consider: (method: Method, map: Alignment, sharpened: boolean) => Evidence,
-  sure: () => boolean,
-): void {
-  const promise = (one: Hypothesis): number => Math.max(one.correlation, one.coarse.correlation);
-  const order = [...hypotheses].sort((a, b) => promise(b) - promise(a));
-  const starts = order.flatMap((one) => [one, { ...one, ...one.coarse }]).slice(0, SHARPENED);
-  for (const { method, homography } of starts) {
-    let map = homography;
-    let evidence = consider(method, score(original, suspect, map, MEASURED_SIDE), false);
-    for (let round = 0; round < ROUNDS; round++) {
-      const next = judge.sharpen(evidence.votes, map);
-      if (next === null) break;
-      map = next;
-      evidence = consider(method, score(original, suspect, map, MEASURED_SIDE), true);
-    }
-    if (sure()) return;
+  if (!sure()) {
+    leads.sort((a, b) => b.promise - a.promise);
+    searchNear(leads.filter((lead) => lead.promise >= PROMISING).slice(0, SEARCHED));
   }
+  if (!sure() && (held()?.correlation ?? 0) < GOOD_CORRELATION) {
+    const { maps: found, among } = judge.tiles();
+    for (const map of found) consider('phase', score(original, suspect, map, MEASURED_SIDE), among);
+    searchNear(found.map((homography) => ({ method: 'phase', homography, promise: 0 })));
+  }
+  const last = held();
+  if (last === null) return { found: null, tried, maps };
+  const content = last.correlation >= LEAST_CORRELATION;
+  // The mark alone is not enough: it could have been put on another picture. A person who marks corners has looked.
+  const shown = last.method === 'corners' || faint || sameContent(original, suspect, last.homography);
+  return { found: content || (shown && excess(last, ENOUGH) >= 0) ? last : null, tried, maps };
+}
+
+/** How far a map's sync score lies above what its origin demands. */
+function excess(found: Registered | null, least: Readonly<Record<keyof typeof SURE, number>>): number {
+  return found === null ? Number.NEGATIVE_INFINITY : found.evidence.sync - least[found.origin];
+}
+
+/** A mark that shows beats any content; otherwise content decides. */
+function better(a: Registered, b: Registered): boolean {
+  const [overA, overB] = [excess(a, ENOUGH), excess(b, ENOUGH)];
+  return Math.max(overA, overB) >= 0 ? overA > overB : a.correlation > b.correlation;
 }

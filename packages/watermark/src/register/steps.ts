@@ -15,7 +15,7 @@ export interface Guess {
 }
 
 /** Guesses that are followed of those that a step could make. */
-const WHOLE = 2;
+const WHOLE = 3;
 const PHASE = 4;
 
 /** The chain of steps, cheapest first; corners given by hand come before all. A step's work begins when it is asked. */
@@ -36,12 +36,11 @@ function coarse(maps: readonly Homography[]): Guess[] {
 }
 
 function* features(original: Plane, suspect: Plane, tick: () => void): Generator<Guess> {
-  const known = findFeatures(original);
-  tick();
-  const direct = agree(matchFeatures(known, findFeatures(suspect)));
+  const known = findFeatures(original, tick);
+  const direct = agree(matchFeatures(known, findFeatures(suspect, tick)));
   if (direct !== null) yield { homography: direct, level: 1 };
   tick();
-  const mirrored = agree(matchFeatures(known, findFeatures(mirror(suspect))));
+  const mirrored = agree(matchFeatures(known, findFeatures(mirror(suspect), tick)));
   const unmirror: Homography = [-1, 0, suspect.width, 0, 1, 0, 0, 0, 1];
   if (mirrored !== null) yield { homography: compose(unmirror, mirrored), level: 1 };
 }
