@@ -51,6 +51,17 @@ describe('a trace report', () => {
     expect(report.ms).toBeGreaterThanOrEqual(0);
   });
 
+  test('gives a viewing the same score whoever else is on the list, in whatever order', async () => {
+    // The evidence is fixed before any candidate's code is looked at.
+    const score = async (candidates: string[], id: string): Promise<number> =>
+      (await traced({ candidates })).hits.find((hit) => hit.id === id)!.z;
+    for (const id of ['view-3', 'view-5']) {
+      const alone = await score([id], id);
+      expect(await score(['view-3', 'view-4', 'view-5'], id)).toBe(alone);
+      expect(await score(['view-5', 'view-3'], id)).toBe(alone);
+    }
+  });
+
   test('lists every viewing that is named, however many', async () => {
     // Twelve pieces of the picture, a tile each, every one from another viewing's copy.
     const names = viewings(12);

@@ -33,7 +33,10 @@ describe('one attack of every group', () => {
     );
   });
 
-  test.each(onePerGroup)('unmarked, after $name: no id and nobody accused', async ({ apply }) => {
+  // Where no mark is found every way is tried, so the short version takes the four commonest; the long one takes all.
+  const common = onePerGroup.filter(({ group }) => ['photo', 'screenshot', 'messenger', 'crop'].includes(group));
+
+  test.each(common)('unmarked, after $name: no id and nobody accused', async ({ apply }) => {
     for (const original of [photograph, skin(256, 192, 4, 3)]) {
       const suspect = await apply(original);
       expect(decode(suspect, { keys: [key] }).found).toBe(false);
