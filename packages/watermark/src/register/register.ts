@@ -134,7 +134,9 @@ export function register(
   }
   if (!sure()) {
     leads.sort((a, b) => b.promise - a.promise);
-    searchNear(leads.filter((lead) => lead.promise >= PROMISING).slice(0, SEARCHED));
+    // Where content agrees in detail there is one place to search.
+    const most = (held()?.correlation ?? 0) >= GOOD_CORRELATION ? 1 : SEARCHED;
+    searchNear(leads.filter((lead) => lead.promise >= PROMISING).slice(0, most));
   }
   if (!sure() && (held()?.correlation ?? 0) < GOOD_CORRELATION) {
     const { maps: found, among } = judge.tiles();
