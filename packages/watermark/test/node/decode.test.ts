@@ -69,7 +69,7 @@ describe('decode', () => {
   });
 
   test('follows a perspective from the middle outwards', () => {
-    expect(decode(keystone(marked, 0.02), { keys: [imageKey] }).id).toBe(id);
+    expect(decode(keystone(marked, 0.03), { keys: [imageKey] }).id).toBe(id);
   });
 
   test('reads each of two layers, together and after a crop', async () => {
