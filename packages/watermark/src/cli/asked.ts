@@ -39,12 +39,29 @@ export function layerOf(value: string | undefined): Layer {
   throw new UsageError('--layer takes view or share');
 }
 
+/** Who gives the secret itself where its file's name belongs shall not read it again in an error, nor in a log of it. */
+export async function unquoted<T>(option: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    const trouble = error as NodeJS.ErrnoException;
+    if (trouble.path !== undefined) trouble.path = `--${option}`;
+    throw trouble;
+  }
+}
+
+/** A text for the report: no NHS or CHI number. */
+export function nobodysNumber(text: string | undefined, option: string): void {
+  if (text !== undefined && holdsPatientNumber(text))
+    throw new UsageError(`--${option} holds a number that could be a patient’s`);
+}
+
 /** Gives `act` what makes the keys of images, and wipes the secret when it is done. */
 export async function withSecret<T>(
   path: string | undefined,
   act: (keyOf: (image: string) => Uint8Array<ArrayBuffer>) => Promise<T>,
 ): Promise<T> {
-  const secret = await readSmall(needed(path, 'secret'), 'the watermark secret');
+  const secret = await unquoted('secret', () => readSmall(needed(path, 'secret'), 'the watermark secret'));
   try {
     return await act((image) => deriveImageKey(secret, image));
   } finally {

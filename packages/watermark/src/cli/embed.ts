@@ -1,7 +1,7 @@
 import { type Command, command, OUTPUT, objectOf, UsageError, writeOutput } from '@wardseal/primitives/cli';
 import { type Chips, prepareChips } from '../prepare-chips.js';
 import { type MarkFileOptions, markFile } from '../sharp/index.js';
-import { decimal, KEY, LAYER, layerOf, opaqueId, withSecret } from './asked.js';
+import { decimal, KEY, LAYER, layerOf, opaqueId, unquoted, withSecret } from './asked.js';
 import { fileOf, roiOf, WRITTEN, writeFileOf, writtenAs } from './pictures.js';
 
 const VIEWING = {
@@ -50,7 +50,7 @@ is copied. A viewer needs its chips alone; whoever has the secret could make any
   named: 'picture',
   payload: true,
   async run(values, [path]) {
-    const given = await objectOf(values.chips, 'the chips');
+    const given = await unquoted('chips', () => objectOf(values.chips, 'the chips'));
     const others = [values.secret, values.image, values.viewing].filter((value) => value !== undefined);
     if ((given === undefined) === (others.length === 0))
       throw new UsageError('give --chips, or --secret, --image and --viewing');

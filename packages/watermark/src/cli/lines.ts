@@ -3,6 +3,9 @@ import { type JsonValue, jsonObject, openInput, UsageError } from '@wardseal/pri
 // A line of an audit export with its proof stays far below.
 const MAX_LINE = 1_048_576;
 
+// As ids such lines would only ever name nobody.
+const BARE = 'give one a line, without quotes, or --field for JSON lines';
+
 /** What was found in a file of ids. */
 export interface IdLines {
   readonly ids: AsyncIterable<string>;
@@ -19,6 +22,7 @@ export function idLines(path: string, what: string, field: string | undefined): 
   async function* ids(): AsyncGenerator<string> {
     for await (const { line, number } of linesOf(path, what)) {
       if (field === undefined) {
+        if (/^["[{]/.test(line)) throw new UsageError(`${path}: line ${number} is no bare id: ${BARE}`);
         if (!line.startsWith('#')) yield line;
         continue;
       }

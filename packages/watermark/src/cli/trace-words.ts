@@ -1,4 +1,4 @@
-import { type Finding, markPresent } from '../report/finding.js';
+import { exchanged, type Finding, markPresent } from '../report/finding.js';
 import { inDigits, several } from '../report/page/numbers.js';
 import { methodWords, thing } from '../report/page/words.js';
 import type { TraceReport } from '../trace.js';
@@ -21,7 +21,11 @@ export function traceWords(report: TraceReport, finding: Finding): string[] {
     );
   }
   if (presence !== null) {
-    const there = markPresent(report) ? 'a mark under this key is there' : 'no mark under this key shows by itself';
+    const there = exchanged(report)
+      ? 'a mark under this key is in the ORIGINAL: were the two exchanged?'
+      : markPresent(report)
+        ? 'a mark under this key is there'
+        : 'no mark under this key shows by itself';
     lines.push(`mark        ${there} (score ${presence.z.toFixed(1)})`);
   }
   if (nullHistogram !== null) {

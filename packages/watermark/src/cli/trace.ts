@@ -17,7 +17,7 @@ import { evidenceReport } from '../report/evidence-report.js';
 import { findingOf, type Outcome } from '../report/finding.js';
 import { readPicture, writePicture } from '../sharp/index.js';
 import { type TraceReport, trace } from '../trace.js';
-import { budget, KEY, LAYER, layerOf, needed, opaqueId, whole, withSecret } from './asked.js';
+import { budget, KEY, LAYER, layerOf, needed, nobodysNumber, opaqueId, whole, withSecret } from './asked.js';
 import { cornersOf } from './corners.js';
 import { EXIT } from './exits.js';
 import { idLines } from './lines.js';
@@ -99,6 +99,8 @@ async function traced(
 ): Promise<Result> {
   const { corners, decoys, field } = values;
   const imageId = opaqueId(values.image, 'image');
+  nobodysNumber(values.organisation, 'organisation');
+  nobodysNumber(values.reference, 'reference');
   const candidates = idLines(needed(values.candidates, 'candidates'), 'the candidates', field);
   const original = await pictureOf(needed(values.original, 'original'), 'the original');
   const suspect = await pictureOf(path, 'the suspect');

@@ -1,3 +1,4 @@
+import { holdsPatientNumber } from '@wardseal/primitives';
 import type { EvidenceOptions } from './evidence-report.js';
 
 const FIELDS = ['madeAt', 'imageId', 'organisation', 'reference', 'pictures', 'fileHashes', 'command', 'program'];
@@ -15,6 +16,13 @@ export function checkOptions(options: EvidenceOptions): void {
   for (const text of [imageId, organisation, reference, command, program])
     if (text !== undefined && (typeof text !== 'string' || text.length > LONGEST))
       throw new RangeError(`texts are of at most ${LONGEST} characters`);
+  for (const [text, reading] of [
+    [imageId, 'identifier'],
+    [organisation, 'text'],
+    [reference, 'text'],
+  ] as const)
+    if (text !== undefined && holdsPatientNumber(text, reading))
+      throw new RangeError('a text of the report holds a number that could be a patient’s');
   for (const hash of Object.values(fileHashes ?? {}))
     if (typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash))
       throw new RangeError('a hash is 64 hexadecimal digits');

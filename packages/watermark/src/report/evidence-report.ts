@@ -36,7 +36,7 @@ export interface EvidenceOptions {
  * @returns a whole HTML document with a content security policy of its own.
  * @throws {TypeError} an option that does not exist, or a picture that is no `data:` address of a PNG, JPEG or WebP.
  * @throws {RangeError} a moment not in UTC, a hash that is not 64 hexadecimal digits, a text of more than 4096 characters,
- * or a corner that is no number.
+ * a picture's id, organisation or reference with an NHS or CHI number, or a corner that is no number.
  * @example
  * const page = evidenceReport(report, { madeAt: '2026-03-01T09:00:00Z', imageId: 'img-7f3a' });
  */

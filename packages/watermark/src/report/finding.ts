@@ -1,3 +1,4 @@
+import { pBound } from '../statistics.js';
 import type { Hit, TraceReport } from '../trace.js';
 
 /**
@@ -27,6 +28,11 @@ export function findingOf(report: TraceReport): Finding {
     return consistent.length > 0 ? 'consistent' : 'none';
   })();
   return { outcome, named, consistent };
+}
+
+/** Whether the mark is in what was given as the original: copy and original were exchanged. It counts against, so nobody is named. */
+export function exchanged({ presence }: TraceReport): boolean {
+  return presence !== null && pBound(-presence.z) < PRESENT_P;
 }
 
 /** Whether some mark under this picture's key is there, whoever made it. */

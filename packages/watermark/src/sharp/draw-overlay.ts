@@ -4,6 +4,9 @@ import type { Overlay } from '../overlay.js';
 import { overlayBox, renderOverlay } from '../render-overlay.js';
 import type { SharpFactory } from './load-sharp.js';
 
+/** Longest side of a drawing, in pixels: what sharp's renderer of SVG takes. */
+const MAX_DRAWING = 32_767;
+
 /**
  * Lays an overlay over a picture: in border mode the picture lies untouched between two bands. Pixels that the drawing
  * does not reach keep their values exactly.
@@ -12,6 +15,10 @@ export async function drawOverlay(sharp: SharpFactory, pixels: MarkedPixels, ove
   const size = { width: pixels.width, height: pixels.height };
   const svg = renderOverlay({ ...overlay, size });
   const { width, height, left, top } = overlayBox(overlay.mode, size);
+  if (Math.max(width, height) > MAX_DRAWING) {
+    const facts = { field: 'overlay', limit: MAX_DRAWING, actual: Math.max(width, height) };
+    throw new WatermarkError('IMAGE_TOO_LARGE', `an overlay is drawn up to ${MAX_DRAWING} pixels a side`, facts);
+  }
   if (!(await hasFont(sharp))) {
     throw new WatermarkError('FONT_MISSING', 'this machine has no font: install one, or the overlay cannot be read');
   }

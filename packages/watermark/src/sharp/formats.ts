@@ -19,9 +19,19 @@ export function sniff(file: Uint8Array): Source | null {
   if (ascii(file, 0, 'RIFF') && ascii(file, 8, 'WEBP')) return 'webp';
   if (ascii(file, 0, 'GIF8')) return 'gif';
   if (ascii(file, 0, 'II*\0') || ascii(file, 0, 'MM\0*')) return 'tiff';
-  if (!ascii(file, 4, 'ftyp')) return null;
+  // The first box is short. Four letters in place of its length could open an SVG: `<!--ftypavif--><svg ...`.
+  if (!ascii(file, 0, '\0\0') || !ascii(file, 4, 'ftyp')) return null;
   if (ascii(file, 8, 'avif')) return 'avif';
   return ['heic', 'heix', 'heim', 'heis', 'mif1'].some((brand) => ascii(file, 8, brand)) ? 'heic' : null;
+}
+
+/** Whether a PNG states an animation, of which decoders show the first frame alone: `acTL` stands before the samples. */
+export function isAnimatedPng(file: Uint8Array): boolean {
+  const view = new DataView(file.buffer, file.byteOffset, file.length);
+  for (let at = 8; at + 8 <= file.length && !ascii(file, at + 4, 'IDAT'); at += 12 + view.getUint32(at)) {
+    if (ascii(file, at + 4, 'acTL')) return true;
+  }
+  return false;
 }
 
 /**

@@ -19,6 +19,8 @@ export interface Sharp {
 }
 
 export interface Metadata {
+  /** The loader that took the file. */
+  readonly format?: string;
   readonly width: number;
   readonly height: number;
   readonly depth?: string;

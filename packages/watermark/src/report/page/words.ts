@@ -1,6 +1,6 @@
 import { type Html, html } from '@wardseal/primitives';
 import type { TraceReport } from '../../trace.js';
-import { type Finding, markPresent } from '../finding.js';
+import { exchanged, type Finding, markPresent } from '../finding.js';
 import { count, probability, several } from './numbers.js';
 
 /** What a mark of this layer stands for. */
@@ -50,9 +50,11 @@ export function howSure(report: TraceReport, { outcome, named, consistent }: Fin
     case 'none':
       return [
         html`None of ${list} left a trace in this copy that chance would not leave.`,
-        markPresent(report)
-          ? html`<strong>A mark made under this picture’s key is there</strong>, but it belongs to none of the ${many} on the list. The list may not be complete.`
-          : html`No mark made under this picture’s key was found either. The copy may come from an unmarked source, may have been changed too much, or may show another picture.`,
+        exchanged(report)
+          ? html`<strong>A mark made under this picture’s key is in the picture that was given as the original</strong>, and not in the copy. The two were probably exchanged, and the result means nothing.`
+          : markPresent(report)
+            ? html`<strong>A mark made under this picture’s key is there</strong>, but it belongs to none of the ${many} on the list. The list may not be complete.`
+            : html`No mark made under this picture’s key was found either. The copy may come from an unmarked source, may have been changed too much, or may show another picture.`,
       ];
     case 'unregistered':
       return [
@@ -107,6 +109,11 @@ export function nextSteps(report: TraceReport, { outcome, named }: Finding): rea
     case 'none':
       return [
         keep,
+        ...(exchanged(report)
+          ? [
+              html`<strong>Repeat with copy and original the other way round</strong>, and take the original from the record: it carries no mark.`,
+            ]
+          : []),
         html`Check that secret and picture id are those of this picture. With wrong ones nothing is ever found.`,
         html`Check that the list holds every ${one} of this picture up to the day the copy was found, and that this is the right original.`,
         html`Repeat for the other layer (<code>--layer ${report.layer === 'view' ? 'share' : 'view'}</code>), and look for a better copy.`,
