@@ -36,7 +36,8 @@ export function photographs(folder: string | undefined, seed: number): Photograp
 }
 
 async function read(path: string): Promise<Pixels> {
-  const { data, info } = await sharp(path)
+  // A photograph that breaks off is read as far as it goes.
+  const { data, info } = await sharp(path, { failOn: 'none' })
     .rotate()
     .removeAlpha()
     .toColourspace('srgb')
