@@ -4,11 +4,14 @@ import { MAX_CANDIDATES, MAX_KEYS } from '../limits.js';
 /**
  * The viewing ids of an investigation as a list: an iterator does not cross to another thread. At once, unless they come
  * asynchronously. Duplicates are left to `trace`, which counts them once: telling a million ids apart takes half a
- * second, and this is the page's thread.
+ * second, and this is the page's thread. An asynchronous list is left when a signal aborts.
  *
  * @throws {WatermarkError} CANDIDATES_INVALID: not a list, or more than a million; ID_INVALID: one is not text.
  */
-export function collectCandidates(ids: Iterable<string> | AsyncIterable<string>): string[] | Promise<string[]> {
+export function collectCandidates(
+  ids: Iterable<string> | AsyncIterable<string>,
+  signals: readonly AbortSignal[] = [],
+): string[] | Promise<string[]> {
   let out: string[] = [];
   const add = (id: string): void => {
     if (typeof id !== 'string') {
@@ -25,7 +28,11 @@ export function collectCandidates(ids: Iterable<string> | AsyncIterable<string>)
   }
   if (typeof ids === 'object' && ids !== null && Symbol.asyncIterator in ids) {
     return (async () => {
-      for await (const id of ids) add(id);
+      for await (const id of ids) {
+        // Nobody waits any more: leaving the loop tells whatever makes the ids.
+        if (signals.some(({ aborted }) => aborted)) break;
+        add(id);
+      }
       return all();
     })();
   }
@@ -63,18 +70,20 @@ export function collectKeys(keys: Iterable<Uint8Array>): Uint8Array[] {
   return out;
 }
 
-/** The answer, or a rejection with the signal's reason as soon as it aborts. */
-export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
+/** The answer, or a rejection with a signal's reason as soon as one aborts. */
+export async function untilAborted<T>(work: Promise<T>, signals: readonly AbortSignal[]): Promise<T> {
   let stop = (): void => {};
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop);
+    stop = () => {
+      const signal = signals.find((one) => one.aborted);
+      if (signal !== undefined) reject(signal.reason);
+    };
   });
   try {
+    for (const signal of signals) signal.addEventListener('abort', stop);
+    stop();
     return await Promise.race([work, aborted]);
   } finally {
-    signal.removeEventListener('abort', stop);
+    for (const signal of signals) signal.removeEventListener('abort', stop);
   }
 }

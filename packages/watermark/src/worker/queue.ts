@@ -134,7 +134,8 @@ export class Queue {
   }
 }
 
-const closed = (): WatermarkError => new WatermarkError('WORKER_CLOSED', 'the worker was closed');
+/** What calls are told that `close` ended, or that come after it. */
+export const closed = (): WatermarkError => new WatermarkError('WORKER_CLOSED', 'the worker was closed');
 
 const failed = (cause: unknown): WatermarkError =>
   new WatermarkError('WORKER_FAILED', 'the worker could not be started or ended by itself', { cause });

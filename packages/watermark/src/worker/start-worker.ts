@@ -5,7 +5,7 @@ import type { TraceOptions, TraceReport } from '../trace.js';
 import { collectCandidates, collectKeys, untilAborted } from './collect.js';
 import { handOver, ownCopy } from './hand-over.js';
 import { optionNames, PROTOCOL, type Request, type Verb } from './protocol.js';
-import { Queue } from './queue.js';
+import { closed, Queue } from './queue.js';
 import type { BrowserWorker, NodeWorker } from './thread.js';
 
 export type { BrowserWorker, NodeWorker } from './thread.js';
@@ -55,7 +55,13 @@ type AnyOptions = CallOptions & { readonly onProgress?: (done: number) => void }
 export function startWorker(start: () => BrowserWorker | NodeWorker): WatermarkWorker {
   if (typeof start !== 'function') throw new TypeError('start must be a function that makes the worker');
   const queue = new Queue(start);
+  const closing = new AbortController();
   let jobs = 0;
+  // Before a picture is handed over: a call that cannot be made must not cost it.
+  const begin = ({ signal }: CallOptions): void => {
+    signal?.throwIfAborted();
+    closing.signal.throwIfAborted();
+  };
   const call = (verb: Verb, pictures: Pixels[], options: AnyOptions, data: object): Promise<unknown> => {
     const { signal, onProgress } = options;
     const progress = onProgress !== undefined;
@@ -66,26 +72,30 @@ export function startWorker(start: () => BrowserWorker | NodeWorker): WatermarkW
 
   return {
     async embed(pixels, options) {
-      options.signal?.throwIfAborted();
+      begin(options);
       const data = ownOptions('embed', options);
       const pictures = handOver({ pixels }, options.transfer === true);
       return (await call('embed', pictures, options, data)) as { pixels: MarkedPixels; report: EmbedReport };
     },
     async decode(suspect, options) {
-      options.signal?.throwIfAborted();
+      begin(options);
       const data = { ...ownOptions('decode', options), keys: collectKeys(options.keys) };
       const pictures = handOver({ suspect }, options.transfer === true);
       return (await call('decode', pictures, options, data)) as Lead;
     },
     async trace(suspect, original, options) {
-      options.signal?.throwIfAborted();
+      begin(options);
       const data = ownOptions('trace', options);
-      const list = collectCandidates(options.candidates);
+      const signals = [...(options.signal ? [options.signal] : []), closing.signal];
+      const list = collectCandidates(options.candidates, signals);
       const pictures = handOver({ suspect, original }, options.transfer === true);
-      const candidates = Array.isArray(list) ? list : await untilAborted(list, options.signal);
+      const candidates = Array.isArray(list) ? list : await untilAborted(list, signals);
       return (await call('trace', pictures, options, { ...data, candidates })) as TraceReport;
     },
-    close: () => queue.close(),
+    close() {
+      closing.abort(closed());
+      queue.close();
+    },
   };
 }
 
