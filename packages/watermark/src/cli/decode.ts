@@ -6,7 +6,7 @@ import { idBytes } from '../ids.js';
 import { MAX_KEYS } from '../limits.js';
 import { readPicture } from '../sharp/index.js';
 import type { Layer } from '../version.js';
-import { budget, KEY, LAYER, layerOf, withSecret } from './asked.js';
+import { budget, KEY, LAYER, layerOf, opaqueId, withSecret } from './asked.js';
 import { EXIT } from './exits.js';
 import { idLines } from './lines.js';
 import { fileOf } from './pictures.js';
@@ -39,7 +39,7 @@ entry of the log, never a verdict. Exit code 0: a lead; 1: every picture was tri
   async run(values, [path]) {
     if ((values.image === undefined) === (values.images === undefined))
       throw new UsageError('give one of --image and --images');
-    const images = values.image === undefined ? await listed(values.images!) : [values.image];
+    const images = values.image === undefined ? await listed(values.images!) : [opaqueId(values.image, 'image')];
     const layer = layerOf(values.layer);
     const suspect = await readPicture(await fileOf(path, 'the suspect'));
     const bar = progressLine('reading', 100, (done) => `${done} %`);
@@ -74,6 +74,7 @@ entry of the log, never a verdict. Exit code 0: a lead; 1: every picture was tri
 async function listed(path: string): Promise<string[]> {
   const ids: string[] = [];
   for await (const id of idLines(path, 'the list of pictures', undefined).ids) {
+    opaqueId(id, 'images');
     if (ids.push(id) > MAX_KEYS) throw new UsageError(`at most ${MAX_KEYS} pictures can be tried at once`);
   }
   if (ids.length === 0) throw new UsageError('the list of pictures is empty');

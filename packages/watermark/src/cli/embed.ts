@@ -2,6 +2,7 @@ import { type Command, command, OUTPUT, objectOf, UsageError, writeOutput } from
 import { type Chips, prepareChips } from '../prepare-chips.js';
 import { type MarkFileOptions, markFile } from '../sharp/index.js';
 import { decimal, KEY, LAYER, layerOf, opaqueId, unquoted, withSecret } from './asked.js';
+import { EXIT } from './exits.js';
 import { fileOf, roiOf, WRITTEN, writeFileOf, writtenAs } from './pictures.js';
 
 const VIEWING = {
@@ -23,7 +24,8 @@ async function prepared({ secret, image, viewing, layer }: Asked): Promise<Chips
 const embed: Command = command({
   usage: 'embed (--chips FILE | --secret FILE --image ID --viewing ID) [--overlay FILE] [-o FILE] PICTURE',
   about: `Puts the invisible mark of one viewing into a picture, and a visible overlay where asked for. Nothing of the file's metadata
-is copied. A viewer needs its chips alone; whoever has the secret could make anybody's mark, so that it stays on the server.`,
+is copied. A viewer needs its chips alone; whoever has the secret could make anybody's mark, so that it stays on the server.
+Exit code 0: marked; 1: written, but nothing could be changed (all white, black, transparent or protected): no mark is in it.`,
   examples: [
     ['embed --chips chips.json -o copy.jpg wound.jpg', 'in a viewer, with what the server gave it'],
     [
@@ -71,10 +73,12 @@ is copied. A viewer needs its chips alone; whoever has the secret could make any
     return {
       facts: { layer: chips.layer, format, bytes: data.length, psnr: Number.isFinite(psnr) ? psnr : null, ssim, ms },
       words: [
-        `psnr   ${Number.isFinite(psnr) ? `${psnr.toFixed(2)} dB` : 'nothing was changed: no mark is in it'}`,
+        `psnr   ${Number.isFinite(psnr) ? `${psnr.toFixed(2)} dB` : 'nothing could be changed: NO MARK IS IN IT'}`,
         `ssim   ${ssim.toFixed(4)}`,
         `ms     ${Math.round(ms)}`,
       ],
+      // Whoever goes on to send the copy when this succeeds must not send one that tells nothing.
+      exit: Number.isFinite(psnr) ? EXIT.yes : EXIT.no,
     };
   },
 });

@@ -32,7 +32,7 @@ const program: Program = {
     usage: EXIT.unknown,
     trouble: EXIT.unknown,
     words:
-      '0 done, a viewing is named, or a lead found; 1 none is; 2 no answer: not registered, out of time, wrongly asked, trouble',
+      '0 done, a viewing is named, or a lead found; 1 none is, or no mark could be put in; 2 no answer: not registered, out of time, wrongly asked, trouble',
   },
   manifest: new URL('../../package.json', import.meta.url),
   judge,

@@ -4,6 +4,7 @@ import { MAX_FILE_BYTES } from '../limits.js';
 import type { Roi } from '../roi.js';
 import type { Format, OutputOptions } from '../sharp/index.js';
 import { readPicture } from '../sharp/index.js';
+import { isTransparent } from '../sharp/write-picture.js';
 import { whole } from './asked.js';
 
 const FORMATS: readonly Format[] = ['jpeg', 'png', 'webp', 'avif'];
@@ -36,6 +37,9 @@ export async function roiOf(path: string | undefined): Promise<Roi | undefined> 
   if (path === undefined) return undefined;
   const { data, width, height }: Pixels = await readPicture(await fileOf(path, 'the mask'));
   const channels = data.length / (width * height);
+  // Drawn on nothing, a mask would mean one thing to whoever sees it and another here.
+  if (isTransparent({ data, width, height }, channels))
+    throw new UsageError('the mask must not be transparent anywhere');
   const mean = (at: number): number => (channels < 3 ? data[at]! : (data[at]! + data[at + 1]! + data[at + 2]!) / 3);
   const strengths = Uint8Array.from({ length: width * height }, (_, i) => Math.round(mean(i * channels)));
   return { data: strengths, width, height };

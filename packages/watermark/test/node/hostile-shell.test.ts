@@ -40,6 +40,34 @@ describe('a secret where a file belongs', () => {
   });
 });
 
+describe('what is not marked, or names a patient', () => {
+  it('a mask on nothing is refused: is it black there, or white?', async () => {
+    const mask = sharp({ create: { width: 40, height: 30, channels: 4, background: '#0000' } }).png();
+    await box.write('mask.png', await mask.toBuffer());
+    const words = ['embed', ...KEY, '--viewing', 'v', '--roi', 'mask.png', '-o', 'x.png', 'original.png'];
+    expect(await refused(words)).toContain('the mask must not be transparent');
+    expect(await box.files()).not.toContain('x.png');
+  });
+
+  it('a copy in which no mark could be put is no success', async () => {
+    const white = sharp({ create: { width: 300, height: 200, channels: 3, background: '#fff' } }).png();
+    await box.write('white.png', await white.toBuffer());
+    const words = ['embed', ...KEY, '--viewing', 'v', '-o', 'still-white.png', 'white.png'];
+    expect(await box.json(words)).toMatchObject({ exit: 1, psnr: null });
+  });
+
+  it('a blind reading is not asked about a patient’s number', async () => {
+    await box.write('images.txt', 'img-1\n999 000 0018\n');
+    for (const words of [
+      ['--image', '9990000018'],
+      ['--images', 'images.txt'],
+    ]) {
+      const err = await refused(['decode', '--secret', 'secret.key', ...words, '--', '-copy.png']);
+      expect(err).toMatch(/--images? holds a number that could be a patient’s/);
+    }
+  });
+});
+
 describe('lists that are not bare ids', () => {
   it.each([
     ['JSON lines without --field', '{"id":"view-3"}\n'],
