@@ -4,9 +4,14 @@ import type { Overlay } from '../overlay.js';
 import { overlayBox, renderOverlay } from '../render-overlay.js';
 import { type AnyCanvas, contextOf } from './context.js';
 
+/** The call that a canvas waits for: an overlay takes a moment, in which the next picture may be asked for. */
+const latest = new WeakMap<AnyCanvas, object>();
+
 /**
  * Draws pixels on a canvas in sRGB, with the visible overlay if asked for. The canvas is given the size of the drawing:
  * with a border overlay it is higher than the picture by two bands (`overlayBox`), and nothing covers the picture.
+ *
+ * Of two calls for one canvas the later one's picture stays, whichever is ready first: the earlier one then draws nothing.
  *
  * The overlay is drawn as an image from a `data:` address: a Content-Security-Policy must allow `img-src data:`. A worker
  * has no images, so there it draws without an overlay only.
@@ -21,14 +26,18 @@ import { type AnyCanvas, contextOf } from './context.js';
  */
 export async function paint(canvas: AnyCanvas, pixels: Pixels, overlay?: Overlay): Promise<void> {
   const image = toImageData(pixels);
+  const call = {};
   if (overlay === undefined) {
+    latest.set(canvas, call);
     contextOf(canvas, image.width, image.height).putImageData(image, 0, 0);
     return;
   }
   const size = { width: image.width, height: image.height };
   const svg = renderOverlay({ ...overlay, size });
   const { width, height, left, top } = overlayBox(overlay.mode, size);
+  latest.set(canvas, call);
   const drawing = await drawingOf(svg);
+  if (latest.get(canvas) !== call) return;
   const context = contextOf(canvas, width, height);
   context.putImageData(image, left, top);
   context.drawImage(drawing, 0, 0);

@@ -138,6 +138,26 @@ describe('the overlay', () => {
     expect(decode(shown, { keys: [key] }).found).toBe(true);
   });
 
+  test('that is slow does not bring back a picture that was left', async () => {
+    const [earlier, later] = [document.createElement('canvas'), document.createElement('canvas')];
+    vi.stubGlobal(
+      'Image',
+      class extends Image {
+        override async decode(): Promise<void> {
+          await super.decode();
+          await new Promise((resolve) => setTimeout(resolve, this.src.includes('SLOW') ? 60 : 0));
+        }
+      },
+    );
+    const next = skin(96, 80, 9);
+    const slow = paint(earlier, marked, { ...overlay, code: 'SLOW-1' });
+    await Promise.all([slow, paint(earlier, next)]);
+    expect(difference(await pixelsOf(earlier), next)).toBe(-1);
+    const both = [paint(earlier, marked, { ...overlay, code: 'SLOW-1' }), paint(earlier, next, overlay)];
+    await Promise.all([...both, paint(later, next, overlay)]);
+    expect(difference(await pixelsOf(earlier), await pixelsOf(later))).toBe(-1);
+  });
+
   test('that cannot be drawn leaves the canvas as it was', async () => {
     const canvas = document.createElement('canvas');
     await paint(canvas, skin(64, 64), overlay);
