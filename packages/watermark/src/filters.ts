@@ -5,10 +5,15 @@ export function boxMean(plane: Plane, radius: number): Plane {
   const { width, height } = plane;
   const across = new Float32Array(width * height);
   const prefix = new Float64Array(width + 1);
+  const reach = 2 * radius + 1;
   for (let y = 0; y < height; y++) {
     const at = y * width;
     for (let x = 0; x < width; x++) prefix[x + 1] = prefix[x]! + plane.data[at + x]!;
     for (let x = 0; x < width; x++) {
+      // Away from the borders nothing is to be cut.
+      if (x === radius)
+        for (; x + radius < width; x++) across[at + x] = (prefix[x + radius + 1]! - prefix[x - radius]!) / reach;
+      if (x === width) break;
       const from = Math.max(0, x - radius);
       const to = Math.min(width, x + radius + 1);
       across[at + x] = (prefix[to]! - prefix[from]!) / (to - from);
@@ -16,14 +21,13 @@ export function boxMean(plane: Plane, radius: number): Plane {
   }
   const out = new Float32Array(width * height);
   const sums = new Float64Array(width);
-  let from = 0;
-  let to = 0;
+  for (let y = 0; y < Math.min(radius, height); y++) for (let x = 0; x < width; x++) sums[x]! += across[y * width + x]!;
   for (let y = 0; y < height; y++) {
-    const first = Math.max(0, y - radius);
-    const last = Math.min(height, y + radius + 1);
-    for (; to < last; to++) for (let x = 0; x < width; x++) sums[x]! += across[to * width + x]!;
-    for (; from < first; from++) for (let x = 0; x < width; x++) sums[x]! -= across[from * width + x]!;
-    const count = last - first;
+    const entering = y + radius < height ? (y + radius) * width : -1;
+    const leaving = y > radius ? (y - radius - 1) * width : -1;
+    if (entering >= 0) for (let x = 0; x < width; x++) sums[x]! += across[entering + x]!;
+    if (leaving >= 0) for (let x = 0; x < width; x++) sums[x]! -= across[leaving + x]!;
+    const count = Math.min(height, y + radius + 1) - Math.max(0, y - radius);
     for (let x = 0; x < width; x++) out[y * width + x] = sums[x]! / count;
   }
   return { data: out, width, height };

@@ -1,4 +1,4 @@
-import type { Pixels, Plane } from './image.js';
+import { bytesOf, type Pixels, type Plane } from './image.js';
 import { DITHER, roundedSquare, THRESHOLDS } from './rounding.js';
 
 /** Samples for the estimate of the energy: enough for 0.01 dB. */
@@ -64,6 +64,7 @@ export function addResidual(
   const marked = new Uint8ClampedArray(pixels.data.length);
   // The same bytes, without a check of every number that is written.
   const bytes = new Uint8Array(marked.buffer);
+  const source = bytesOf(pixels);
   const columns = axis(width, residual.width);
   const rows = axis(height, residual.height);
   const line = new Float32Array(residual.width);
@@ -85,7 +86,7 @@ export function addResidual(
     }
     roundRow(exact, y, changes);
     const [from, to] = [y * width * channels, (y + 1) * width * channels];
-    squares += addRow(pixels.data.subarray(from, to), changes, channels, bytes.subarray(from, to));
+    squares += addRow(source.subarray(from, to), changes, channels, bytes.subarray(from, to));
   }
   return { marked, squares };
 }
@@ -106,7 +107,7 @@ function roundRow(exact: Float32Array, y: number, out: Int8Array): void {
 }
 
 /** Adds each pixel's change to its colours, clipped to 0 and 255; gives the sum of the squared changes. */
-function addRow(before: Pixels['data'], changes: Int8Array, channels: number, after: Uint8Array): number {
+function addRow(before: Uint8Array, changes: Int8Array, channels: number, after: Uint8Array): number {
   const colours = channels === 1 ? 1 : 3;
   let squares = 0;
   for (let x = 0, i = 0; x < changes.length; x++, i += channels) {
