@@ -33,7 +33,7 @@ export async function readPng(path: string): Promise<Pixels> {
 }
 
 /** Scaled to a size. */
-export async function scaledTo(copy: Pixels, { width, height }: Pixels): Promise<Pixels> {
+export async function scaledTo(copy: Pixels, { width, height }: Omit<Pixels, 'data'>): Promise<Pixels> {
   if (copy.width === width && copy.height === height) return copy;
   const { data } = await sharp(copy.data, { raw: { width: copy.width, height: copy.height, channels: 3 } })
     .resize(width, height, { fit: 'fill' })

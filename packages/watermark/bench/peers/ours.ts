@@ -8,6 +8,10 @@ const candidates = Array.from({ length: 1000 }, (_, i) => `view-${i}`);
 /** As in the robustness benchmark: no answer may depend on how busy the machine is. */
 const BUDGET_MS = 30_000;
 
+/** Calls before the clock runs, so that the engine has compiled what it times. */
+const small = { data: new Uint8Array(512 * 512 * 3).fill(128), width: 512, height: 512 };
+for (let i = 0; i < 5; i++) embed(small, { chips: prepareChips(key, guilty) });
+
 const mark: Contestant['embed'] = async (picture, rounds) => {
   const seconds: number[] = [];
   let copy = picture;

@@ -3,7 +3,7 @@ import { markdownTable } from './table.ts';
 
 export interface PeerFigures {
   readonly name: string;
-  /** Processor seconds per megapixel, by picture: pixel work where the peer lets it be told apart. */
+  /** Processor seconds per megapixel, by picture: pixel work where the peer lets it be told apart. No `extract` of the last. */
   readonly embed: readonly number[];
   readonly extract: readonly number[];
   /** What the times hold. */
@@ -27,7 +27,7 @@ export function peerTables({ date, machine, pictures, notes, figures }: PeerRun)
   const [ours] = figures;
   const timesTable = (what: 'embed' | 'extract'): string =>
     markdownTable(
-      [`${what}, s/MP`, ...pictures, 'timed'],
+      [`${what}, s/MP`, ...pictures.slice(0, ours![what].length), 'timed'],
       figures.map((one) => {
         const cells = one[what].map((own, i) => {
           const ratio = own / ours![what][i]!;
