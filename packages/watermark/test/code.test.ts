@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fft2 } from '../src/fft.js';
 import { decodeTailBiting, encodeTailBiting } from '../src/code/convolutional.js';
 import { crc32 } from '../src/code/crc32.js';
 import { CODED_BITS, decodePayload, encodePayload } from '../src/code/payload.js';
+import { fft2 } from '../src/fft.js';
 import { random } from './pictures.js';
 
 describe('crc32', () => {
