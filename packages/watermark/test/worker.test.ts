@@ -179,9 +179,9 @@ test('progress is told only to who asks', async () => {
   expect(told.every((done) => done >= 0 && done <= 1)).toBe(true);
   const searched: number[] = [];
   await worker.decode(expected.pixels, { keys: [key], onProgress: (done) => searched.push(done) });
-  const directly: number[] = [];
-  decode(expected.pixels, { keys: [key], onProgress: (done) => directly.push(done) });
-  expect(searched).toEqual(directly);
+  // How far a search is goes by the clock: its order and its end do not.
+  expect(searched).toEqual([...searched].sort((a, b) => a - b));
+  expect(searched.at(-1)).toBe(1);
   const thrown = call(() => {
     throw new Error('listener');
   });
