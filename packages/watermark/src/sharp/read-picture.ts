@@ -2,6 +2,7 @@ import { WatermarkError } from '../errors.js';
 import type { MarkedPixels } from '../image.js';
 import { MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE } from '../limits.js';
 import { isAnimatedPng, type Source, sniff } from './formats.js';
+import { hasTooManyScans, MAX_SCANS } from './jpeg-scans.js';
 import { loadSharp, type Metadata } from './load-sharp.js';
 
 /**
@@ -13,7 +14,7 @@ import { loadSharp, type Metadata } from './load-sharp.js';
  * @returns 3 channels, or 4 for a picture with transparency.
  * @throws {WatermarkError} ADAPTER_MISSING: sharp cannot be loaded; IMAGE_INVALID: not such a file, cut short, more than
  * 8 bits a sample (convert it to 8 bits first), CMYK (convert it to sRGB first), several pages or frames (mark each as a
- * file of its own), or channels beside colour and transparency; IMAGE_TOO_LARGE: above 512 MiB, 100 megapixels or 65,535
+ * file of its own), a JPEG of more than 100 scans, or channels beside colour and transparency; IMAGE_TOO_LARGE: above 512 MiB, 100 megapixels or 65,535
  * pixels a side.
  * @example
  * const pixels = await readPicture(await readFile('wound.jpg'));
@@ -41,6 +42,7 @@ export async function readSource(file: Uint8Array): Promise<{ pixels: MarkedPixe
   const source = sniff(file);
   if (source === null) throw invalid('is no JPEG, PNG, WebP, AVIF, HEIC, TIFF or GIF');
   if (source === 'png' && isAnimatedPng(file)) throw severalFrames();
+  if (source === 'jpeg' && hasTooManyScans(file)) throw invalid(`holds more than ${MAX_SCANS} scans`);
   const sharp = await loadSharp();
   const failed = (cause: unknown): never => {
     throw invalid(`cannot be decoded whole as ${source.toUpperCase()} by this build of sharp`, cause);

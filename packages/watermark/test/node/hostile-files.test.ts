@@ -43,6 +43,46 @@ describe('files that are not what they begin as', () => {
   });
 });
 
+/** A grey progressive JPEG, 64 pixels a side, in which each scan adds nothing: one for its mean, the others for waves. */
+function progressive(waves: number): Buffer {
+  const segment = (marker: number, body: readonly number[]): Buffer =>
+    Buffer.from([0xff, marker, 0, body.length + 2, ...body]);
+  const table = (kind: number, symbol: number): Buffer => segment(0xc4, [kind, 1, ...Array(15).fill(0), symbol]);
+  const scan = (wave: number, high: number, low: number): Buffer =>
+    segment(0xda, [1, 1, 0, wave, wave, (high << 4) | low]);
+  const parts = [
+    Buffer.from([0xff, 0xd8]),
+    segment(0xdb, [0, ...Array(64).fill(1)]),
+    segment(0xc2, [8, 0, 64, 0, 64, 1, 1, 0x11, 0]),
+    table(0x00, 0),
+    table(0x10, 0x50),
+    scan(0, 0, 0),
+    Buffer.alloc(8),
+  ];
+  for (let i = 0; i < waves; i++) {
+    const [wave, step] = [1 + Math.floor(i / 14), i % 14];
+    // A run of 64 blocks without waves takes two codes of 32: 0 00000, 0 00000, and ones to fill the byte.
+    parts.push(scan(wave, step === 0 ? 0 : 14 - step, 13 - step), Buffer.from([0x00, 0x0f]));
+  }
+  return Buffer.concat([...parts, Buffer.from([0xff, 0xd9])]);
+}
+
+describe('files that cost far more than they weigh', () => {
+  test('a JPEG of more scans than any encoder writes is refused before it is decoded', async () => {
+    expect((await readPicture(progressive(98))).width).toBe(64);
+    expect((await readPicture(progressive(99))).width).toBe(64);
+    expect((await refusal(readPicture(progressive(100)))).message).toContain('more than 100 scans');
+  });
+
+  test('a thumbnail and what lies behind the end count for nothing', async () => {
+    const whole = await plain(80, 70).jpeg({ progressive: true }).toBuffer();
+    const thumbnail = Buffer.alloc(400, Buffer.from([0xff, 0xda]));
+    const within = Buffer.concat([Buffer.from([0xff, 0xe2, 1, 0x92]), thumbnail]);
+    const file = Buffer.concat([whole.subarray(0, 2), within, whole.subarray(2), thumbnail]);
+    expect((await readPicture(file)).width).toBe(80);
+  });
+});
+
 describe('overlays', () => {
   test('a picture longer than a drawing can be is refused by name', async () => {
     const chips = prepareChips(deriveImageKey(new Uint8Array(32).fill(1), 'img-1'), 'view-1');
