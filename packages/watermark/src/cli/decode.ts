@@ -1,5 +1,6 @@
+import { access, constants } from 'node:fs/promises';
 import { hex } from '@wardseal/primitives';
-import { type Command, command, progressLine, UsageError } from '@wardseal/primitives/cli';
+import { type Command, command, named, progressLine, UsageError } from '@wardseal/primitives/cli';
 import { blindId } from '../code/tile.js';
 import { decode, type Lead } from '../decode.js';
 import { idBytes } from '../ids.js';
@@ -41,6 +42,9 @@ entry of the log, never a verdict. Exit code 0: a lead; 1: every picture was tri
       throw new UsageError('give one of --image and --images');
     const images = values.image === undefined ? await listed(values.images!) : [opaqueId(values.image, 'image')];
     const layer = layerOf(values.layer);
+    // Before the search: a lead shall not be lost for a misspelt name.
+    const list = values.candidates;
+    if (list !== undefined && list !== '-') await named(list, () => access(list, constants.R_OK));
     const suspect = await readPicture(await fileOf(path, 'the suspect'));
     const bar = progressLine('reading', 100, (done) => `${done} %`);
     return withSecret(values.secret, async (keyOf) => {

@@ -68,6 +68,13 @@ describe('what is not marked, or names a patient', () => {
   });
 });
 
+describe('a list that is not there', () => {
+  it('is told before a blind reading, whatever it would find', async () => {
+    const list = ['--candidates', 'missing.txt'];
+    expect(await refused(['decode', ...KEY, ...list, 'original.png'])).toContain('missing.txt: there is no such file');
+  });
+});
+
 describe('lists that are not bare ids', () => {
   it.each([
     ['JSON lines without --field', '{"id":"view-3"}\n'],
