@@ -24,10 +24,14 @@ export function deriveImageKey(tenantSecret: Uint8Array, imageId: string): Uint8
     tenantSecret.length < MIN_SECRET_BYTES ||
     tenantSecret.length > MAX_SECRET_BYTES
   ) {
-    throw new WatermarkError('KEY_INVALID', `a tenant secret is ${MIN_SECRET_BYTES} to ${MAX_SECRET_BYTES} bytes`, {
-      field: 'tenantSecret',
-      limit: MIN_SECRET_BYTES,
-    });
+    throw new WatermarkError(
+      'KEY_INVALID',
+      `a tenant secret is ${MIN_SECRET_BYTES} to ${MAX_SECRET_BYTES} bytes in a Uint8Array`,
+      {
+        field: 'tenantSecret',
+        limit: MIN_SECRET_BYTES,
+      },
+    );
   }
   const info = concat(utf8(`${MARK_VERSION}/image-key`), Uint8Array.of(0), idBytes(imageId, 'imageId'));
   return hkdfSha256(tenantSecret, NO_SALT, info, 32);

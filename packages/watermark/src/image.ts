@@ -26,6 +26,10 @@ export interface Plane {
   readonly height: number;
 }
 
+/** For what beginners pass instead. */
+const NOT_PIXELS =
+  'must be { data, width, height }, not a file, a path or a promise; ./sharp and ./canvas make pixels of files';
+
 /** What to do about a picture with so many bytes a pixel. */
 const HINTS: ReadonlyMap<number, string> = new Map([
   [2, '; convert grey with alpha to RGBA, 16-bit samples to 8-bit sRGB'],
@@ -38,8 +42,9 @@ export function checkPixels(pixels: Pixels, field: string, smallest: number = MI
   const invalid = (message: string): never => {
     throw new WatermarkError('IMAGE_INVALID', `\`${field}\` ${message}`, { field });
   };
-  if (typeof pixels !== 'object' || pixels === null) return invalid('must be an object');
+  if (typeof pixels !== 'object' || pixels === null) return invalid(NOT_PIXELS);
   const { data, width, height } = pixels;
+  if (width === undefined && height === undefined) return invalid(NOT_PIXELS);
   if (!Number.isInteger(width) || !Number.isInteger(height) || width < 1 || height < 1) {
     return invalid('must have a width and a height of at least one pixel');
   }

@@ -54,12 +54,13 @@ export function readChips(chips: Chips, layer: Layer): Uint8Array<ArrayBuffer> {
   const bad = (message: string, field: string): never => {
     throw new WatermarkError('CHIPS_INVALID', message, { field });
   };
-  if (typeof chips !== 'object' || chips === null) return bad('chips must be an object', 'chips');
+  if (typeof chips !== 'object' || chips === null)
+    return bad('chips must be the object that prepareChips made, not its JSON text', 'chips');
   for (const name of Object.keys(chips)) {
     if (name !== 'version' && name !== 'layer' && name !== 'tile') return bad('chips hold an unknown field', 'chips');
   }
   if (chips.version !== MARK_VERSION) return bad('chips are of another version', 'version');
-  if (chips.layer !== layer) return bad('chips are of another layer than the one asked for', 'layer');
+  if (chips.layer !== layer) return bad(`chips are of another layer than \`layer\`, which is '${layer}'`, 'layer');
   // A cap before decoding: 512 bytes are 683 characters.
   const tile = typeof chips.tile === 'string' && chips.tile.length === 683 ? fromBase64url(chips.tile) : null;
   if (tile === null || tile.length !== TILE_AREA / 8) return bad('a tile is 512 bytes in base64url', 'tile');

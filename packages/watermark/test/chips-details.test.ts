@@ -166,20 +166,29 @@ describe('what is refused says why', () => {
         code: 'KEY_INVALID',
         field: 'tenantSecret',
         limit: 32,
-        message: 'a tenant secret is 32 to 1024 bytes',
+        message: 'a tenant secret is 32 to 1024 bytes in a Uint8Array',
       });
     }
     expect([secret(32)(), secret(1024)()].map((one) => one.length)).toEqual([32, 32]);
   });
 
   test('image keys', () => {
-    const wrong = { code: 'KEY_INVALID', field: 'imageKey', limit: 32, message: 'an image key is 32 bytes' };
+    const wrong = {
+      code: 'KEY_INVALID',
+      field: 'imageKey',
+      limit: 32,
+      message: 'an image key is 32 bytes in a Uint8Array, as deriveImageKey gives it',
+    };
     for (const bytes of [0, 31, 33]) expect(refusal(() => prepareChips(new Uint8Array(bytes), 'v'))).toEqual(wrong);
     expect(refusal(() => prepareChips([...key] as never, 'v'))).toEqual(wrong);
   });
 
   test('ids, by their bytes', () => {
-    const limits = { code: 'ID_INVALID', limit: 512, message: '`viewingId` must be 1 to 512 bytes of text' };
+    const limits = {
+      code: 'ID_INVALID',
+      limit: 512,
+      message: '`viewingId`: an id is 1 to 512 bytes of text without control characters',
+    };
     for (const id of ['', 'x'.repeat(513), 'a\u0000', '\u001f', 'a\u007fb', 7, null]) {
       expect(refusal(() => prepareChips(key, id as string))).toEqual({ ...limits, field: 'viewingId' });
     }
@@ -201,11 +210,11 @@ describe('what is refused says why', () => {
       message: "the layer must be 'view' or 'share'",
     });
     const cases: [unknown, string, string][] = [
-      [null, 'chips', 'chips must be an object'],
-      ['x', 'chips', 'chips must be an object'],
+      [null, 'chips', 'chips must be the object that prepareChips made, not its JSON text'],
+      ['x', 'chips', 'chips must be the object that prepareChips made, not its JSON text'],
       [{ ...chips, more: 1 }, 'chips', 'chips hold an unknown field'],
       [{ ...chips, version: 'v9' }, 'version', 'chips are of another version'],
-      [{ ...chips, layer: 'share' }, 'layer', 'chips are of another layer than the one asked for'],
+      [{ ...chips, layer: 'share' }, 'layer', "chips are of another layer than `layer`, which is 'view'"],
       [{ ...chips, tile: chips.tile.slice(1) }, 'tile', 'a tile is 512 bytes in base64url'],
       [{ ...chips, tile: `${chips.tile.slice(0, -1)}*` }, 'tile', 'a tile is 512 bytes in base64url'],
       [{ ...chips, tile: [...chips.tile] }, 'tile', 'a tile is 512 bytes in base64url'],

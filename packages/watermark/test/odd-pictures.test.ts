@@ -144,4 +144,13 @@ describe('refusals say what to do', () => {
     expect(found).toMatch(/^IMAGE_INVALID: /);
     expect(found).toContain(words);
   });
+
+  test.each([
+    ['a path', 'wound.jpg'],
+    ['the bytes of a file', new Uint8Array(area * 3)],
+    ['a promise', Promise.resolve({ ...size, data: new Uint8Array(area * 3) })],
+    ['what embed gives', { pixels: { ...size, data: new Uint8Array(area * 3) } }],
+  ])('%s instead of pixels', (_, given) => {
+    expect(refusal(given as never)).toContain('not a file, a path or a promise');
+  });
 });

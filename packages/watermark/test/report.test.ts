@@ -52,6 +52,14 @@ describe('evidenceReport', () => {
     }
   });
 
+  test('what is no report, or has no options, is the caller’s mistake, said in words', () => {
+    const report = Promise.resolve(MATCH) as unknown as TraceReport;
+    expect(() => evidenceReport(report, OPTIONS)).toThrow(new TypeError('report must be what trace gives: await it'));
+    expect(() => evidenceReport(MATCH, undefined as unknown as EvidenceOptions)).toThrow(
+      TypeError('a report needs options, with madeAt in them'),
+    );
+  });
+
   test('says what it does not prove, and what to do', () => {
     const named = said(page(MATCH));
     for (const words of [

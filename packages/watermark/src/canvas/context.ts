@@ -10,7 +10,12 @@ const SETTINGS: CanvasRenderingContext2DSettings = { colorSpace: 'srgb', willRea
 export function hiddenCanvas(): AnyCanvas {
   if (typeof OffscreenCanvas === 'function') return new OffscreenCanvas(1, 1);
   if (typeof document === 'object') return document.createElement('canvas');
-  throw new WatermarkError('CANVAS_UNAVAILABLE', 'there is no canvas here: use this in a browser');
+  throw noCanvas();
+}
+
+/** For a realm that is no browser's. */
+export function noCanvas(): WatermarkError {
+  return new WatermarkError('CANVAS_UNAVAILABLE', 'there is no canvas here: use this in a browser');
 }
 
 /**

@@ -1,7 +1,7 @@
 import { WatermarkError } from '../errors.js';
 import type { MarkedPixels } from '../image.js';
 import { MAX_FILE_BYTES, MAX_PIXELS, MAX_SIDE } from '../limits.js';
-import { type AnyCanvas, contextOf, hiddenCanvas } from './context.js';
+import { type AnyCanvas, contextOf, hiddenCanvas, noCanvas } from './context.js';
 
 /** What a browser can show. A Blob is a picture file; its EXIF orientation is followed. */
 export type PictureSource = ImageBitmap | HTMLImageElement | AnyCanvas | Blob;
@@ -42,6 +42,7 @@ export async function pixelsOf(source: PictureSource): Promise<MarkedPixels> {
 
 async function decodeBlob(file: Blob): Promise<ImageBitmap> {
   if (file.size > MAX_FILE_BYTES) throw tooLarge(`is larger than ${MAX_FILE_BYTES} bytes`, MAX_FILE_BYTES, file.size);
+  if (typeof createImageBitmap !== 'function') throw noCanvas();
   try {
     return await createImageBitmap(file, { imageOrientation: 'from-image', premultiplyAlpha: 'none' });
   } catch (cause) {

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, command, named, progressLine, UsageError } from '@wardseal/primitives/cli';
 import type { Pixels } from '../image.js';
+import { several } from '../report/page/numbers.js';
 import { readPicture, writePicture } from '../sharp/index.js';
 import { attackSuite, FULL_SIZE, type NamedAttack } from '../testing/index.js';
 import { decimal, needed, whole } from './asked.js';
@@ -91,7 +92,10 @@ async function written(
     await writeFileOf(join(folder, file), force, await writePicture(await apply(pixels), { format: 'png' }));
     files.push(file);
   }
-  return { facts: { folder, files, left }, words: [`${files.length} pictures in ${folder}`, ...leftWords(left)] };
+  return {
+    facts: { folder, files, left },
+    words: [`${several(files.length, 'picture')} in ${folder}`, ...leftWords(left)],
+  };
 }
 
 async function checked(

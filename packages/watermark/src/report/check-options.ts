@@ -9,6 +9,8 @@ const LONGEST = 4096;
 
 /** The caller's mistakes, told before a report is made of them. */
 export function checkOptions(options: EvidenceOptions): void {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError('a report needs options, with madeAt in them');
   for (const name of Object.keys(options)) if (!FIELDS.includes(name)) throw new TypeError(`no such option: ${name}`);
   const { madeAt, pictures, fileHashes, imageId, organisation, reference, command, program } = options;
   if (typeof madeAt !== 'string' || !MOMENT.test(madeAt) || Number.isNaN(Date.parse(madeAt)))

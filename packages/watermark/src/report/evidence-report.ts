@@ -34,13 +34,14 @@ export interface EvidenceOptions {
  * and prints on A4. Everything from outside is escaped. Same input, same bytes. The file is as confidential as the picture.
  *
  * @returns a whole HTML document with a content security policy of its own.
- * @throws {TypeError} an option that does not exist, or a picture that is no `data:` address of a PNG, JPEG or WebP.
+ * @throws {TypeError} something else than a report (a promise of one), an option that does not exist, no options, or a picture that is no `data:` address of a PNG, JPEG or WebP.
  * @throws {RangeError} a moment not in UTC, a hash that is not 64 hexadecimal digits, a text of more than 4096 characters,
  * a picture's id, organisation or reference with an NHS or CHI number, or a corner that is no number.
  * @example
  * const page = evidenceReport(report, { madeAt: '2026-03-01T09:00:00Z', imageId: 'img-7f3a' });
  */
 export function evidenceReport(report: TraceReport, options: EvidenceOptions): string {
+  if (!Array.isArray(report?.hits)) throw new TypeError('report must be what trace gives: await it');
   checkOptions(options);
   const finding = findingOf(report);
   const { organisation, reference, imageId, pictures } = options;
@@ -78,7 +79,7 @@ function scores(report: TraceReport): Html | null {
   if (nullHistogram === null) return null;
   const { one } = thing(report);
   return html`<h2>The scores</h2>${plot(report, nullHistogram)}
-<table class="hits" role="table"><caption>The highest scores of the list, and all that are more than chance. “At most” is the chance that any of the whole list scores so high when all are innocent. Whom chance explains is not named: this page may be passed on.</caption>
+<table class="hits" role="table"><caption>The highest scores of the list, and all that are more than chance. “At most” is the chance that any of the whole list scores so high when all are innocent. Whom chance explains is not named here. Where few people opened the picture, a score without a name still tells whose it is: keep this page among the investigators.</caption>
 <thead role="rowgroup"><tr role="row">${[`${one[0]!.toUpperCase()}${one.slice(1)}`, 'Score', 'At most', 'Verdict'].map((name) => html`<th role="columnheader" scope="col">${name}</th>`)}</tr></thead>
 <tbody role="rowgroup">${hits.map((hit) => row(hit, one))}</tbody></table>`;
 }

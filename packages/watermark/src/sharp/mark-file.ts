@@ -31,6 +31,7 @@ export interface MarkedFile {
  * @throws {WatermarkError} whatever `readPicture`, `embed`, `renderOverlay` and `writePicture` throw, and FONT_MISSING:
  * an overlay is asked for on a machine that cannot draw letters;
  * IMAGE_TOO_LARGE also for an overlay above 32,767 pixels a side.
+ * @throws {TypeError} `output` is no object.
  * @throws {RangeError} as `writePicture`, before anything is read.
  * @example
  * const { data } = await markFile(await readFile('wound.jpg'), { chips });

@@ -36,7 +36,7 @@ const LOADERS: Readonly<Record<Source, string>> = {
 
 /** The same, and what the file was. */
 export async function readSource(file: Uint8Array): Promise<{ pixels: MarkedPixels; source: Source }> {
-  if (!(file instanceof Uint8Array)) throw invalid('must be bytes');
+  if (!(file instanceof Uint8Array)) throw invalid('must be the bytes of a picture file, not its path');
   if (file.length > MAX_FILE_BYTES)
     throw tooLarge(`is larger than ${MAX_FILE_BYTES} bytes`, MAX_FILE_BYTES, file.length);
   const source = sniff(file);

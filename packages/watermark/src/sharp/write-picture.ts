@@ -8,6 +8,8 @@ export const DEFAULT_QUALITY = 92;
 /** Least quality that can be asked for: what a clinician looks at is not to be blurred, nor the mark. */
 export const MIN_QUALITY = 90;
 
+const FORMATS = 'format must be jpeg, png, webp or avif';
+
 /** How a picture is written. */
 export interface OutputOptions {
   readonly format: Format;
@@ -26,14 +28,16 @@ const AVIF_EFFORT = 2;
  * @throws {WatermarkError} ADAPTER_MISSING: sharp cannot be loaded; IMAGE_INVALID: not such pixels, transparent ones for a
  * JPEG, or this build of sharp cannot write the format; IMAGE_TOO_LARGE: more than 100 megapixels, or a side longer than
  * the format holds (JPEG and PNG 65,535, WebP 16,383, AVIF 16,384).
- * @throws {RangeError} an unknown format, or a quality that is not a whole number from 90 to 100.
+ * @throws {TypeError} options that are no object.
+ * @throws {RangeError} no format or an unknown one, or a quality that is not a whole number from 90 to 100.
  * @example
  * await writeFile('copy.png', await writePicture(pixels, { format: 'png' }));
  */
 export async function writePicture(pixels: Pixels, options: OutputOptions): Promise<Uint8Array<ArrayBuffer>> {
   const channels = checkPixels(pixels, 'pixels', 1);
-  const { format, quality = DEFAULT_QUALITY } = options;
   checkOutput(options);
+  const { format, quality = DEFAULT_QUALITY } = options;
+  if (format === undefined) throw new RangeError(FORMATS);
   const { data, width, height } = pixels;
   const limit = SIDES[format];
   if (Math.max(width, height) > limit) {
@@ -63,9 +67,11 @@ export async function writePicture(pixels: Pixels, options: OutputOptions): Prom
 }
 
 /** Checks how a picture is to be written; a format may be left to its default. */
-export function checkOutput({ format, quality = DEFAULT_QUALITY }: Partial<OutputOptions>): void {
-  if (format !== undefined && !Object.hasOwn(SIDES, format))
-    throw new RangeError('format must be jpeg, png, webp or avif');
+export function checkOutput(output: Partial<OutputOptions>): void {
+  if (typeof output !== 'object' || output === null)
+    throw new TypeError("output is an object such as { format: 'png' }");
+  const { format, quality = DEFAULT_QUALITY } = output;
+  if (format !== undefined && !Object.hasOwn(SIDES, format)) throw new RangeError(FORMATS);
   if (!Number.isInteger(quality) || quality < MIN_QUALITY || quality > 100) {
     throw new RangeError(`quality must be a whole number from ${MIN_QUALITY} to 100`);
   }

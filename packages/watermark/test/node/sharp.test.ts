@@ -200,10 +200,14 @@ describe('writing', () => {
     for (const output of [
       { format: 'gif' },
       { format: 'toString' },
+      {},
       { format: 'jpeg', quality: 89 },
       { format: 'png', quality: Number.NaN },
     ]) {
       await expect(writePicture(picture, output as never)).rejects.toThrow(RangeError);
+    }
+    for (const output of [undefined, null, 'jpeg']) {
+      await expect(writePicture(picture, output as never)).rejects.toThrow(/^output is an object such as/);
     }
     const long = { data: new Uint8Array(16_400), width: 16_400, height: 1 };
     expect(await codeOf(writePicture(long, { format: 'webp' }))).toBe('IMAGE_TOO_LARGE');

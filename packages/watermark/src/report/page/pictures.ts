@@ -8,7 +8,7 @@ const BEYOND = 1;
 export function figures(pictures: EvidencePictures): Html {
   const { suspect, original, registered, difference, outline, width, height } = pictures;
   if (registered === null || difference === null || outline === null) {
-    return html`<div class="pictures">${shown(suspect, 'The copy', 'as it was received.')}${shown(original, 'The registered original', 'as it lies in the record. The two could not be laid over each other.')}</div>`;
+    return html`<div class="pictures">${shown(suspect, 'The copy', 'as it was received.')}${shown(original, 'The original', 'as it lies in the record. The two could not be laid over each other.')}</div>`;
   }
   return html`<div class="pictures">${shown(suspect, 'The copy', 'as it was received.')}
 ${shown(registered, 'The registered original', 'the unmarked picture, turned, cut and bent as the copy shows it. White: not part of it.')}

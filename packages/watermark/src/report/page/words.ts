@@ -90,7 +90,7 @@ export function notProved(report: TraceReport, { outcome }: Finding): readonly H
 export function nextSteps(report: TraceReport, { outcome, named }: Finding): readonly Html[] {
   const { one, many } = thing(report);
   const keep = html`Keep the copy exactly as it was received, with its SHA-256 below, and note where and when it was found. Do not open and save it again.`;
-  const again = html`Let a second person repeat this with the command below, from the same files.`;
+  const again = html`Let a second person repeat this from the same files, as “How to check this” says.`;
   switch (outcome) {
     case 'match':
     case 'several':
