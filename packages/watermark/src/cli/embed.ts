@@ -52,7 +52,7 @@ Exit code 0: marked; 1: written, but nothing could be changed (all white, black,
   named: 'picture',
   payload: true,
   async run(values, [path]) {
-    const given = await unquoted('chips', () => objectOf(values.chips, 'the chips'));
+    const given = await unquoted('chips', () => objectOf(values.chips, 'the file of chips'));
     const others = [values.secret, values.image, values.viewing].filter((value) => value !== undefined);
     if ((given === undefined) === (others.length === 0))
       throw new UsageError('give --chips, or --secret, --image and --viewing');

@@ -11,7 +11,11 @@ const FORMATS: readonly Format[] = ['jpeg', 'png', 'webp', 'avif'];
 
 /** How a picture is written. */
 export const WRITTEN = {
-  format: { kind: 'text', value: 'FORMAT', help: `${FORMATS.join(', ')}; as the picture came without it` },
+  format: {
+    kind: 'text',
+    value: 'FORMAT',
+    help: `${FORMATS.join(', ')}; as the picture came without it, however -o ends`,
+  },
   quality: { kind: 'text', value: 'N', help: 'of jpeg, webp and avif, 90 to 100; 92 without it' },
 } as const satisfies Options;
 
