@@ -2,7 +2,7 @@ import { WatermarkError } from '../errors.js';
 import { checkPixels, type Pixels } from '../image.js';
 import type { Overlay } from '../overlay.js';
 import { overlayBox, renderOverlay } from '../render-overlay.js';
-import { type AnyCanvas, contextOf } from './context.js';
+import { type AnyCanvas, contextOf, noCanvas } from './context.js';
 
 /** The call that a canvas waits for: an overlay takes a moment, in which the next picture may be asked for. */
 const latest = new WeakMap<AnyCanvas, object>();
@@ -57,6 +57,7 @@ async function drawingOf(svg: string): Promise<HTMLImageElement> {
 
 function toImageData(pixels: Pixels): ImageData {
   const channels = checkPixels(pixels, 'pixels', 1);
+  if (typeof ImageData !== 'function') throw noCanvas();
   const { data, width, height } = pixels;
   const rgba = new Uint8ClampedArray(width * height * 4);
   if (channels === 4) rgba.set(data);
