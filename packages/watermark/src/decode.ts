@@ -3,7 +3,7 @@ import { fold } from './blind/fold.js';
 import { type Hypothesis, stages } from './blind/hypotheses.js';
 import { bestLevel } from './blind/levels.js';
 import { type Reading, read } from './blind/read.js';
-import { refine } from './blind/refine.js';
+import { MAPS, refine } from './blind/refine.js';
 import { type SyncPattern, type SyncPeak, searchTile, settle, spectrumOf, syncPattern } from './blind/sync-search.js';
 import { WatermarkError } from './errors.js';
 import { TILE } from './grid.js';
@@ -26,12 +26,6 @@ const DOUBTFUL = 8;
 const STARTS = 60;
 /** Shifts of a tile, its orientations, and the sign of the first tile. */
 const PLACES: number = TILE * TILE * 8 * 2;
-/**
- * Maps that a refinement could end at, told apart by one canonical pixel at the corners: a first corner anywhere in a
- * tile (2^14) and either sign (2), eight orientations, a second corner within the 1600 x 1024 pixels that sides and turns
- * span (2^21), and the two others within 16 pixels of where these put them (2^20).
- */
-const MAPS: number = 2 ** 59;
 /** Ids that a decoder may choose from. */
 const IDS: number = 2 ** 64;
 
@@ -84,8 +78,8 @@ export interface Lead {
  * The id that comes out is a lead: whoever knows a colleague's id could have put it there. A match comes from `trace`.
  *
  * @param suspect the leaked copy; 8-bit, 1, 3 or 4 channels.
- * @throws {WatermarkError} IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL: as for `embed`; KEY_INVALID: no key, more
- * than 100,000, or one that is not 32 bytes; CHIPS_INVALID: unknown layer.
+ * @throws {WatermarkError} IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL: as for `embed`; KEY_INVALID: not a list, no
+ * key, more than 100,000, or one that is not 32 bytes; CHIPS_INVALID: unknown layer.
  * @throws {RangeError} `budgetMs` is not positive.
  * @example
  * const lead = decode(leaked, { keys: [imageKey] });
@@ -136,8 +130,7 @@ export function decode(suspect: Pixels, options: DecodeOptions): Lead {
     return lead({ found: true, id: hex(best.id), keyIndex, geometry, exhausted: true });
   };
 
-  const stop = outOfTime;
-  const list = stages(suspect, channels, layer, { thorough: keys.length <= THOROUGH_KEYS, stop });
+  const list = stages(suspect, channels, layer, { thorough: keys.length <= THOROUGH_KEYS, stop: outOfTime });
   for (const [number, stage] of list.entries()) {
     const doubtful: Peak[] = [];
     tell(number, list.length, 0);

@@ -1,4 +1,5 @@
 import { blur, boxMean, gaussian } from './filters.js';
+import { gauss } from './gauss.js';
 import type { Plane } from './image.js';
 
 /** Widths of the blurs that together imitate what resampling and compression did, in canonical pixels. */
@@ -46,24 +47,11 @@ export function explain(original: Plane, suspect: Plane, inside: Uint8Array): Fl
   return product;
 }
 
-/** Weights of the planes whose sum comes closest to the target (normal equations, Gauss with pivots). */
+/** Weights of the planes whose sum comes closest to the target (normal equations). */
 function leastSquares(basis: readonly Float32Array[], target: Float32Array): number[] {
-  const n = basis.length;
-  const rows = basis.map((plane, r) => [
-    ...basis.map((other, c) => dot(plane, other) + (r === c ? 1 : 0)),
-    dot(plane, target),
-  ]);
-  for (let k = 0; k < n; k++) {
-    let pivot = k;
-    for (let r = k + 1; r < n; r++) if (Math.abs(rows[r]![k]!) > Math.abs(rows[pivot]![k]!)) pivot = r;
-    [rows[k], rows[pivot]] = [rows[pivot]!, rows[k]!];
-    for (let r = 0; r < n; r++) {
-      if (r === k) continue;
-      const factor = rows[r]![k]! / rows[k]![k]!;
-      for (let c = k; c <= n; c++) rows[r]![c]! -= factor * rows[k]![c]!;
-    }
-  }
-  return rows.map((row, k) => row[n]! / row[k]!);
+  return gauss(
+    basis.map((plane, r) => [...basis.map((other, c) => dot(plane, other) + (r === c ? 1 : 0)), dot(plane, target)]),
+  );
 }
 
 function dot(a: Float32Array, b: Float32Array): number {

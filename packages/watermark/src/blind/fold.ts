@@ -32,7 +32,7 @@ function axis(from: number, to: number, scale: number, shift: number): Axis {
   return out;
 }
 
-/** The same for upright tiles, one axis after the other: a search folds hundreds of times. */
+/** What {@link fold} does, for upright tiles, one axis after the other: a search folds hundreds of times. */
 function foldUpright(flat: Plane, columns: Axis, rows: Axis, layer: Layer): Float64Array<ArrayBuffer> {
   const tile = new Float64Array(TILE * TILE);
   // One place more than a tile: what falls on the next tile's first pixel.

@@ -1,7 +1,7 @@
 import { TILE } from '../grid.js';
 import type { Plane } from '../image.js';
 import { seeded } from '../random.js';
-import { apply, type Homography, throughPoints } from '../register/homography.js';
+import { apply, cornersOf, type Homography, throughPoints } from '../register/homography.js';
 import { type Evidence, gather, valueAt } from './evidence.js';
 import type { SyncPattern } from './sync-search.js';
 
@@ -13,6 +13,13 @@ const STEPS: readonly number[] = [3, 1.5, 0.75, 0.4, 0.2];
 const ROUNDS = 8;
 /** Farthest that a start drawn at random moves the edge of the picture by one change, in canonical pixels. */
 const WANDER = 6;
+
+/**
+ * Maps that a search could end at, told apart by one canonical pixel at the corners: a first corner anywhere in a tile
+ * (2^14) and either sign (2), eight orientations, a second corner within the 1600 x 1024 pixels that sides and turns span
+ * (2^21), and the two others within 16 pixels of where these put them (2^20). Chance had as many goes.
+ */
+export const MAPS: number = 2 ** 59;
 
 /**
  * Ways the place of a window may change: shift, scale, turn, aspect, shear, and the two of a perspective; by its place
@@ -83,12 +90,7 @@ export function refine(flat: Plane, start: Homography, pattern: SyncPattern, sta
     }
   }
 
-  const corners = [
-    [0, 0],
-    [flat.width, 0],
-    [flat.width, flat.height],
-    [0, flat.height],
-  ] as const;
+  const corners = cornersOf(flat);
   const moved = corners.map(([x, y]) => {
     const [u, v] = apply(start, x, y);
     const [du, dv] = shiftBy(amounts, changeAt(u, v));

@@ -1,7 +1,7 @@
 import { chipAt, type Layout, layoutOf, syncBits, TILE_CHIPS } from '../code/tile.js';
 import { fft2 } from '../fft.js';
 import { CHIP, TILE } from '../grid.js';
-import { compose, type Homography } from '../register/homography.js';
+import { compose, type Homography, ORIENTATIONS } from '../register/homography.js';
 import type { Layer } from '../version.js';
 
 /** Where in a folded tile the sync chips lie. */
@@ -13,18 +13,6 @@ export interface SyncPeak {
   /** Deviations of the correlation surface, whichever sign it has when tiles change sign. */
   readonly height: number;
 }
-
-/** The eight ways a tile can lie: [a, b, c, d] maps the pattern's x, y to a x + b y, c x + d y. */
-export const ORIENTATIONS: readonly (readonly [number, number, number, number])[] = [
-  [1, 0, 0, 1],
-  [0, -1, 1, 0],
-  [-1, 0, 0, -1],
-  [0, 1, -1, 0],
-  [-1, 0, 0, 1],
-  [0, 1, 1, 0],
-  [1, 0, 0, -1],
-  [0, -1, -1, 0],
-];
 
 /** What a search needs of a key, made once: where its sync chips lie, and their spectra in all eight orientations. */
 export interface SyncPattern {

@@ -1,5 +1,5 @@
 /** Constraint length: 256 states, the longest that soft Viterbi does in a few milliseconds. */
-export const CONSTRAINT = 9;
+const CONSTRAINT = 9;
 /** Generators of the rate 1/4 code with free distance 24 (Lin and Costello, table of optimum codes): octal 463 535 733 745. */
 export const GENERATORS: readonly number[] = [0o463, 0o535, 0o733, 0o745];
 

@@ -2,9 +2,9 @@ import { decodeTailBiting, encodeTailBiting, GENERATORS } from './convolutional.
 import { crc32 } from './crc32.js';
 
 /** Bytes of the blind id. */
-export const ID_BYTES = 8;
+const ID_BYTES = 8;
 /** Bits before coding: the id and its CRC-32. */
-export const MESSAGE_BITS: number = ID_BYTES * 8 + 32;
+const MESSAGE_BITS: number = ID_BYTES * 8 + 32;
 /** Bits after coding at rate 1/4. */
 export const CODED_BITS: number = MESSAGE_BITS * GENERATORS.length;
 

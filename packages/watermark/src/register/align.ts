@@ -1,5 +1,5 @@
 import { type Plane, shrinkPlane } from '../image.js';
-import { compose, type Homography, normalise, plausible, scaling } from './homography.js';
+import { betweenGrids, compose, type Homography, normalise, plausible, scaling } from './homography.js';
 import { bilinear, flatten, noiseAt } from './sample.js';
 import { solve } from './solve.js';
 
@@ -35,27 +35,22 @@ interface Level {
 function levelOf(original: Plane, suspect: Plane, side: number, h: Homography): Level {
   const long = Math.max(original.width, original.height);
   const factor = Math.min(1, side / long);
-  const width = Math.max(8, Math.round(original.width * factor));
-  const height = Math.max(8, Math.round(original.height * factor));
+  const along = (length: number, by: number): number => Math.max(8, Math.round(length * by));
+  const grid = { width: along(original.width, factor), height: along(original.height, factor) };
   const [cx, cy] = [original.width / 2, original.height / 2];
   const d = h[6] * cx + h[7] * cy + h[8];
   const zoom = Math.sqrt(Math.abs(h[0] * h[4] - h[1] * h[3])) / Math.abs(d);
   const shrinkBy = Math.min(1, factor / zoom);
-  const suspectWidth = Math.max(8, Math.round(suspect.width * shrinkBy));
-  const suspectHeight = Math.max(8, Math.round(suspect.height * shrinkBy));
-  const grid = scaling(width / original.width, height / original.height);
-  const back = scaling(original.width / width, original.height / height);
-  const there = scaling(suspectWidth / suspect.width, suspectHeight / suspect.height);
-  const here = scaling(suspect.width / suspectWidth, suspect.height / suspectHeight);
+  const seen = { width: along(suspect.width, shrinkBy), height: along(suspect.height, shrinkBy) };
   return {
-    original: flatten(shrinkPlane(original, width, height), RADIUS, noiseAt(factor)),
+    original: flatten(shrinkPlane(original, grid.width, grid.height), RADIUS, noiseAt(factor)),
     suspect: flatten(
-      shrinkPlane(suspect, Math.min(suspect.width, suspectWidth), Math.min(suspect.height, suspectHeight)),
+      shrinkPlane(suspect, Math.min(suspect.width, seen.width), Math.min(suspect.height, seen.height)),
       RADIUS,
       noiseAt(factor),
     ),
-    toLevel: (map) => normalise(compose(there, compose(map, back))),
-    fromLevel: (map) => normalise(compose(here, compose(map, grid))),
+    toLevel: (map) => betweenGrids(map, original, grid, suspect, seen),
+    fromLevel: (map) => betweenGrids(map, grid, original, seen, suspect),
   };
 }
 
@@ -132,7 +127,7 @@ function agreement(level: Level, h: Homography, step: number): { correlation: nu
   return { correlation: oo * ss === 0 ? 0 : os / Math.sqrt(oo * ss), overlap: n === 0 ? 0 : seen / n };
 }
 
-/** One Gauss-Newton step; null when the system has no answer. `moved` is the largest corner shift in level pixels. */
+/** One Gauss-Newton step; null when the system has no answer. No pixel of the level moves by more than `moved`, perspective apart. */
 function improve(level: Level, h: Homography, step: number, bend: boolean): { map: Homography; moved: number } | null {
   const { original, suspect } = level;
   const size = bend ? 8 : 6;

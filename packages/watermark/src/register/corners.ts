@@ -1,5 +1,5 @@
 import { WatermarkError } from '../errors.js';
-import { type Homography, throughPoints } from './homography.js';
+import { cornersOf, type Homography, throughPoints } from './homography.js';
 
 /** A point of the suspect, in its pixels from its top left corner; it may lie outside. */
 export type Point = readonly [x: number, y: number];
@@ -32,16 +32,7 @@ export function cornersMap(
   const convex = turns.every((turn) => turn > 0) || turns.every((turn) => turn < 0);
   if (!convex) return invalid('must make a convex quadrilateral, in order');
   if (Math.abs(turns[0]! + turns[2]!) / 2 < LEAST_AREA) return invalid('lie too close together');
-  const { width, height } = original;
-  const map = throughPoints(
-    [
-      [0, 0],
-      [width, 0],
-      [width, height],
-      [0, height],
-    ],
-    corners,
-  );
+  const map = throughPoints(cornersOf(original), corners);
   return map ?? invalid('must make a convex quadrilateral, in order');
 }
 

@@ -1,3 +1,8 @@
+import { gauss } from '../gauss.js';
+
+/** Four points, in order around. */
+type Corners = [[number, number], [number, number], [number, number], [number, number]];
+
 /**
  * A plane homography, row by row, mapping points of the original's canonical grid to points of the suspect. Points are
  * continuous: the centre of the pixel in column i lies at i + 0.5, so that scaling is a plain factor.
@@ -41,6 +46,39 @@ export function inverse(h: Homography): Homography {
   ]);
 }
 
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A map between two pictures as the map between two smaller or larger copies of them. */
+export function betweenGrids(h: Homography, from: Size, fromGrid: Size, to: Size, toGrid: Size): Homography {
+  const there = scaling(toGrid.width / to.width, toGrid.height / to.height);
+  return normalise(compose(there, compose(h, scaling(from.width / fromGrid.width, from.height / fromGrid.height))));
+}
+
+/** Top left, top right, bottom right and bottom left of a picture. */
+export function cornersOf({ width, height }: Size): Corners {
+  return [
+    [0, 0],
+    [width, 0],
+    [width, height],
+    [0, height],
+  ];
+}
+
+/** The eight ways a picture can lie: [a, b, c, d] maps x, y to a x + b y, c x + d y. Turns, then the same mirrored. */
+export const ORIENTATIONS: readonly (readonly [number, number, number, number])[] = [
+  [1, 0, 0, 1],
+  [0, -1, 1, 0],
+  [-1, 0, 0, -1],
+  [0, 1, -1, 0],
+  [-1, 0, 0, 1],
+  [0, 1, 1, 0],
+  [1, 0, 0, -1],
+  [0, -1, -1, 0],
+];
+
 /** Where a point goes. */
 export function apply(h: Homography, x: number, y: number): [number, number] {
   const d = h[6] * x + h[7] * y + h[8];
@@ -58,17 +96,7 @@ export function throughPoints(
     const [u, v] = to[k]!;
     rows.push([x, y, 1, 0, 0, 0, -u * x, -u * y, u], [0, 0, 0, x, y, 1, -v * x, -v * y, v]);
   }
-  for (let k = 0; k < 8; k++) {
-    let pivot = k;
-    for (let r = k + 1; r < 8; r++) if (Math.abs(rows[r]![k]!) > Math.abs(rows[pivot]![k]!)) pivot = r;
-    [rows[k], rows[pivot]] = [rows[pivot]!, rows[k]!];
-    for (let r = 0; r < 8; r++) {
-      if (r === k) continue;
-      const factor = rows[r]![k]! / rows[k]![k]!;
-      for (let c = k; c < 9; c++) rows[r]![c]! -= factor * rows[k]![c]!;
-    }
-  }
-  const h = [...rows.map((row, k) => row[8]! / row[k]!), 1];
+  const h = [...gauss(rows), 1];
   return h.every((value) => Number.isFinite(value)) ? (h as unknown as Homography) : null;
 }
 

@@ -1,3 +1,4 @@
+import { MAPS } from '../blind/refine.js';
 import { chipAt, layoutOf, syncBits } from '../code/tile.js';
 import { foldVotes } from '../fold.js';
 import type { Pixels, Plane } from '../image.js';
@@ -10,7 +11,7 @@ import { areaFactor, compose, type Homography, scaling } from './homography.js';
 import type { Judge } from './register.js';
 import { warp } from './sample.js';
 import { sharpen } from './sharpen.js';
-import { TILE_MAPS, tileGuesses } from './tiles.js';
+import { tileGuesses } from './tiles.js';
 
 /** Suspect pixels per canonical pixel at which a suspect is read: a little above the grid's resolution. */
 const OVERSAMPLING = 1.25;
@@ -50,6 +51,6 @@ export function judgeOf(
       return { votes, sync: scorer(Float64Array.from(sync, (at) => tile[at]!))(bits) };
     },
     sharpen: (votes, h) => sharpen(votes, h, plan),
-    tiles: () => ({ maps: tileGuesses(original, coarse, { pixels, channels }, key, layer, tick), among: TILE_MAPS }),
+    tiles: () => ({ maps: tileGuesses(original, coarse, { pixels, channels }, key, layer, tick), among: MAPS }),
   };
 }

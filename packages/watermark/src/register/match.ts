@@ -9,7 +9,7 @@ const RATIO = 0.9;
 /** Pairs of matches tried. */
 const DRAWS = 3000;
 /** Fewest matches that must agree on one map. */
-export const LEAST_AGREEING = 8;
+const LEAST_AGREEING = 8;
 
 /** Pairs of features that describe each other best. */
 export function matchFeatures(a: readonly Feature[], b: readonly Feature[]): [Feature, Feature][] {

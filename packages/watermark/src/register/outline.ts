@@ -66,8 +66,7 @@ function edge(lines: number, depth: number, at: (deep: number, line: number) => 
     for (; deep < depth / 2 && run < RUN; deep++) run = Math.abs(at(deep, line) - level) > CONTRAST ? run + 1 : 0;
     if (run === RUN) points.push([line + 0.5, deep - RUN]);
   }
-  const fitted = points.length < AGREEING * (lines - 2 * from) ? null : lineThrough(points);
-  return fitted;
+  return points.length < AGREEING * (lines - 2 * from) ? null : lineThrough(points);
 }
 
 /** The line that most points lie on, from pairs spread evenly, then least squares over those points. */

@@ -6,7 +6,7 @@ import { MAPS_NEARBY } from './sharpen.js';
 import { type Method, steps } from './steps.js';
 
 /** Below this correlation of the flattened pictures content alone is no registration: strangers reach 0.05, copies 0.4. */
-export const LEAST_CORRELATION = 0.25;
+const LEAST_CORRELATION = 0.25;
 /** At this correlation content alone is enough to stop looking. */
 const GOOD_CORRELATION = 0.4;
 /** Sync score at which nothing else is tried: of a map that content gave, and of one that a search over maps gave, which

@@ -1,7 +1,7 @@
 import { TILE } from '../grid.js';
 import type { Plane } from '../image.js';
 import { seeded } from '../random.js';
-import { compose, type Homography, throughPoints } from './homography.js';
+import { compose, cornersOf, type Homography, throughPoints } from './homography.js';
 import { REACH, type SyncMap, type SyncPlan, syncMap } from './sync-map.js';
 
 /** Moves drawn from each start, wide ones and then narrowing ones. */
@@ -45,14 +45,8 @@ export function sharpen(votes: Plane, h: Homography, plan: SyncPlan): Homography
     }
     if (held.z > best.z) best = held;
   }
-  const { width, height } = map;
-  const corners: [number, number][] = [
-    [0, 0],
-    [width, 0],
-    [width, height],
-    [0, height],
-  ];
-  const shifted = corners.map(([x, y], k) => [x + best.bend[2 * k]!, y + best.bend[2 * k + 1]!] as [number, number]);
+  const corners = cornersOf(map);
+  const shifted = corners.map(([x, y], k) => [x + best.bend[2 * k]!, y + best.bend[2 * k + 1]!] as const);
   const shift = throughPoints(corners, shifted);
   return shift === null ? null : compose(h, shift);
 }

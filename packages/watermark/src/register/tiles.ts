@@ -9,7 +9,7 @@ import { TILE } from '../grid.js';
 import type { Pixels, Plane } from '../image.js';
 import type { Layer } from '../version.js';
 import { score } from './align.js';
-import { apply, compose, type Homography, inverse, scaling } from './homography.js';
+import { apply, compose, cornersOf, type Homography, inverse, scaling } from './homography.js';
 
 /** Lattices that are followed at each size of the suspect. */
 const LATTICES = 6;
@@ -22,9 +22,6 @@ const PASSES = 3;
 const SIDE = 96;
 /** Least part of the suspect, or of the original if that is smaller, that must lie on the other. */
 const LEAST_OVERLAP = 0.4;
-
-/** Maps that such a search can tell apart, an upper bound: as for a blind reading. */
-export const TILE_MAPS: number = 2 ** 59;
 
 /**
  * Guesses from the mark's own tiles, found as in a blind reading: for pictures in which the mark is the only texture.
@@ -40,12 +37,7 @@ export function tileGuesses(
 ): Homography[] {
   const tiles = findTiles(suspect, coarse, key, layer, tick);
   if (tiles === null) return [];
-  const corners = [
-    [0, 0],
-    [coarse.width, 0],
-    [coarse.width, coarse.height],
-    [0, coarse.height],
-  ].map(([x, y]) => apply(tiles, x!, y!));
+  const corners = cornersOf(coarse).map(([x, y]) => apply(tiles, x, y));
   const back = inverse(tiles);
   const across = range(corners.map(([x]) => x));
   const down = range(corners.map(([, y]) => y));

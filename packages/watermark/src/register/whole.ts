@@ -1,7 +1,6 @@
 import type { Plane } from '../image.js';
 import { score } from './align.js';
-import type { Point } from './corners.js';
-import { compose, type Homography, scaling, throughPoints } from './homography.js';
+import { compose, cornersOf, type Homography, ORIENTATIONS, scaling, throughPoints } from './homography.js';
 import { outline } from './outline.js';
 
 /** Aspect ratios may differ this much before a whole-picture guess is dropped: rounding of small thumbnails. */
@@ -11,34 +10,18 @@ const ASPECT_SLACK = 1.06;
 const OUTLINE_SLACK = 1.25;
 
 /** The four turns of the unit square, each also mirrored. */
-export const TURNS: readonly Homography[] = [
-  [1, 0, 0, 0, 1, 0, 0, 0, 1],
-  [0, -1, 1, 1, 0, 0, 0, 0, 1],
-  [-1, 0, 1, 0, -1, 1, 0, 0, 1],
-  [0, 1, 0, -1, 0, 1, 0, 0, 1],
-  [-1, 0, 1, 0, 1, 0, 0, 0, 1],
-  [0, 1, 0, 1, 0, 0, 0, 0, 1],
-  [1, 0, 0, 0, -1, 1, 0, 0, 1],
-  [0, -1, 1, -1, 0, 1, 0, 0, 1],
-];
-
-/** Corners of a picture that is all there is to see. */
-function frame({ width, height }: { width: number; height: number }): readonly Point[] {
-  return [
-    [0, 0],
-    [width, 0],
-    [width, height],
-    [0, height],
-  ];
-}
+export const TURNS: readonly Homography[] = ORIENTATIONS.map(([a, b, c, d]) => {
+  // What turns to the negative side is brought back.
+  return [a, b, a + b < 0 ? 1 : 0, c, d, c + d < 0 ? 1 : 0, 0, 0, 1];
+});
 
 /** Guesses for a suspect that shows the whole picture, with or without a surround, turned or mirrored or not, the best first. */
 export function wholePictureGuesses(original: Plane, suspect: Plane): Homography[] {
   const guesses: { homography: Homography; correlation: number }[] = [];
   const unit = scaling(1 / original.width, 1 / original.height);
-  const square = frame({ width: 1, height: 1 });
+  const square = cornersOf({ width: 1, height: 1 });
   for (const [corners, slack] of [
-    [frame(suspect), ASPECT_SLACK],
+    [cornersOf(suspect), ASPECT_SLACK],
     [outline(suspect), OUTLINE_SLACK],
   ] as const) {
     const onto = corners === null ? null : throughPoints(square, corners);
