@@ -8,7 +8,7 @@ import { checkPixels, hashPixels, type Pixels, type Plane } from './image.js';
 import { MAX_CANDIDATES, MAX_DECOYS, MIN_DECOYS } from './limits.js';
 import { checkLayer } from './prepare-chips.js';
 import { type Corners, cornersMap } from './register/corners.js';
-import { areaFactor, compose, type Homography, normalise, scaling } from './register/homography.js';
+import { areaFactor, betweenGrids, type Homography } from './register/homography.js';
 import { judgeOf } from './register/judge.js';
 import { type Registered, register, type Step } from './register/register.js';
 import type { Method } from './register/steps.js';
@@ -100,8 +100,9 @@ export interface TraceReport {
  * @param suspect the leaked copy, any size, turned, mirrored, cropped; 8-bit, 1, 3 or 4 channels.
  * @param original the unmarked picture.
  * @throws {WatermarkError} IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL: as for `embed`, for either picture;
- * KEY_INVALID: the key is not 32 bytes; CANDIDATES_INVALID: none, or more than a million; ID_INVALID: a candidate is
- * not an id; CHIPS_INVALID: unknown layer; CORNERS_INVALID: not four finite points, not convex in order, or tiny; BUDGET_EXCEEDED: the time ran out before an answer.
+ * KEY_INVALID: the key is not 32 bytes; CANDIDATES_INVALID: not a list, none, or more than a million; ID_INVALID: a
+ * candidate is not an id; CHIPS_INVALID: unknown layer; CORNERS_INVALID: not four finite points, not convex in order, far
+ * outside, or tiny; BUDGET_EXCEEDED: the time ran out before an answer.
  * @throws {RangeError} `decoys` is not a whole number from 1,000 to 1,000,000, or `budgetMs` is not positive.
  * @example
  * const report = await trace(leaked, original, { key: imageKey, candidates: viewingIds });
@@ -118,7 +119,7 @@ export async function trace(suspect: Pixels, original: Pixels, options: TraceOpt
   const { onProgress = () => {} } = options;
   const inTime = deadline(started, options.budgetMs);
   const byHand = options.corners === undefined ? null : cornersMap(options.corners, original, suspect);
-  const candidates = await collect(options.candidates);
+  const candidates = await collect(options.candidates, inTime);
   // How long the search for a map takes is not known before: each of its small steps takes a part of what is left.
   let searched = 0;
   const tick = (): void => {
@@ -138,6 +139,7 @@ export async function trace(suspect: Pixels, original: Pixels, options: TraceOpt
       original: hashPixels(original, channels.original),
     },
   } as const;
+  inTime();
   const luma = canonicalLuma(original, channels.original);
   inTime();
   const coarse = workingLuma(suspect, channels.suspect, 1);
@@ -208,11 +210,13 @@ function deadline(started: number, budgetMs: number | undefined): () => void {
   };
 }
 
-async function collect(ids: TraceOptions['candidates']): Promise<Map<string, Uint8Array>> {
+/** Each id once, with its bytes. The time is asked at every one: a list may not end, or come slowly. */
+async function collect(ids: TraceOptions['candidates'], inTime: () => void): Promise<Map<string, Uint8Array>> {
   const iterable = typeof ids === 'object' && ids !== null && (Symbol.iterator in ids || Symbol.asyncIterator in ids);
   if (!iterable) throw new WatermarkError('CANDIDATES_INVALID', 'candidates must be a list', { field: 'candidates' });
   const out = new Map<string, Uint8Array>();
   for await (const id of ids) {
+    inTime();
     out.set(id, idBytes(id, 'candidates'));
     if (out.size > MAX_CANDIDATES) {
       const facts = { field: 'candidates', limit: MAX_CANDIDATES };
@@ -221,17 +225,6 @@ async function collect(ids: TraceOptions['candidates']): Promise<Map<string, Uin
   }
   if (out.size === 0) throw new WatermarkError('CANDIDATES_INVALID', 'no candidate', { field: 'candidates' });
   return out;
-}
-
-/** A map between two pictures as the map between two smaller or larger copies of them. */
-function betweenGrids(h: Homography, from: Size, fromGrid: Size, to: Size, toGrid: Size): Homography {
-  const there = scaling(toGrid.width / to.width, toGrid.height / to.height);
-  return normalise(compose(there, compose(h, scaling(from.width / fromGrid.width, from.height / fromGrid.height))));
-}
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
 }
 
 function describe(

@@ -17,3 +17,16 @@ test('trace stops reading a list that does not end, after a million candidates',
   });
   expect(read).toBe(1_000_001);
 });
+
+test('trace stops reading a list that repeats one candidate when its time is over', async () => {
+  const all = 10_000_000;
+  let read = 0;
+  function* same(): Generator<string> {
+    for (; read < all; read++) yield 'v';
+  }
+  const key = deriveImageKey(new Uint8Array(32).fill(7), 'img-1');
+  const picture = skin(64, 64);
+  const traced = trace(picture, picture, { key, candidates: same(), budgetMs: 20 });
+  await expect(traced).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED', limit: 20 });
+  expect(read).toBeLessThan(all);
+});
