@@ -71,7 +71,7 @@ describe('evidenceReport', () => {
     expect(said(page(CASES['share']!))).toContain('points at its sender or its recipient');
     for (const name of ['consistent', 'none', 'unregistered', 'unsound'])
       expect(said(page(CASES[name]!))).toContain('It clears nobody.');
-    expect(said(page(CASES['unregistered']!))).toContain('--corners x,y,x,y,x,y,x,y');
+    expect(said(page(CASES['unregistered']!))).toContain('--corners=x,y,x,y,x,y,x,y');
     expect(named).toContain('mirrored');
     expect(said(page(CASES['unregistered']!))).toContain('gave no starting point');
   });

@@ -58,7 +58,7 @@ function verdictWords(report: TraceReport, { outcome, named, consistent }: Findi
       return ['NOBODY IS NAMED'];
     case 'unregistered':
       return [
-        'Give the four corners of the original as they lie in the copy: --corners x,y,x,y,x,y,x,y',
+        'Give the four corners of the original as they lie in the copy: --corners=x,y,x,y,x,y,x,y',
         'NO ANSWER: THE COPY COULD NOT BE LAID OVER THE ORIGINAL',
       ];
     case 'unsound':

@@ -122,7 +122,7 @@ export function nextSteps(report: TraceReport, { outcome, named }: Finding): rea
       return [
         keep,
         html`Check that this is the right original.`,
-        html`<strong>Give the four corners by hand.</strong> Open the copy in any picture viewer that shows pixel positions. Note where the original’s top left, top right, bottom right and bottom left corner lie, in that order, in pixels from the copy’s top left; they may lie outside it. Repeat with <code>--corners x,y,x,y,x,y,x,y</code>. A few pixels off does no harm.`,
+        html`<strong>Give the four corners by hand.</strong> Open the copy in any picture viewer that shows pixel positions. Note where the original’s top left, top right, bottom right and bottom left corner lie, in that order, in pixels from the copy’s top left; they may lie outside it. Repeat with <code>--corners=x,y,x,y,x,y,x,y</code>. A few pixels off does no harm.`,
       ];
     case 'unsound':
       return [
