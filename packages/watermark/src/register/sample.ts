@@ -23,13 +23,15 @@ export function flatten(plane: Plane, radius: number, noise = 4): Plane {
 
 /** Bilinear value at a continuous point that lies at least half a pixel inside. */
 export function bilinear(plane: Plane, x: number, y: number): number {
-  const { data, width } = plane;
-  const left = x - 0.5;
-  const top = y - 0.5;
-  const i = Math.floor(left);
-  const j = Math.floor(top);
-  const fx = left - i;
-  const fy = top - j;
+  return between(plane.data, plane.width, x - 0.5, y - 0.5);
+}
+
+/** The same between the numbers of any table, (0, 0) being the first one; the next column and row must be there. */
+export function between(data: Float32Array, width: number, x: number, y: number): number {
+  const i = Math.floor(x);
+  const j = Math.floor(y);
+  const fx = x - i;
+  const fy = y - j;
   const at = j * width + i;
   const upper = data[at]! + (data[at + 1]! - data[at]!) * fx;
   const lower = data[at + width]! + (data[at + width + 1]! - data[at + width]!) * fx;

@@ -2,6 +2,7 @@ import { TILE } from '../grid.js';
 import type { Plane } from '../image.js';
 import { seeded } from '../random.js';
 import { compose, cornersOf, type Homography, throughPoints } from './homography.js';
+import { between } from './sample.js';
 import { REACH, type SyncMap, type SyncPlan, syncMap } from './sync-map.js';
 
 /** Moves drawn from each start, wide ones and then narrowing ones. */
@@ -118,14 +119,7 @@ function heightAt(map: SyncMap, bend: Bend): number {
     const dx = a * bend[0]! + b * bend[2]! + c * bend[4]! + d * bend[6]! + REACH;
     const dy = a * bend[1]! + b * bend[3]! + c * bend[5]! + d * bend[7]! + REACH;
     if (!(dx >= 0 && dy >= 0 && dx < side - 1 && dy < side - 1)) continue;
-    const i = Math.floor(dx);
-    const j = Math.floor(dy);
-    const fx = dx - i;
-    const fy = dy - j;
-    const at = j * side + i;
-    const upper = surface[at]! + (surface[at + 1]! - surface[at]!) * fx;
-    const lower = surface[at + side]! + (surface[at + side + 1]! - surface[at + side]!) * fx;
-    sum += upper + (lower - upper) * fy;
+    sum += between(surface, side, dx, dy);
   }
   return sum / Math.sqrt(map.power);
 }
