@@ -9,10 +9,15 @@ import { type Method, steps } from './steps.js';
 const LEAST_CORRELATION = 0.25;
 /** At this correlation content alone is enough to stop looking. */
 const GOOD_CORRELATION = 0.4;
-/** Sync score at which nothing else is tried: of a map that content gave, and of one that a search over maps gave, which
- * reaches 5.5 when there is no mark. */
-const SURE = { given: 5, searched: 6.5 } as const;
-/** Sync score at which a map is believed when all has been tried: chance gives the few maps of content 4 once in 1,000. */
+/**
+ * Sync score at which nothing else is tried: of a map that content gave, and of one that a search over maps gave. Under a
+ * wrong map a few tiles of a marked copy may still lie on tiles: a search then reaches 8, under the right one twice that.
+ */
+const SURE = { given: 5, searched: 10 } as const;
+/**
+ * Sync score at which a map is believed when all has been tried: chance gives the few maps of content 4 once in 1,000, and
+ * a search 5.5 when there is no mark.
+ */
 const ENOUGH = { given: 4, searched: 6.5 } as const;
 /** Sync score after a first search at which a second one is worth its time. */
 const HOPEFUL_SYNC = 3;
