@@ -30,7 +30,8 @@ export interface Hypothesis {
 /**
  * Ways in which the tiles may lie, in stages, likely ones first. None needs a key.
  * First the whole picture, and at each size of the suspect the lattices in which it repeats itself. With `thorough` then
- * whole pictures that lean, photographs of a screen that shows a whole picture, and last upright tiles of every side. Before each long step `stop` is asked.
+ * whole pictures that lean, photographs of a screen that shows a whole picture, and last upright tiles of every side.
+ * Before each long step `stop` is asked.
  */
 export function stages(
   suspect: Pixels,

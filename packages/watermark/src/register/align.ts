@@ -3,12 +3,12 @@ import { betweenGrids, compose, type Homography, normalise, plausible, scaling }
 import { bilinear, flatten, noiseAt } from './sample.js';
 import { solve } from './solve.js';
 
-/** Long sides of the original at which the alignment runs, coarse to fine, with the iterations and pixel step of each. */
+/** Long sides of the original at which the alignment runs, coarse to fine, with the rounds and the pixel step of each. */
 const LEVELS = [
-  { side: 96, turns: 12, step: 1 },
-  { side: 192, turns: 8, step: 1 },
-  { side: 384, turns: 6, step: 1 },
-  { side: 1024, turns: 5, step: 2 },
+  { side: 96, rounds: 12, step: 1 },
+  { side: 192, rounds: 8, step: 1 },
+  { side: 384, rounds: 6, step: 1 },
+  { side: 1024, rounds: 5, step: 2 },
 ] as const;
 /** Radius of the local mean and contrast at every level, in pixels of that level. */
 const RADIUS = 6;
@@ -73,13 +73,13 @@ export function align(
   let h = normalise(start);
   let last: Alignment | null = null;
   let coarse: Alignment | null = null;
-  for (const [at, { side, turns, step }] of LEVELS.entries()) {
+  for (const [at, { side, rounds, step }] of LEVELS.entries()) {
     if (at < from) continue;
     if (!plausible(h, original.width, original.height, suspect.width * suspect.height)) break;
     const level = levelOf(original, suspect, side, h);
     let map = level.toLevel(h);
     const before = agreement(level, map, step);
-    for (let turn = 0; turn < turns; turn++) {
+    for (let round = 0; round < rounds; round++) {
       tick();
       const improved = improve(level, map, step, side >= 192);
       if (improved === null) break;
@@ -180,11 +180,11 @@ function improve(level: Level, h: Homography, step: number, bend: boolean): { ma
     Math.abs(delta[3]!) +
     Math.abs(delta[4]!) +
     Math.abs(delta[5]!);
-  return { map: step8(h, delta, half, cx, cy, suspect), moved };
+  return { map: moveBy(h, delta, half, cx, cy, suspect), moved };
 }
 
 /** h plus the step: additive on the affine part, and on the perspective part about the suspect's centre. */
-function step8(h: Homography, d: Float64Array, half: number, cx: number, cy: number, suspect: Plane): Homography {
+function moveBy(h: Homography, d: Float64Array, half: number, cx: number, cy: number, suspect: Plane): Homography {
   const toUnit: Homography = [1 / half, 0, -cx / half, 0, 1 / half, -cy / half, 0, 0, 1];
   const centre = scaling(1, 1, -suspect.width / 2, -suspect.height / 2);
   const uncentre = scaling(1, 1, suspect.width / 2, suspect.height / 2);
