@@ -10,6 +10,7 @@ import { TILE } from './grid.js';
 import { checkImageKey } from './ids.js';
 import { checkPixels, type Pixels, type Plane } from './image.js';
 import { MAX_KEYS } from './limits.js';
+import { checkOptions } from './options.js';
 import { checkLayer } from './prepare-chips.js';
 import { areaFactor, type Homography } from './register/homography.js';
 import { pBound } from './statistics.js';
@@ -80,12 +81,14 @@ export interface Lead {
  * @param suspect the leaked copy; 8-bit, 1, 3 or 4 channels.
  * @throws {WatermarkError} IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL: as for `embed`; KEY_INVALID: not a list, no
  * key, more than 100,000, or one that is not 32 bytes; CHIPS_INVALID: unknown layer.
+ * @throws {TypeError} no options, or one that is not there.
  * @throws {RangeError} `budgetMs` is not positive.
  * @example
  * const lead = decode(leaked, { keys: [imageKey] });
  */
 export function decode(suspect: Pixels, options: DecodeOptions): Lead {
   const started = Date.now();
+  checkOptions('decode', options);
   const channels = checkPixels(suspect, 'suspect');
   const layer = checkLayer(options.layer ?? 'view');
   const budget = options.budgetMs ?? DEFAULT_DECODE_BUDGET_MS;

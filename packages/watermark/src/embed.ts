@@ -4,6 +4,7 @@ import { canonicalLuma, TILE } from './grid.js';
 import { checkPixels, type MarkedPixels, type Pixels, type Plane } from './image.js';
 import { DEFAULT_PSNR, MAX_PSNR, MIN_PSNR } from './limits.js';
 import { perceptualMask } from './mask.js';
+import { checkOptions } from './options.js';
 import { tilePattern } from './pattern.js';
 import { type Chips, checkLayer, readChips } from './prepare-chips.js';
 import { meanSsim, psnrOf } from './quality.js';
@@ -45,11 +46,13 @@ export interface EmbedReport {
  * @throws {WatermarkError} IMAGE_INVALID: not 8-bit samples, or their count does not fit width and height;
  * IMAGE_TOO_LARGE, IMAGE_TOO_SMALL: outside those sizes; CHIPS_INVALID: malformed chips, another version or layer;
  * QUALITY_INVALID: `psnr` is not a number from 42 to 60; ROI_INVALID: the mask's length does not fit its size.
+ * @throws {TypeError} no options, or one that is not there.
  * @example
  * const { pixels: marked, report } = embed(pixels, { chips });
  */
 export function embed(pixels: Pixels, options: EmbedOptions): { pixels: MarkedPixels; report: EmbedReport } {
   const started = Date.now();
+  checkOptions('embed', options);
   const channels = checkPixels(pixels, 'pixels');
   const layer = checkLayer(options.layer ?? 'view');
   const tile = readChips(options.chips, layer);

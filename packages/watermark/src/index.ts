@@ -4,7 +4,7 @@ export { type EmbedOptions, type EmbedReport, embed } from './embed.js';
 export { WatermarkError, type WatermarkErrorCode, type WatermarkErrorFacts } from './errors.js';
 export type { MarkedPixels, Pixels } from './image.js';
 export * from './limits.js';
-export { type Chips, prepareChips } from './prepare-chips.js';
+export { type Chips, type ChipsOptions, prepareChips } from './prepare-chips.js';
 export type { Corners, Point } from './register/corners.js';
 export type { Homography } from './register/homography.js';
 export type { Step } from './register/register.js';

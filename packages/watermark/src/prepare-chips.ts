@@ -2,6 +2,7 @@ import { base64url, fromBase64url } from '@wardseal/primitives';
 import { blindId, buildTile, layoutOf, maskBits, syncBits, TILE_AREA, traceBits } from './code/tile.js';
 import { WatermarkError } from './errors.js';
 import { checkImageKey, idBytes } from './ids.js';
+import { checkOptions } from './options.js';
 import { type Layer, MARK_VERSION } from './version.js';
 
 /**
@@ -15,20 +16,26 @@ export interface Chips {
   readonly tile: string;
 }
 
+export interface ChipsOptions {
+  /** 'view' (default) for the viewer's mark, 'share' for the one on a person's copy. */
+  readonly layer?: Layer;
+}
+
 /**
  * Expands the chips that one viewing may embed. Run it where the image's key lives (the server that decided the viewing,
  * or the sender's device for the 'share' layer) and hand only the result to the viewer.
  *
  * @param imageKey 32 bytes from `deriveImageKey`.
  * @param viewingId opaque id of the viewing's audit entry, 1 to 512 bytes of text; never a patient datum.
- * @param options `layer`: 'view' (default) for the viewer's mark, 'share' for the one on a person's copy.
  * @returns plain JSON: sync, id and tracing chips in one keyed order.
  * @throws {WatermarkError} KEY_INVALID: the key is not 32 bytes; ID_INVALID: the id is empty, too long or not text;
  * CHIPS_INVALID: the layer is unknown.
+ * @throws {TypeError} an option that is not there.
  * @example
  * const chips = prepareChips(imageKey, 'view-01J9ZQ');
  */
-export function prepareChips(imageKey: Uint8Array, viewingId: string, options: { layer?: Layer } = {}): Chips {
+export function prepareChips(imageKey: Uint8Array, viewingId: string, options: ChipsOptions = {}): Chips {
+  checkOptions('prepareChips', options);
   checkImageKey(imageKey, 'imageKey');
   const layer = checkLayer(options.layer ?? 'view');
   const viewing = idBytes(viewingId, 'viewingId');

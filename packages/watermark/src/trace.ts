@@ -6,6 +6,7 @@ import { canonicalLuma } from './grid.js';
 import { checkImageKey, idBytes } from './ids.js';
 import { checkPixels, hashPixels, type Pixels, type Plane } from './image.js';
 import { MAX_CANDIDATES, MAX_DECOYS, MIN_DECOYS } from './limits.js';
+import { checkOptions } from './options.js';
 import { checkLayer } from './prepare-chips.js';
 import { type Corners, cornersMap } from './register/corners.js';
 import { areaFactor, betweenGrids, type Homography } from './register/homography.js';
@@ -103,12 +104,14 @@ export interface TraceReport {
  * KEY_INVALID: the key is not 32 bytes; CANDIDATES_INVALID: not a list, none, or more than a million; ID_INVALID: a
  * candidate is not an id; CHIPS_INVALID: unknown layer; CORNERS_INVALID: not four finite points, not convex in order, far
  * outside, or tiny; BUDGET_EXCEEDED: the time ran out before an answer.
+ * @throws {TypeError} no options, or one that is not there.
  * @throws {RangeError} `decoys` is not a whole number from 1,000 to 1,000,000, or `budgetMs` is not positive.
  * @example
  * const report = await trace(leaked, original, { key: imageKey, candidates: viewingIds });
  */
 export async function trace(suspect: Pixels, original: Pixels, options: TraceOptions): Promise<TraceReport> {
   const started = Date.now();
+  checkOptions('trace', options);
   const channels = { suspect: checkPixels(suspect, 'suspect'), original: checkPixels(original, 'original') };
   checkImageKey(options.key);
   const layer = checkLayer(options.layer ?? 'view');

@@ -88,3 +88,13 @@ describe('hostile values', () => {
     );
   });
 });
+
+test('a misspelt option is refused by every verb, not passed over', async () => {
+  const misspelt = { mask: new Uint8Array(1) } as object;
+  expect(() => prepareChips(key, 'view-1', misspelt)).toThrow(TypeError);
+  expect(() => prepareChips(key, 'view-1', 'share' as never)).toThrow(TypeError);
+  expect(() => embed(picture, { chips, ...misspelt })).toThrow(TypeError);
+  expect(() => embed(picture, undefined as never)).toThrow(TypeError);
+  expect(() => decode(picture, { keys: [key], ...misspelt })).toThrow(TypeError);
+  await expect(trace(picture, picture, { key, candidates: ['view-1'], ...misspelt })).rejects.toThrow(TypeError);
+});

@@ -1,8 +1,6 @@
-import type { DecodeOptions } from '../decode.js';
-import type { EmbedOptions } from '../embed.js';
 import { WatermarkError } from '../errors.js';
 import type { Pixels } from '../image.js';
-import type { TraceOptions } from '../trace.js';
+import { optionNames } from '../options.js';
 
 /** Says whose a message is: a worker of an application's own may carry other messages beside ours. */
 export const PROTOCOL = 'wardseal.org/watermark-worker/v0';
@@ -34,21 +32,9 @@ export type Answer = { readonly protocol: typeof PROTOCOL; readonly job: number 
   | { readonly fault: Fault }
 );
 
-/** The options of one verb that are data: every one must be listed, for one forgotten (a mask) would be lost silently. */
-type Fields<Options> = Readonly<Record<Exclude<keyof Options, 'onProgress'>, true>>;
-const FIELDS: {
-  readonly embed: Fields<EmbedOptions>;
-  readonly decode: Fields<DecodeOptions>;
-  readonly trace: Fields<TraceOptions>;
-} = {
-  embed: { chips: true, psnr: true, roi: true, layer: true },
-  decode: { keys: true, budgetMs: true, layer: true },
-  trace: { key: true, candidates: true, decoys: true, budgetMs: true, layer: true, corners: true },
-};
-
 /** Names of the options of a verb that are data. */
-export function optionNames(verb: Verb): readonly string[] {
-  return Object.keys(FIELDS[verb]);
+export function dataOptions(verb: Verb): readonly string[] {
+  return optionNames(verb).filter((name) => name !== 'onProgress');
 }
 
 /** Pictures that a verb takes. */
@@ -80,7 +66,7 @@ export function readRequest(message: unknown): Request {
   if (verb !== 'embed' && verb !== 'decode' && verb !== 'trace') return bad('verb');
   if (!Array.isArray(pictures) || pictures.length !== PICTURES[verb]) return bad('pictures');
   if (!isRecord(options) || Array.isArray(options)) return bad('options');
-  const names = optionNames(verb);
+  const names = dataOptions(verb);
   for (const name of Object.keys(options)) if (!names.includes(name)) return bad('options');
   if (typeof progress !== 'boolean') return bad('progress');
   return message as unknown as Request;

@@ -1,10 +1,11 @@
 import type { DecodeOptions, Lead } from '../decode.js';
 import type { EmbedOptions, EmbedReport } from '../embed.js';
 import type { MarkedPixels, Pixels } from '../image.js';
+import { checkOptions } from '../options.js';
 import type { TraceOptions, TraceReport } from '../trace.js';
 import { collectCandidates, collectKeys, untilAborted } from './collect.js';
 import { handOver, ownCopy } from './hand-over.js';
-import { optionNames, PROTOCOL, type Request, type Verb } from './protocol.js';
+import { dataOptions, PROTOCOL, type Request, type Verb } from './protocol.js';
 import { closed, Queue } from './queue.js';
 import type { BrowserWorker, NodeWorker } from './thread.js';
 
@@ -101,7 +102,8 @@ export function startWorker(start: () => BrowserWorker | NodeWorker): WatermarkW
 
 /** The options of a call that are data, as copies. Lists are collected by themselves: an iterator is not data. */
 function ownOptions(verb: Verb, options: object): Record<string, unknown> {
-  const given = options as Readonly<Record<string, unknown>>;
-  const names = optionNames(verb).filter((name) => !LISTS.includes(name) && given[name] !== undefined);
+  const { signal: _, transfer: __, ...given } = options as Readonly<Record<string, unknown>>;
+  checkOptions(verb, given);
+  const names = dataOptions(verb).filter((name) => !LISTS.includes(name) && given[name] !== undefined);
   return Object.fromEntries(names.map((name) => [name, ownCopy(given[name])]));
 }
