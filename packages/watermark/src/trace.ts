@@ -14,7 +14,7 @@ import { judgeOf } from './register/judge.js';
 import { type Registered, register, type Step } from './register/register.js';
 import type { Method } from './register/steps.js';
 import { type NullHistogram, nullHistogram, pBound, scorer } from './statistics.js';
-import { workingLuma } from './suspect.js';
+import { coarseLuma } from './suspect.js';
 import { type Layer, MARK_VERSION } from './version.js';
 
 /** Corrected p below which a viewing is named. */
@@ -145,7 +145,7 @@ export async function trace(suspect: Pixels, original: Pixels, options: TraceOpt
   inTime();
   const luma = canonicalLuma(original, channels.original);
   inTime();
-  const coarse = workingLuma(suspect, channels.suspect, 1);
+  const coarse = coarseLuma(suspect, channels.suspect);
   const judge = judgeOf(luma, { pixels: suspect, channels: channels.suspect, coarse }, options.key, layer, tick);
   const corners = byHand === null ? null : betweenGrids(byHand, original, luma, suspect, coarse);
   const { found, tried, maps } = register(luma, coarse, judge, tick, corners);

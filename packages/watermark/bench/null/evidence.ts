@@ -9,7 +9,7 @@ import type { Pixels } from '../../src/image.ts';
 import { prepareChips } from '../../src/prepare-chips.ts';
 import { judgeOf } from '../../src/register/judge.ts';
 import { register } from '../../src/register/register.ts';
-import { workingLuma } from '../../src/suspect.ts';
+import { coarseLuma } from '../../src/suspect.ts';
 import { attackSuite } from '../../src/testing/index.ts';
 import { codec } from '../robustness/codec.ts';
 
@@ -44,7 +44,7 @@ async function load(path: string): Promise<Pixels> {
 /** What `trace` would score codes on; null when the suspect cannot be laid on the original. */
 function fold(suspect: Pixels, original: Pixels, key: Uint8Array): Float64Array | null {
   const luma = canonicalLuma(original, 3);
-  const coarse = workingLuma(suspect, 3, 1);
+  const coarse = coarseLuma(suspect, 3);
   const judge = judgeOf(luma, { pixels: suspect, channels: 3, coarse }, key, 'view', () => {});
   const { found } = register(luma, coarse, judge, () => {});
   return found === null ? null : foldVotes(found.evidence.votes, 'view');

@@ -16,10 +16,10 @@ const WANDER = 6;
 
 /**
  * Maps that a search could end at, told apart by one canonical pixel at the corners: a first corner anywhere in a tile
- * (2^14) and either sign (2), eight orientations, a second corner within the 1600 x 1024 pixels that sides and turns span
- * (2^21), and the two others within 16 pixels of where these put them (2^20). Chance had as many goes.
+ * (2^14) and either sign (2), eight orientations, a second corner within what sides and turns span at the finest size
+ * (2^24), and the two others within 64 pixels of where these put them (2^28). Chance had as many goes.
  */
-export const MAPS: number = 2 ** 59;
+export const MAPS: number = 2 ** 70;
 
 /**
  * Ways the place of a window may change: shift, scale, turn, aspect, shear, and the two of a perspective; by its place

@@ -4,7 +4,7 @@ import { foldVotes } from '../fold.js';
 import type { Pixels, Plane } from '../image.js';
 import { perceptualMask } from '../mask.js';
 import { scorer } from '../statistics.js';
-import { workingLuma } from '../suspect.js';
+import { lumaShrunkBy } from '../suspect.js';
 import type { Layer } from '../version.js';
 import { votesOf } from '../votes.js';
 import { areaFactor, compose, type Homography, scaling } from './homography.js';
@@ -37,7 +37,7 @@ export function judgeOf(
     const wanted = (zoom * (pixels.width / coarse.width)) / OVERSAMPLING;
     const factor = 2 ** (Math.floor(Math.log2(Math.max(1, wanted)) * SIZE_STEPS) / SIZE_STEPS);
     if (held?.factor !== factor) {
-      held = { factor, fine: workingLuma(pixels, channels, factor) };
+      held = { factor, fine: lumaShrunkBy(pixels, channels, factor) };
     }
     return held.fine;
   };

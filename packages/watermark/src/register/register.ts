@@ -102,12 +102,12 @@ export function register(
     if (best === null || better(found, best)) best = found;
     return evidence;
   };
-  /** Content could not place the suspect to the pixel: the sync chips search around its best maps. */
-  const searchNear = (around: readonly Lead[]): void => {
+  /** Content could not place the suspect to the pixel: the sync chips search around its best maps, of `first` each. */
+  const searchNear = (around: readonly Lead[], first = 1): void => {
     for (const { method, homography } of around) {
       let map = homography;
       for (let round = 0; round <= ROUNDS && !sure(); round++) {
-        const among = round === 0 ? 1 : MAPS_NEARBY;
+        const among = round === 0 ? first : MAPS_NEARBY;
         const { votes, sync } = consider(method, score(original, suspect, map, MEASURED_SIDE), among);
         if (round === ROUNDS || (round > 0 && sync < HOPEFUL_SYNC)) break;
         const next = judge.sharpen(votes, map);
@@ -145,8 +145,10 @@ export function register(
   }
   if (!sure() && (held()?.correlation ?? 0) < GOOD_CORRELATION) {
     const { maps: found, among } = judge.tiles();
-    for (const map of found) consider('phase', score(original, suspect, map, MEASURED_SIDE), among);
-    searchNear(found.map((homography) => ({ method: 'phase', homography, promise: 0 })));
+    searchNear(
+      found.map((homography) => ({ method: 'phase', homography, promise: 0 })),
+      among,
+    );
   }
   const last = held();
   if (last === null) return { found: null, tried, maps };
