@@ -80,11 +80,14 @@ const SQUARE = 0.1;
 const ADVANCE = 6;
 
 /** One path for a line of text: capitals without accents, and `?` for a sign that has no drawing. */
-function linePath(text: string, x: number, y: number, fontSize: number, length: number | null): string {
-  const capitals = text.normalize('NFD').replaceAll(/\p{M}/gu, '').toUpperCase();
+function linePath(text: string, at: number, y: number, fontSize: number, anchor: 'start' | 'end'): string {
+  const capitals = text
+    .normalize('NFD')
+    .replaceAll(/[\p{M}\p{Cf}]/gu, '')
+    .toUpperCase();
   const letters = Array.from(capitals).flatMap((letter) => Array.from(PLAIN[letter] ?? letter));
-  const high = fontSize * SQUARE;
-  const wide = length === null ? high : length / (letters.length * ADVANCE);
+  const side = fontSize * SQUARE;
+  const x = anchor === 'end' ? at - letters.length * ADVANCE * side : at;
   const number = (value: number): string => String(Math.round(value * 100) / 100);
   let path = '';
   for (const [i, letter] of letters.entries()) {
@@ -93,9 +96,9 @@ function linePath(text: string, x: number, y: number, fontSize: number, length: 
       // Squares side by side become one bar, which draws without a seam.
       const squares = Number.parseInt(rows[row]!, 32).toString(2).padStart(5, '0');
       for (const bar of squares.matchAll(/1+/g)) {
-        const left = x + (i * ADVANCE + bar.index) * wide;
-        const width = bar[0].length * wide;
-        path += `M${number(left)} ${number(y - (7 - row) * high)}h${number(width)}v${number(high)}h${number(-width)}z`;
+        const left = x + (i * ADVANCE + bar.index) * side;
+        const width = bar[0].length * side;
+        path += `M${number(left)} ${number(y - (7 - row) * side)}h${number(width)}v${number(side)}h${number(-width)}z`;
       }
     }
   }
@@ -117,9 +120,9 @@ export function textToPaths(svg: string): string {
     const text = escaped.replaceAll(/&(#?\w+);/g, (entity, name: string) => ENTITIES[name] ?? entity);
     const [x, y] = [Number(found.get('x') ?? 0), Number(found.get('y') ?? 0)];
     const fontSize = Number(found.get('font-size') ?? inherited);
-    const length = found.has('textLength') ? Number(found.get('textLength')) : null;
-    for (const name of ['x', 'y', 'font-family', 'font-size', 'textLength', 'lengthAdjust']) found.delete(name);
+    const anchor = found.get('text-anchor') === 'end' ? 'end' : 'start';
+    for (const name of ['x', 'y', 'font-family', 'font-size', 'font-weight', 'text-anchor']) found.delete(name);
     const kept = Array.from(found, ([name, value]) => ` ${name}="${value}"`).join('');
-    return `<path d="${linePath(text, x, y, fontSize, length)}"${kept}/>`;
+    return `<path d="${linePath(text, x, y, fontSize, anchor)}"${kept}/>`;
   });
 }
