@@ -32,7 +32,7 @@ describe('a real photograph, sent through a messenger at 1600 pixels and JPEG 70
   });
 
   test('an unmarked copy names nobody and yields no id', async () => {
-    const original = await load(photos.fundus.path);
+    const original = await load(photos.cat.path);
     const leaked = await messenger(original, false);
     const traced = await trace(leaked, original, { key: imageKey, candidates: viewings(1000), decoys: 2000 });
     expect(traced.registration.status).toBe('registered');

@@ -37,7 +37,6 @@ describe('smooth skin, generated', () => {
     ['jpeg-30', 1, 2, 300, ['whole']],
     ['rotate-90', 1, 2, 300, ['whole']],
     ['crop-75', 2, 3, 600, ['features', 'phase']],
-    ['crop-50-1600-jpeg-70', 1, 4, 600, ['features', 'phase']],
     ['photo-5', 1, 5, 0, ['whole']],
     ['photo-10', 0, 6, 300, ['whole', 'features']],
   ])('%s names its viewing, and says how it was laid on the original', async (name, tone, seed, pores, ways) => {

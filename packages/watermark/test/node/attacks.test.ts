@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Pixels } from '../src/index.js';
-import { attackSuite, type NamedAttack } from '../src/testing/index.js';
-import { screenPhoto } from '../src/testing/screen-photo.js';
-import { random, skin } from './pictures.js';
+import type { Pixels } from '../../src/index.js';
+import { attackSuite, type NamedAttack } from '../../src/testing/index.js';
+import { screenPhoto } from '../../src/testing/screen-photo.js';
+import { random, skin } from '../pictures.js';
 
 const picture = skin(120, 90, 1, 3);
 /** Stands in for a codec: keeps the samples and remembers what it was asked. */
