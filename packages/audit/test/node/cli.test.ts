@@ -20,6 +20,8 @@ async function run(args: readonly string[], input = '') {
   child.stderr.on('data', (chunk) => {
     err += chunk;
   });
+  // A command that fails at once may be gone before it has read anything.
+  child.stdin.on('error', () => {});
   child.stdin.end(input);
   const [code] = await once(child, 'close');
   return { code: code as number, out, err };
