@@ -64,8 +64,8 @@ function tabulate(scale: number): Table {
       full[a]! += shares[k]! * roundedSquare(change);
       exact += shares[k]! * change * change;
     }
-    // Averaging onto the grid takes most of the rounding's noise away, and nothing of the mark.
-    const rounding = Math.max(0, full[a]! - exact) / (scale * scale);
+    // Rounding adds noise, or takes from a weak mark; averaging onto the grid evens most of either out.
+    const rounding = (full[a]! - exact) / (scale * scale);
     canonical[a] = a * STEP * (a * STEP) * power + rounding;
   }
   return { full, canonical, power };

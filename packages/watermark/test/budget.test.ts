@@ -51,11 +51,10 @@ describe('the amplitude by texture', () => {
         expect(energy).toBeLessThan(ALLOWED * 1.03);
         expect(loss).toBeLessThan(0.0105 * 1.03);
         const limited = [...rms].every(([variance, value]) => value ** 2 > 0.93 * 0.021 * (2 * variance + SSIM_C2));
-        // The amplitudes are chosen by a table of another tile, in steps: a tenth is what that may be off.
-        expect(energy > 0.9 * ALLOWED || loss > 0.9 * 0.0105 || limited).toBe(true);
+        expect(energy > 0.97 * ALLOWED || loss > 0.97 * 0.0105 || limited).toBe(true);
         for (let v = 1; v <= MOST_TEXTURE; v++) expect(amplitude[v]).toBeGreaterThanOrEqual(amplitude[v - 1]!);
       }),
-      { numRuns: 60, seed: 12 },
+      { numRuns: 60 },
     );
   });
 
