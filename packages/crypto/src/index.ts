@@ -18,6 +18,7 @@ export type { AuthorizeGrant, ChangedRecipient, RecipientChange } from './grants
 export type { Actor, ChangedHeader, ChangeOptions } from './grants/change-options.js';
 export { type LaterRecipient, listRecipients, type RecipientList } from './grants/list-recipients.js';
 export { type ReleaseOptions, release, type SessionKey } from './grants/release.js';
+export { type ReleaseRequest, releaseChallenge } from './grants/release-challenge.js';
 export { removeRecipients } from './grants/remove-recipients.js';
 export { rewrapWithout } from './grants/rewrap-without.js';
 export { type RotatedFile, type RotateOptions, rotate } from './grants/rotate.js';

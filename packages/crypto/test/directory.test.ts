@@ -36,7 +36,11 @@ let root: Awaited<ReturnType<typeof organisationKeys>>['root'];
 let directoryKey: typeof root;
 beforeAll(async () => {
   ({ root, directoryKey } = await organisationKeys());
-  alice = await person('alice', 'classic', { roles: ['registrar'], teams: ['on-call', 'eyes'] });
+  alice = await person('alice', 'classic', {
+    name: 'Alice Invented',
+    roles: ['registrar'],
+    teams: ['on-call', 'eyes'],
+  });
   const credentials = [{ id: 'AAAA', publicKey: 'BBBB' }];
   bob = await person('bob', 'classic', { teams: ['on-call'], credentials });
   carol = await person('carol', 'classic');
@@ -94,7 +98,13 @@ describe('a verified directory', () => {
     const { holds } = await verify(snapshot);
     const turned = Object.fromEntries(Object.entries(alice.entry).reverse()) as unknown as DirectoryEntry;
     expect(holds(turned)).toBe(true);
-    for (const change of [{ roles: ['custodian'] }, { validTo: NOW + 1001 }, { revokedAt: NOW }, { person: 'bob' }])
+    for (const change of [
+      { name: 'Bob Invented' },
+      { roles: ['custodian'] },
+      { validTo: NOW + 1001 },
+      { revokedAt: NOW },
+      { person: 'bob' },
+    ])
       expect(holds({ ...alice.entry, ...change })).toBe(false);
     const { possession: _, ...bare } = alice.entry;
     expect(holds(bare)).toBe(false);
@@ -474,6 +484,7 @@ describe('entries that cannot stand in a snapshot', () => {
       { person: 'x'.repeat(257) },
       { more: 1 },
       { roles: 'custodian' },
+      { name: '' },
       { roles: ['a', 'a'] },
       { teams: Array.from({ length: limits.MAX_GROUPS + 1 }, (_, i) => `${i}`) },
       { credentials: [{ id: 'AAAA' }] },

@@ -35,6 +35,7 @@ const isEntry = /* @__PURE__ */ lazy(() =>
   record({
     person: text,
     organisation: text,
+    'name?': text,
     recipient: textUpTo(MAX_KEY_LENGTH),
     signingKey: bytes(32),
     'roles?': names,

@@ -25,6 +25,8 @@ export interface DirectoryEntry {
   readonly person: string;
   /** Opaque id of the organisation, such as an ODS code. */
   readonly organisation: string;
+  /** What colleagues know the person by, as the custodian put it: who picks a recipient by name must be able to trust it. */
+  readonly name?: string;
   /** The person's age recipient: `age1pq1...` or `age1...`. */
   readonly recipient: string;
   /** The person's Ed25519 public key, base64url. */
