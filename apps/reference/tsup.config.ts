@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { demo: 'src/server/demo.ts' },
+  entry: { demo: 'src/demo/main.ts' },
   format: 'esm',
   platform: 'node',
   target: 'node20',

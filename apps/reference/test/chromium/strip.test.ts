@@ -1,4 +1,4 @@
-import { canvasCodec } from '../../client/canvas-codec.js';
+import { canvasCodec } from '../../client/picture/canvas-codec.js';
 import { stripSuite } from '../suites/strip-suite.js';
 
 stripSuite(canvasCodec());

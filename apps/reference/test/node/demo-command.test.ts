@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { photos } from '@wardseal/testkit/node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runDemo } from '../../src/server/demo/run.js';
+import { runDemo } from '../../src/demo/run.js';
 
 let folder: string;
 beforeAll(async () => {

@@ -11,9 +11,9 @@ import { importKeySet, LinkError, verifyGrant } from '@wardseal/link-signing';
 import { photos } from '@wardseal/testkit/node';
 import { Decrypter } from 'age-encryption';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeArtefacts } from '../../src/server/demo/artefacts.js';
-import { type MainJob, mainJob, PATIENT } from '../../src/server/demo/main-job.js';
-import { Steps } from '../../src/server/demo/steps.js';
+import { writeArtefacts } from '../../src/demo/artefacts.js';
+import { type MainJob, mainJob, PATIENT } from '../../src/demo/main-job.js';
+import { Steps } from '../../src/demo/steps.js';
 
 const run = promisify(execFile);
 

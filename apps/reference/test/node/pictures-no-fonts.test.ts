@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { overlayBox, renderOverlay } from '@wardseal/watermark';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { drawOverlay, hasFonts } from '../../src/server/pictures.js';
+import { drawOverlay, hasFonts } from '../../src/demo/pictures.js';
 
 let folder: string;
 

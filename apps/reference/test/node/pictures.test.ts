@@ -4,8 +4,8 @@ import { overlayBox, renderOverlay } from '@wardseal/watermark';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { decodePicture, drawOverlay, encodePng, hasFonts, leak, shrink } from '../../src/server/pictures.js';
-import { textToPaths } from '../../src/server/plain-letters.js';
+import { decodePicture, drawOverlay, encodePng, hasFonts, leak, shrink } from '../../src/demo/pictures.js';
+import { textToPaths } from '../../src/demo/plain-letters.js';
 import { joinPng, splitPng } from '../suites/planted.js';
 
 const skin = syntheticSkin(3);

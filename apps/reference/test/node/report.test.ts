@@ -8,8 +8,8 @@ import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ReportPicture } from '../../src/server/report/data.js';
-import { renderReport } from '../../src/server/report/render.js';
+import type { ReportPicture } from '../../src/demo/report/data.js';
+import { renderReport } from '../../src/demo/report/render.js';
 import { reportFixture } from '../suites/report-fixture.js';
 
 const TITLES = ['Filed original', 'As it was viewed', 'Leaked copy', 'Difference, 16 times amplified'];

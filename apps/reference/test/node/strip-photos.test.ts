@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { photos, syntheticSkin } from '@wardseal/testkit/node';
 import sharp, { type JpegOptions, type PngOptions } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { strip } from '../../client/strip.js';
-import { sharpCodec } from '../../src/server/sharp-codec.js';
+import { strip } from '../../client/picture/strip.js';
+import { sharpCodec } from '../../src/demo/sharp-codec.js';
 import { ascii, holds, MARK, segment } from '../suites/planted.js';
 
 const codec = sharpCodec();

@@ -1,4 +1,4 @@
-import { sharpCodec } from '../../src/server/sharp-codec.js';
+import { sharpCodec } from '../../src/demo/sharp-codec.js';
 import { stripSuite } from '../suites/strip-suite.js';
 
 stripSuite(sharpCodec());

@@ -6,10 +6,10 @@ import { createEventId, verifyReceipt } from '@wardseal/audit';
 import { seal } from '@wardseal/crypto';
 import { createRedeemer } from '@wardseal/link-signing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { secretBytes } from '../../src/server/demo/bytes.js';
-import { type Cast, createCast, ORGANISATION, type Person } from '../../src/server/demo/people.js';
-import { labelsOf, mayOpenLink, mayView } from '../../src/server/demo/questions.js';
-import { startTrust, type Trust } from '../../src/server/demo/trust.js';
+import { secretBytes } from '../../src/demo/bytes.js';
+import { type Cast, createCast, ORGANISATION, type Person } from '../../src/demo/people.js';
+import { labelsOf, mayOpenLink, mayView } from '../../src/demo/questions.js';
+import { startTrust, type Trust } from '../../src/demo/trust.js';
 import { decideThenLog } from '../../src/server/wiring/decide-then-log.js';
 import { receiptThenOpen } from '../../src/server/wiring/receipt-then-open.js';
 

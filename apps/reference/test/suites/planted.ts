@@ -2,7 +2,7 @@
  * Writes pictures full of metadata, so that a test can see whether any of it is left. Every planted block holds
  * `MARK`, and a number of its own.
  */
-import type { Orientation } from '../../client/exif-orientation.js';
+import type { Orientation } from '../../client/picture/exif-orientation.js';
 
 export const MARK = 'PLANTED-';
 

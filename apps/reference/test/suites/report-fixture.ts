@@ -1,4 +1,4 @@
-import type { ReportData, ReportPicture } from '../../src/server/report/data.js';
+import type { ReportData, ReportPicture } from '../../src/demo/report/data.js';
 
 /** Scores as 10,000 innocent viewings give them: a bell around 0. */
 function bell(): { from: number; step: number; counts: number[]; decoys: number; highest: number } {

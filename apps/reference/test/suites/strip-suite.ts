@@ -1,13 +1,13 @@
 /** What `strip` promises, run with sharp in Node and with the canvas in Chromium. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Orientation, Pixels } from '../../client/exif-orientation.js';
-import { adobeRgbProfile, isSrgbProfile } from '../../client/icc.js';
-import { deflated } from '../../client/inflate.js';
-import { MAX_BYTES } from '../../client/limits.js';
-import { PictureError } from '../../client/picture-error.js';
-import type { PictureType } from '../../client/sniff.js';
-import { type PictureCodec, strip } from '../../client/strip.js';
+import type { Orientation, Pixels } from '../../client/picture/exif-orientation.js';
+import { adobeRgbProfile, isSrgbProfile } from '../../client/picture/icc.js';
+import { deflated } from '../../client/picture/inflate.js';
+import { MAX_BYTES } from '../../client/picture/limits.js';
+import { PictureError } from '../../client/picture/picture-error.js';
+import type { PictureType } from '../../client/picture/sniff.js';
+import { type PictureCodec, strip } from '../../client/picture/strip.js';
 import {
   ascii,
   concat,

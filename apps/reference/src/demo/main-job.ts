@@ -12,17 +12,17 @@ import {
   seal,
 } from '@wardseal/crypto';
 import { deriveImageKey, type EmbedReport, prepareChips, type TraceReport, trace } from '@wardseal/watermark';
-import { type Stripped, strip } from '../../../client/strip.js';
-import { decodePicture, drawOverlay, encodePng, leak } from '../pictures.js';
-import { sharpCodec } from '../sharp-codec.js';
-import { type Decided, decideThenLog } from '../wiring/decide-then-log.js';
-import { receiptThenOpen } from '../wiring/receipt-then-open.js';
-import { viewThenMark } from '../wiring/view-then-mark.js';
+import { type Stripped, strip } from '../../client/picture/strip.js';
+import { type Decided, decideThenLog } from '../server/wiring/decide-then-log.js';
+import { receiptThenOpen } from '../server/wiring/receipt-then-open.js';
+import { viewThenMark } from '../server/wiring/view-then-mark.js';
 import { base64url, same, secretBytes } from './bytes.js';
 import { happened } from './happened.js';
 import { type LinkOnce, linkOnce } from './link-once.js';
 import { type Cast, createCast, ORGANISATION, type Person } from './people.js';
+import { decodePicture, drawOverlay, encodePng, leak } from './pictures.js';
 import { type ItemState, labelsOf, maySend, mayView } from './questions.js';
+import { sharpCodec } from './sharp-codec.js';
 import type { Steps } from './steps.js';
 import { verifyLog, verifyTampered } from './tamper.js';
 import { startTrust, type Trust } from './trust.js';

@@ -10,8 +10,8 @@ import {
   openAnswer,
   parseLink,
 } from '@wardseal/link-signing';
-import type { Stripped } from '../../../client/strip.js';
-import { decideThenLog } from '../wiring/decide-then-log.js';
+import type { Stripped } from '../../client/picture/strip.js';
+import { decideThenLog } from '../server/wiring/decide-then-log.js';
 import { base64url, same, secretBytes } from './bytes.js';
 import { happened } from './happened.js';
 import { type Cast, ORGANISATION } from './people.js';

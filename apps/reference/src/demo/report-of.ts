@@ -1,9 +1,9 @@
 import { explain } from '@wardseal/policy';
 import sharp from 'sharp';
-import { decodePicture } from '../pictures.js';
-import type { ReportData, ReportFile, ReportPicture, ReportStep } from '../report/data.js';
 import { CANDIDATES, type MainJob } from './main-job.js';
 import { ORGANISATION } from './people.js';
+import { decodePicture } from './pictures.js';
+import type { ReportData, ReportFile, ReportPicture, ReportStep } from './report/data.js';
 
 /** What the photograph is; never its file name. */
 export interface PhotographWords {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { photos } from '@wardseal/testkit/node';
-import { OUTPUT } from './demo/artefacts.js';
-import { runDemo } from './demo/run.js';
+import { OUTPUT } from './artefacts.js';
+import { runDemo } from './run.js';
 
 process.exitCode = await runDemo(process.argv.slice(2), {
   sample: {

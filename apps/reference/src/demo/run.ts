@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
-import { MAX_BYTES } from '../../../client/limits.js';
-import { PictureError } from '../../../client/picture-error.js';
+import { MAX_BYTES } from '../../client/picture/limits.js';
+import { PictureError } from '../../client/picture/picture-error.js';
 import { OUTPUT, writeArtefacts } from './artefacts.js';
 import { mainJob } from './main-job.js';
 import type { PhotographWords } from './report-of.js';

@@ -1,8 +1,8 @@
 import sharp from 'sharp';
-import type { Pixels } from '../../client/exif-orientation.js';
-import { MAX_BYTES, MAX_PIXELS } from '../../client/limits.js';
-import { PictureError } from '../../client/picture-error.js';
-import { sniff } from '../../client/sniff.js';
+import type { Pixels } from '../../client/picture/exif-orientation.js';
+import { MAX_BYTES, MAX_PIXELS } from '../../client/picture/limits.js';
+import { PictureError } from '../../client/picture/picture-error.js';
+import { sniff } from '../../client/picture/sniff.js';
 import { textToPaths } from './plain-letters.js';
 import { sharpCodec } from './sharp-codec.js';
 

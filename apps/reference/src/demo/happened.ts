@@ -1,5 +1,5 @@
 import { type AuditEvent, createEventId } from '@wardseal/audit';
-import type { Intended } from '../wiring/decide-then-log.js';
+import type { Intended } from '../server/wiring/decide-then-log.js';
 import type { Person } from './people.js';
 
 /** An event as the demo logs it; what only the decision knows is added by the wiring. */

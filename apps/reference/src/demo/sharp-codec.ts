@@ -1,6 +1,6 @@
 import sharp from 'sharp';
-import { MAX_PIXELS } from '../../client/limits.js';
-import type { PictureCodec } from '../../client/strip.js';
+import { MAX_PIXELS } from '../../client/picture/limits.js';
+import type { PictureCodec } from '../../client/picture/strip.js';
 
 /** Decodes and encodes with sharp, for programs outside the browser. */
 export function sharpCodec(): PictureCodec {

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import type { ReportFile } from '../report/data.js';
-import { renderReport } from '../report/render.js';
 import type { MainJob } from './main-job.js';
+import type { ReportFile } from './report/data.js';
+import { renderReport } from './report/render.js';
 import { type PhotographWords, reportOf } from './report-of.js';
 import type { Steps } from './steps.js';
 

@@ -3,7 +3,7 @@ import { fileStore } from '@wardseal/audit/file-store';
 import { createSigner, memoryEraseStore, memoryStore } from '@wardseal/link-signing';
 import { createPdp, loadPolicy, type Pack, type Pdp } from '@wardseal/policy';
 import { nhs } from '@wardseal/policy/packs/nhs';
-import { createLinkDesk, type LinkDesk } from '../wiring/redeem-then-decide.js';
+import { createLinkDesk, type LinkDesk } from '../server/wiring/redeem-then-decide.js';
 import { secretBytes } from './bytes.js';
 
 /** Where links of the demo point to: a name that no one can register. */
