@@ -1,4 +1,4 @@
-import type { Request } from '@wardseal/policy';
+import { type Question, questionOf, type SubjectFacts } from '../wire/question.js';
 import { ORGANISATION, type Person, TEAM } from './people.js';
 
 /** Labels travel in the clear, so they say nothing that identifies a patient. */
@@ -7,10 +7,10 @@ export type ItemLabels = ReturnType<typeof labelsOf>;
 /** The labels of the demo's photograph. */
 export function labelsOf(author: Person, notAfter: Date) {
   return {
-    kind: 'photo',
-    sensitivity: 'normal',
-    purpose: 'referral',
-    consentLevel: ['record'],
+    kind: 'photo' as const,
+    sensitivity: 'normal' as const,
+    purpose: 'referral' as const,
+    consentLevel: ['record' as const],
     identifiable: true,
     author: author.entry.person,
     ownerOrg: ORGANISATION.id,
@@ -25,7 +25,7 @@ export interface ItemState {
   readonly sentAt: string;
 }
 
-function subject(person: Person, now: Date): Request['subject'] {
+function subject(person: Person, now: Date): SubjectFacts {
   return {
     id: person.entry.person,
     org: person.entry.organisation,
@@ -37,45 +37,19 @@ function subject(person: Person, now: Date): Request['subject'] {
     authenticatedAt: new Date(now.getTime() - 600_000).toISOString(),
     unlockedAt: new Date(now.getTime() - 60_000).toISOString(),
     acknowledgedVersion: 1,
-    trainedUntil: 'none',
-    outsider: 'none',
   };
 }
 
-const CIRCUMSTANCES = {
-  purpose: 'referral',
-  justification: 'none',
-  secondApprover: 'none',
-  device: 'personal',
-  network: 'internet',
-  place: 'none',
-  country: 'none',
-  channel: { status: 'approved' },
-  policyVersion: 1,
-  policyOverdue: false,
-  ownRecord: 'none',
-};
-const NO_RELATIONSHIP = { kind: 'none', from: 'none', until: 'none' };
-
-function resource(labels: ItemLabels, item: ItemState | null): Request['resource'] {
-  return {
-    ...labels,
-    withdrawnLevels: [],
-    hold: 'none',
-    state: item?.state ?? 'active',
-    sentAt: item?.sentAt ?? 'none',
-  };
-}
+const CIRCUMSTANCES = { purpose: 'referral', device: 'personal', channel: 'approved', policyVersion: 1 } as const;
 
 /** May `sender` send this to the on-call team? */
-export function maySend(sender: Person, to: readonly Person[], labels: ItemLabels, now: Date): Request {
-  return {
+export function maySend(sender: Person, to: readonly Person[], labels: ItemLabels, now: Date): Question {
+  return questionOf({
     subject: subject(sender, now),
-    action: { name: 'send', lifetimeSeconds: 'none', maxViews: 'none' },
-    resource: resource(labels, null),
+    action: { name: 'send' },
+    resource: { labels },
     context: {
       ...CIRCUMSTANCES,
-      relationship: NO_RELATIONSHIP,
       recipients: to.map(({ entry, teams }) => ({
         id: entry.person,
         org: entry.organisation,
@@ -84,22 +58,21 @@ export function maySend(sender: Person, to: readonly Person[], labels: ItemLabel
         status: 'active',
       })),
     },
-  };
+  });
 }
 
 /** May `viewer`, on duty for the team, look at it? */
-export function mayView(viewer: Person, labels: ItemLabels, item: ItemState, now: Date): Request {
+export function mayView(viewer: Person, labels: ItemLabels, item: ItemState, now: Date): Question {
   const shift = { from: new Date(now.getTime() - 3_600_000), until: new Date(now.getTime() + 8 * 3_600_000) };
-  return {
+  return questionOf({
     subject: subject(viewer, now),
-    action: { name: 'view', lifetimeSeconds: 'none', maxViews: 'none' },
-    resource: resource(labels, item),
+    action: { name: 'view' },
+    resource: { labels, ...item },
     context: {
       ...CIRCUMSTANCES,
-      recipients: 'none',
       relationship: { kind: 'on-duty', from: shift.from.toISOString(), until: shift.until.toISOString() },
     },
-  };
+  });
 }
 
 /** May `sender` have a link made that opens `maxViews` times within `seconds`? */
@@ -109,21 +82,21 @@ export function mayLink(
   item: ItemState,
   now: Date,
   link: { readonly seconds: number; readonly maxViews: number },
-): Request {
-  return {
+): Question {
+  return questionOf({
     subject: subject(sender, now),
     action: { name: 'link-create', lifetimeSeconds: link.seconds, maxViews: link.maxViews },
-    resource: resource(labels, item),
-    context: { ...CIRCUMSTANCES, relationship: NO_RELATIONSHIP, recipients: 'none' },
-  };
+    resource: { labels, ...item },
+    context: CIRCUMSTANCES,
+  });
 }
 
 /** May the holder of a good link open it now? Nobody is signed in: what became of the item decides. */
-export function mayOpenLink(labels: ItemLabels, item: ItemState, purpose: string): Request {
-  return {
-    subject: {},
-    action: { name: 'link-open', lifetimeSeconds: 'none', maxViews: 'none' },
-    resource: resource(labels, item),
-    context: { ...CIRCUMSTANCES, purpose, relationship: NO_RELATIONSHIP, recipients: 'none' },
-  };
+export function mayOpenLink(labels: ItemLabels, item: ItemState, purpose: string): Question {
+  return questionOf({
+    subject: null,
+    action: { name: 'link-open' },
+    resource: { labels, ...item },
+    context: { ...CIRCUMSTANCES, purpose },
+  });
 }
