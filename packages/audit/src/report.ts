@@ -22,6 +22,7 @@ export {
   REVIEW_WITHIN_HOURS,
   type ReviewedUse,
 } from './report/break-glass.js';
+export { type DescribedRow, describeRow } from './report/describe-row.js';
 export { type ExportEventOptions, exportEvent } from './report/export-event.js';
 export {
   type Entitlement,

@@ -1,7 +1,7 @@
 import { seededRandom } from '@wardseal/testkit';
 import { describe, expect, it } from 'vitest';
 import { type AuditEvent, type KeyStore, memoryKeyStore, type StoredEntry, verifyReceipt } from '../src/index.js';
-import { type Disclosure, exportEvent, exposure, type Row, render, subjectAccess } from '../src/report.js';
+import { type Disclosure, describeRow, exportEvent, exposure, type Row, render, subjectAccess } from '../src/report.js';
 import { verifyProof } from '../src/verify.js';
 import { type DemoLog, type DemoLogOptions, demoLog, patient } from './support/demo-log.js';
 import { erase } from './support/erasure.js';
@@ -274,11 +274,27 @@ describe('exposure', () => {
     const demo = await ward();
     const ofItem = await exposure({ sources: demo, of: { object: item('item-early') }, could });
     expect(places(ofItem.rows)).toEqual([0]);
+    const ofCase = await exposure({ sources: demo, of: { objects: [item('item-early'), item('item-b')] }, could });
+    expect(places(ofCase.rows)).toEqual([0, 3]);
+    expect((await exposure({ sources: demo, of: { objects: [] }, could })).rows).toEqual([]);
     const ofOne = await exposure({ sources: demo, of: { actor: { id: OUTSIDER.id, org: 'Y02' } }, could: [] });
     expect([places(ofOne.rows), places(ofOne.didWithoutCould)]).toEqual([[6, 8], [6]]);
     const right = { actor: OUTSIDER.id, org: 'Y02', from: 0, why: 'referral', object: item('item-b') };
     const narrow = await exposure({ sources: demo, of: { actor: { id: OUTSIDER.id, org: 'Y02' } }, could: [right] });
     expect(places(narrow.didWithoutCould)).toEqual([6]);
+  });
+
+  it('has its rows told in the words of the rendered page', async () => {
+    const demo = await ward();
+    const nameOf = (id: string) => (id === NURSE.id ? 'Jo Reed' : undefined);
+    const { rows } = await exposure({ sources: demo, of: { subject: patient(1) }, could, nameOf });
+    const told = rows.map((row) => describeRow(row));
+    const emergency = { who: 'Jo Reed', role: 'ward nurse', done: 'Looked at a picture', item: 'item-a' };
+    expect(told.find(({ why }) => why === 'Emergency access')).toMatchObject(emergency);
+    expect(told.find(({ who }) => who === OUTSIDER.id)?.done).toContain('no outcome was recorded');
+    expect(told[0]?.when).toMatch(/^1 March 2026, 09:00 GMT$/);
+    const nobody = describeRow({ ...rows[0]!, actor: { withheld: 'works elsewhere' } });
+    expect([nobody.who, nobody.role]).toEqual(['withheld', '']);
   });
 
   it('refuses an entitlement that ends before it begins', async () => {

@@ -22,10 +22,11 @@ export interface Entitlement {
   readonly object?: { readonly kind: string; readonly id: string };
 }
 
-/** What an exposure report is about: a patient, one item, or one person. */
+/** What an exposure report is about: a patient, one item, several (as those of a case), or one person. */
 export type ExposureOf =
   | { readonly subject: string }
   | { readonly object: { readonly kind: string; readonly id: string } }
+  | { readonly objects: readonly { readonly kind: string; readonly id: string }[] }
   | { readonly actor: { readonly id: string; readonly org: string } };
 
 /** What `exposure` needs. */
@@ -143,9 +144,9 @@ async function entriesOfOne(
   const secret = await source.keys.existingLog();
   if (secret === null) return [];
   const query =
-    'object' in of
-      ? { object: objectHandle(secret, of.object) }
-      : { actor: actorHandle(secret, of.actor.org, of.actor.id) };
+    'actor' in of
+      ? { actor: actorHandle(secret, of.actor.org, of.actor.id) }
+      : { objects: ('object' in of ? [of.object] : of.objects).map((object) => objectHandle(secret, object)) };
   const found: OpenedEntry[] = [];
   for await (const entry of source.entries([query])) found.push(entry);
   return found;
