@@ -1,0 +1,7 @@
+import { Hono } from 'hono';
+import type { Env } from '../http/env.js';
+import type { App } from '../wiring/app.js';
+
+export function release(_app: App): Hono<Env> {
+  return new Hono<Env>();
+}

@@ -1,0 +1,95 @@
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { base64url, sha256Stream } from '@wardseal/primitives';
+import { Problem } from '../http/problem.js';
+
+/** Bytes of a sealed payload: a 100 MiB picture with its seals and tags. */
+export const MAX_PAYLOAD_BYTES = 110_000_000;
+
+/** A payload as it was stored. `digest` is its SHA-256, base64url. */
+export interface StoredBlob {
+  readonly bytes: number;
+  readonly digest: string;
+}
+
+/** Ciphertext by organisation and name. Nothing here opens it. */
+export interface BlobStore {
+  /** Stores all of it or nothing, on disk when it resolves. @throws Problem 413 TOO_LARGE, 507 DISK_FULL */
+  put(org: string, name: string, body: AsyncIterable<Uint8Array>): Promise<StoredBlob>;
+  /** What is stored, or null. */
+  get(org: string, name: string): Promise<{ readonly bytes: number; readonly body: ReadableStream } | null>;
+  delete(org: string, name: string): Promise<void>;
+}
+
+/**
+ * A folder of blobs. A file appears under its name only when every byte of it is on the disk.
+ *
+ * @example
+ * const blobs = folderBlobs(join(dataDir, 'blobs'));
+ */
+export function folderBlobs(folder: string): BlobStore {
+  // Two letters of the id, so that no folder holds millions.
+  const pathOf = (org: string, name: string): string => join(folder, org, name.slice(0, 2), name);
+  return {
+    async put(org, name, body) {
+      const path = pathOf(org, name);
+      const part = `${path}.${crypto.randomUUID()}.part`;
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      const file = await open(part, 'wx', 0o600);
+      try {
+        const stored = await write(file, body);
+        await file.sync();
+        await file.close();
+        await rename(part, path);
+        await syncFolder(dirname(path));
+        return stored;
+      } catch (error) {
+        await file.close().catch(() => undefined);
+        await rm(part, { force: true });
+        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+        throw new Problem(507, 'DISK_FULL', 'There is no room for this now', {
+          next: ['Tell the help desk, and phone if it is urgent'],
+          cause: error,
+        });
+      }
+    },
+    async get(org, name) {
+      const path = pathOf(org, name);
+      const found = await stat(path).catch(absent);
+      if (found === null) return null;
+      return { bytes: found.size, body: Readable.toWeb(createReadStream(path)) as ReadableStream };
+    },
+    async delete(org, name) {
+      await rm(pathOf(org, name), { force: true });
+    },
+  };
+}
+
+async function write(file: FileHandle, body: AsyncIterable<Uint8Array>): Promise<StoredBlob> {
+  const hash = sha256Stream();
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > MAX_PAYLOAD_BYTES)
+      throw new Problem(413, 'TOO_LARGE', 'The picture is too large', { next: ['Choose a smaller one'] });
+    hash.update(chunk);
+    await file.writeFile(chunk);
+  }
+  return { bytes, digest: base64url(hash.digest()) };
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function absent(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw error;
+}

@@ -1,0 +1,23 @@
+import { type AuditEvent, createEventId, systemClock } from '@wardseal/audit';
+import type { Session } from '../http/session.js';
+import type { Clock } from './app.js';
+
+/** What is told of an event besides who did it and when. */
+export type Told = Omit<AuditEvent, 'id' | 'occurredAt' | 'actor'>;
+
+/** An event of a signed-in person, with an id of its own. */
+export function eventBy(session: Session, clock: Clock, told: Told): AuditEvent {
+  const { person, org, role, assurance, id } = session;
+  const actor = { id: person, kind: 'practitioner', org, role, authn: { method: 'passkey', aal: assurance } } as const;
+  return { ...stamp(clock), ...told, actor, session: id };
+}
+
+/** An event of the service itself, such as a job's. */
+export function eventOfService(org: string, clock: Clock, told: Told): AuditEvent {
+  return { ...stamp(clock), ...told, actor: { id: 'service-wardseal', kind: 'system', org, role: 'system' } };
+}
+
+function stamp(clock: Clock): Pick<AuditEvent, 'id' | 'occurredAt'> {
+  const id = createEventId({ clock: { ...systemClock, now: clock.now } });
+  return { id, occurredAt: new Date(clock.now()).toISOString() };
+}
