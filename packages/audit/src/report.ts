@@ -61,3 +61,4 @@ export {
   subjectAccess,
 } from './report/subject-access.js';
 export { DEFAULT_TIME_ZONE, type WallClock, wallClock } from './report/time-zone.js';
+export { VIEWING_TYPES, type Viewing, type ViewingsOptions, viewings } from './report/viewings.js';

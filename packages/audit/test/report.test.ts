@@ -1,7 +1,16 @@
 import { seededRandom } from '@wardseal/testkit';
 import { describe, expect, it } from 'vitest';
 import { type AuditEvent, type KeyStore, memoryKeyStore, type StoredEntry, verifyReceipt } from '../src/index.js';
-import { type Disclosure, describeRow, exportEvent, exposure, type Row, render, subjectAccess } from '../src/report.js';
+import {
+  type Disclosure,
+  describeRow,
+  exportEvent,
+  exposure,
+  type Row,
+  render,
+  subjectAccess,
+  viewings,
+} from '../src/report.js';
 import { verifyProof } from '../src/verify.js';
 import { type DemoLog, type DemoLogOptions, demoLog, patient } from './support/demo-log.js';
 import { erase } from './support/erasure.js';
@@ -301,6 +310,24 @@ describe('exposure', () => {
     const demo = await ward();
     const backwards = [{ actor: 'a', org: 'RX1', from: 5, until: 4, why: '' }];
     expect(await codeOf(exposure({ sources: demo, of: { subject: patient(1) }, could: backwards }))).toBe('RangeError');
+  });
+});
+
+describe.each([['replay'], ['index']] as const)('viewings by %s', (searched) => {
+  it('has every one that was begun, by the id that its mark holds', async () => {
+    const demo = await ward({ indexed: searched === 'index' });
+    const found = await viewings({ sources: demo, objects: [item('item-a')], nameOf: () => 'Jo Reed' });
+    // The intent at 4 and its outcome at 5: the viewer held a receipt of the first. The refusal at 8 showed nothing.
+    expect(places(found)).toEqual([2, 4, 5, 6, 7]);
+    expect(new Set(found.map(({ id }) => id)).size).toBe(5);
+    for (const { id, proof, actor } of found) {
+      expect((await verifyProof(proof ?? '', demo.policy)).leaf.id).toBe(id);
+      expect(actor).toMatchObject({ name: 'Jo Reed' });
+    }
+    expect(places(await viewings({ sources: demo, objects: [item('item-b'), item('item-early')] }))).toEqual([0, 3]);
+    const [from, until] = [Date.parse(found[1]!.recordedAt), Date.parse(found[3]!.recordedAt)];
+    expect(places(await viewings({ sources: demo, objects: [item('item-a')], from, until }))).toEqual([4, 5]);
+    expect(await viewings({ sources: demo, objects: [] })).toEqual([]);
   });
 });
 
