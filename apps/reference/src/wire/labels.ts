@@ -29,7 +29,7 @@ export interface ItemLabels {
 }
 
 const none = z.literal('none');
-const labels = z
+export const labels: z.ZodMiniType<ItemLabels> = z
   .strictObject({
     kind: z.enum(KINDS),
     sensitivity: z.enum(SENSITIVITIES),
