@@ -11,5 +11,7 @@ export {
 } from './faulty-fs.js';
 export * from './index.js';
 export { type Photo, photos } from './photos.js';
+export { wallBefore } from './postgres/folder.js';
 export { type PostgresOptions, type PostgresServer, startPostgres } from './postgres.js';
+export { type Answer, collect, named, type Ran, type Shell, type ShellOptions, shell } from './shell.js';
 export { type VectorSet, vectorSet, vectorsFolder } from './vectors.js';

@@ -1,14 +1,18 @@
 import { constants } from 'node:fs';
-import { copyFile, link, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 /**
- * Puts PostgreSQL's programs into a folder, with the links that the package's install script would have made: that
- * script does not run here, and what lies in node_modules stays as it was installed.
+ * Puts PostgreSQL's programs into a folder, unless this version of them is there, with the links that the package's install
+ * script would have made: that script does not run here, and what lies in node_modules stays as it was installed.
  */
 export async function placeBinaries(target: string): Promise<void> {
   const source = nativeFolder();
+  const { version } = JSON.parse(await readFile(join(source, '../package.json'), 'utf8')) as { version: string };
+  const stamp = join(target, 'version');
+  if ((await readFile(stamp, 'utf8').catch(() => undefined)) === version) return;
+  await rm(target, { recursive: true, force: true });
   await placeFolder(source, target);
   const links = JSON.parse(await readFile(join(source, 'pg-symlinks.json'), 'utf8')) as {
     source: string;
@@ -19,6 +23,8 @@ export async function placeBinaries(target: string): Promise<void> {
     // A relative link, to a file in its own folder.
     await symlink(file.slice(file.lastIndexOf('/') + 1), path);
   }
+  // Last, so that a copy that was cut short is made anew.
+  await writeFile(stamp, version);
 }
 
 function nativeFolder(): string {
