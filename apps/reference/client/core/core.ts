@@ -64,8 +64,11 @@ export interface SealRequest {
   readonly to: { readonly team: string } | { readonly person: string };
   /** `author` and `ownerOrg` are put in here: they are who is signed in. */
   readonly labels: Omit<ItemLabels, 'author' | 'ownerOrg'>;
-  /** `item` is put in here. The text of a message is its `note`. */
-  readonly clinical: Omit<Clinical, 'item'>;
+  /**
+   * `item` is put in here, and `advice` where `labels.about` names an item: the root of that item as it was opened here, or
+   * ORIGINAL_NEEDED. The text of a message is its `note`.
+   */
+  readonly clinical: Omit<Clinical, 'item' | 'advice'>;
 }
 
 export interface SealedItem {
@@ -98,8 +101,6 @@ export interface OpenRequest {
   readonly nonce: Uint8Array;
   readonly answer: OpenAnswer;
   readonly payload: ArrayBuffer;
-  /** Of advice: the opened item that it must be on, with the root that `open` gave for it. */
-  readonly about?: { readonly item: string; readonly root: string };
 }
 
 /** A marked picture with the border that must be shown around it: give both to `showOn`. */
@@ -119,10 +120,8 @@ export interface OpenedItem {
   readonly labels: ItemLabels;
   readonly case: string;
   readonly clinical: Clinical;
-  /** Who signed it, by the directory; `standing` of their entry now. */
+  /** Who signed it, by the directory. */
   readonly sender: DirectoryPerson;
-  /** Root of the content, base64url: what advice on this item is bound to. */
-  readonly root: string;
   /** The message's text. */
   readonly text?: string;
   readonly picture?: ShownPicture;
@@ -138,10 +137,14 @@ export interface OpenedItem {
   /** The receipt is of the custodian's emergency journal: the log was down. */
   readonly emergency: boolean;
   /** Milliseconds of each step, for the progress shown and the bench. */
-  readonly timings: Readonly<Record<'receipt' | 'open' | 'decode' | 'mark', number>>;
+  readonly timings: Readonly<Partial<Record<Step, number>>>;
 }
 
+/** What takes a moment, in order: for the progress shown. */
+export type Step = 'strip' | 'seal' | 'receipt' | 'open' | 'decode' | 'mark';
+
 export interface CallOptions {
+  readonly onStep?: (step: Step) => void;
   /** Ends the call with ABORTED; what is half done in the worker is thrown away. */
   readonly signal?: AbortSignal;
 }
@@ -184,7 +187,10 @@ export interface Core {
   drop(picture: string): Promise<void>;
   seal(request: SealRequest, options?: CallOptions): Promise<SealedItem>;
 
-  /** Checks everything before a key is used, then opens, marks and borders. `answer.payload` is transferred. */
+  /**
+   * Checks everything before a key is used, then opens, marks and borders. `payload` is transferred. Advice opens only after
+   * the item that it is on (ORIGINAL_NEEDED), and only when it was given on those very bytes.
+   */
   open(request: OpenRequest, options?: CallOptions): Promise<OpenedItem>;
   /**
    * Whether outsiders have seen the log go on from this viewing's receipt: `pending` while too few witnesses have signed.

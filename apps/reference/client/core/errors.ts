@@ -8,6 +8,8 @@ export type CoreErrorCode =
   | 'DIRECTORY_NEEDED'
   // the directory
   | 'DIRECTORY_FORGED'
+  | 'DIRECTORY_CHANGED'
+  | 'DIRECTORY_KEY_SWAPPED'
   | 'DIRECTORY_OTHER_ROOT'
   | 'DIRECTORY_OTHER_ORGANISATION'
   | 'DIRECTORY_DELEGATION_ENDED'
@@ -64,6 +66,7 @@ export type CoreErrorCode =
   | 'HEADER_ROLLED_BACK'
   | 'HEADER_CHANGED'
   | 'FILE_INVALID'
+  | 'ORIGINAL_NEEDED'
   | 'ADVICE_ON_ANOTHER'
   | 'MARK_REFUSED'
   // witnesses

@@ -1,4 +1,4 @@
-import type { Core } from './core.js';
+import type { Core, Step } from './core.js';
 import type { CoreErrorCode } from './errors.js';
 
 /** The methods that are calls to the worker. */
@@ -14,5 +14,6 @@ export type ToWorker =
 export type ToPage =
   | { readonly done: number; readonly result: unknown }
   | { readonly failed: number; readonly code: CoreErrorCode; readonly message: string }
+  | { readonly at: number; readonly step: Step }
   | { readonly load: string; readonly ask: number }
   | { readonly save: string; readonly value: string };

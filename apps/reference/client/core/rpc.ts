@@ -10,6 +10,7 @@ export interface CoreOptions {
 }
 
 interface Waiting {
+  readonly onStep: CallOptions['onStep'];
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: CoreError) => void;
 }
@@ -53,6 +54,8 @@ export function startCore({ worker: start, storage }: CoreOptions): Core {
       from.postMessage(answer);
     } else if ('save' in message) {
       storage.setItem(message.save, message.value);
+    } else if ('step' in message) {
+      waiting.get(message.at)?.onStep?.(message.step);
     } else {
       const id = 'done' in message ? message.done : message.failed;
       const call = waiting.get(id);
@@ -64,7 +67,7 @@ export function startCore({ worker: start, storage }: CoreOptions): Core {
 
   const call = <T>(verb: Verb, args: readonly unknown[], transfer: Transferable[] = [], options: CallOptions = {}) =>
     new Promise<T>((resolve, reject) => {
-      const { signal } = options;
+      const { signal, onStep } = options;
       const aborted = (): CoreError => new CoreError('ABORTED', 'the call was ended');
       if (signal?.aborted === true) return reject(aborted());
       const id = ++calls;
@@ -79,7 +82,7 @@ export function startCore({ worker: start, storage }: CoreOptions): Core {
           signal?.removeEventListener('abort', abort);
           settle(value);
         };
-      waiting.set(id, { resolve: settled((result) => resolve(result as T)), reject: settled(reject) });
+      waiting.set(id, { resolve: settled((result) => resolve(result as T)), reject: settled(reject), onStep });
       signal?.addEventListener('abort', abort, { once: true });
       running().postMessage({ call: id, verb, args } satisfies ToWorker, transfer);
     });

@@ -1,0 +1,164 @@
+import { detachHeader, type OpenedFile, open as openFile, type RecipientChange } from '@wardseal/crypto';
+import { base64url, fromBase64url, fromUtf8 } from '@wardseal/primitives';
+import { type Clinical, parseClinical } from '../../src/wire/clinical.js';
+import { type ItemLabels, parseLabels } from '../../src/wire/labels.js';
+import { canvasCodec } from '../picture/canvas-codec.js';
+import { type PictureType, sniff } from '../picture/sniff.js';
+import { checkReceipt } from './check-receipt.js';
+import type { OpenAnswer, OpenedItem, OpenRequest, ShownPicture, Step } from './core.js';
+import { personOf } from './directory.js';
+import { CoreError } from './errors.js';
+import { epochOf, keepEpoch } from './keeper.js';
+import { mark, shortCode } from './mark.js';
+import { parsed } from './seal.js';
+import { type Call, directoryOf, keysOf, myEntry, pinned, type Session } from './session.js';
+import { at } from './translate.js';
+import { isCustodian, type TrustAnchors } from './trust-anchors.js';
+
+const NO_PAYLOAD = new Uint8Array(0);
+
+/**
+ * Opens an item: what the log proves first, then what the file proves, then what both say about each other; only then are
+ * there pixels, and they are marked before they leave.
+ */
+export async function open(session: Session, request: OpenRequest, call: Call): Promise<OpenedItem> {
+  const { item, nonce, answer } = request;
+  const { organisation, person } = pinned(session);
+  const [keys, entry, { signed, anchors }] = [keysOf(session), myEntry(session), directoryOf(session)];
+  const { viewing } = answer;
+  const labels = parsed('LABELS_INVALID', () => parseLabels(answer.labels));
+  const sentAt = sentAtOf(answer);
+  const timer = timed(call);
+
+  timer.step('receipt');
+  // Computed here, over what arrived: a digest that came along would let one header be logged and another be opened.
+  const { header, headerDigest } = await at('open', () =>
+    detachHeader({ header: headerOf(answer), payload: NO_PAYLOAD }),
+  );
+  const asked = { viewing, nonce, item, person, organisation, headerDigest };
+  const { receipt, logKey } = await checkReceipt(answer.receipt, asked, anchors);
+  call.signal.throwIfAborted();
+
+  timer.step('open');
+  const opened = await at('open', async () =>
+    openFile(
+      { header, payload: new Uint8Array(request.payload) },
+      {
+        identities: [keys.identity],
+        resolveSender: signed.resolveSender,
+        sentAt,
+        expectLabels: { ...labels },
+        authorizeGrant: mayChange(anchors),
+        notBelowEpoch: await epochOf(session.keeper, organisation, item),
+      },
+    ),
+  );
+  const clinical = proven(session, item, labels, opened);
+  if (opened.epoch > 0) await keepEpoch(session.keeper, organisation, item, opened.epoch);
+  call.signal.throwIfAborted();
+
+  const at_ = new Date(receipt.leaf.recordedAt).toISOString();
+  const content = await contentOf();
+  call.signal.throwIfAborted();
+  const root = base64url(opened.root);
+  session.roots.set(item, root);
+  session.receipts.set(viewing, { receipt: answer.receipt, logKey: receipt.emergency ? null : logKey });
+  const { origin, size } = receipt.checkpoint;
+  return {
+    viewing,
+    code: shortCode(viewing),
+    labels,
+    case: opened.manifest.case,
+    clinical,
+    sender: personOf(opened.sender),
+    ...content,
+    receipt: { origin, size, index: receipt.index, at: at_ },
+    breakGlass: receipt.leaf.type === 'breakglass.open',
+    emergency: receipt.emergency,
+    timings: timer.end(),
+  };
+
+  async function contentOf(): Promise<{ text: string } | { picture: ShownPicture }> {
+    const { plaintext, manifest } = opened;
+    if (labels.kind === 'message') {
+      const text = fromUtf8(plaintext);
+      if (manifest.mediaType !== 'text/plain' || text !== clinical.note)
+        throw new CoreError('FILE_INVALID', 'the content is not the message that was signed');
+      return { text };
+    }
+    timer.step('decode');
+    const pixels = await canvasCodec().decode(plaintext, typeOf(plaintext, manifest.mediaType));
+    plaintext.fill(0);
+    call.signal.throwIfAborted();
+    timer.step('mark');
+    const { name: who, role } = personOf(entry);
+    const viewer = { who, role, organisation: anchors.custodian.name ?? organisation, at: at_ };
+    return { picture: await mark(pixels, answer.chips, { viewing, ...viewer }) };
+  }
+}
+
+function headerOf({ header }: OpenAnswer): Uint8Array<ArrayBuffer> {
+  const bytes = typeof header === 'string' ? fromBase64url(header) : null;
+  if (bytes === null) throw new CoreError('FILE_INVALID', 'the header is not base64url');
+  return bytes;
+}
+
+function sentAtOf({ sentAt }: OpenAnswer): number {
+  const time = Math.floor(Date.parse(sentAt) / 1000);
+  if (!Number.isSafeInteger(time)) throw new CoreError('FILE_INVALID', 'the time of sending is no time');
+  return time;
+}
+
+/** What the sender signed must be about this very item, under the sender's own name. Gives the clinical facts. */
+function proven({ roots }: Session, item: string, labels: ItemLabels, { manifest, sender }: OpenedFile): Clinical {
+  if (labels.author !== sender.person || labels.ownerOrg !== sender.organisation)
+    throw new CoreError('LABELS_CHANGED', 'the labels name another author than the one who signed');
+  const clinical = parsed('CLINICAL_INVALID', () => parseClinical(manifest.clinical));
+  if (clinical.item !== item) throw new CoreError('ITEM_SWAPPED', 'what was signed is another item');
+  const { advice } = clinical;
+  if ((advice?.about ?? 'none') !== labels.about) throw new CoreError('ADVICE_ON_ANOTHER', 'labels and advice differ');
+  if (advice === undefined) return clinical;
+  const root = roots.get(advice.about);
+  if (root === undefined) throw new CoreError('ORIGINAL_NEEDED', 'the item it is on was not opened here');
+  if (root !== advice.root) throw new CoreError('ADVICE_ON_ANOTHER', 'the advice was given on other bytes');
+  return clinical;
+}
+
+/**
+ * The custodian alone changes who can open an item: it lets a person in under an entry of the log, and takes itself out when
+ * everything is filed. Whoever else signs a change, and whatever else changes, the file is refused.
+ */
+function mayChange({ custodian }: TrustAnchors): (change: RecipientChange) => boolean {
+  const ours = ({ organisation }: { readonly organisation?: string }): boolean =>
+    organisation === custodian.organisation;
+  return ({ kind, by, logEntry, added, removed }) => {
+    if (!isCustodian(by) || !ours(by)) return false;
+    if (kind === 'release') return logEntry !== undefined && removed.length === 0 && added.every(ours);
+    return kind === 'remove' && added.length === 0 && removed.every(({ role }) => role === 'custodian');
+  };
+}
+
+/** The picture's type, when content and signature agree on it. */
+function typeOf(bytes: Uint8Array, claimed: string): PictureType {
+  const type = parsed('FILE_INVALID', () => sniff(bytes));
+  if (type !== claimed) throw new CoreError('FILE_INVALID', 'the content is not what its sender says');
+  return type;
+}
+
+function timed(call: Call): { step(step: Step): void; end(): Partial<Record<Step, number>> } {
+  const timings: Partial<Record<Step, number>> = {};
+  let last: { readonly step: Step; readonly since: number } | null = null;
+  const end = (): Partial<Record<Step, number>> => {
+    if (last !== null) timings[last.step] = performance.now() - last.since;
+    last = null;
+    return timings;
+  };
+  return {
+    step(step) {
+      end();
+      last = { step, since: performance.now() };
+      call.step(step);
+    },
+    end,
+  };
+}
