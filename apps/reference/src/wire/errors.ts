@@ -38,6 +38,9 @@ export const CODES = [
   'LABELS_MISMATCH',
   'RECIPIENTS_MISMATCH',
   'REASON_REQUIRED',
+  'REASON_REFUSED',
+  'SELF_REVIEW',
+  'REVIEWED_BEFORE',
   // What does not answer.
   'LOG_DOWN',
   'CUSTODIAN_DOWN',

@@ -1,12 +1,6 @@
 import type { AppendResult, AuditEvent, AuditLog } from '@wardseal/audit';
-import {
-  type Decision,
-  type Enforcement,
-  enforce,
-  type ObligationHandler,
-  type Pdp,
-  type Request,
-} from '@wardseal/policy';
+import type { Decision, Enforcement, Pdp, Request } from '@wardseal/policy';
+import { type Duties, weigh } from './duties.js';
 
 /** What is about to happen: the event as it will stand in the log, but for what only the decision knows. */
 export type Intended = Omit<AuditEvent, 'outcome' | 'policy'>;
@@ -16,7 +10,7 @@ export interface Asked {
   readonly request: Request;
   readonly event: Intended;
   /** How to carry out each kind of duty here; an unknown duty is a refusal. */
-  readonly duties: Readonly<Record<string, ObligationHandler>>;
+  readonly duties: Duties;
   /** The requester's 32 bytes, for a receipt that fits this request only. */
   readonly nonce?: Uint8Array;
 }
@@ -41,21 +35,24 @@ export function asDecided(event: Intended, decision: Decision, permitted: boolea
 }
 
 /**
- * Decides, carries out the duties, and answers only once the log holds what was decided, permit or refusal. When the
- * entry cannot be written this rejects, and the caller has nothing to go on: no entry, no act.
+ * Decides, asks of each duty whether it can be carried out, and answers only once the log holds what was decided, permit or
+ * refusal; what a duty does is done after that. When the entry cannot be written, or a duty fails after it, this rejects, and
+ * the caller has nothing to go on: no entry, no act.
  *
  * @throws TypeError when the request is about another person than the event
  */
-export async function decideThenLog(parts: { pdp: Pdp; log: AuditLog }, asked: Asked): Promise<Decided> {
+export async function decideThenLog(
+  parts: { pdp: Pdp; log: Pick<AuditLog, 'append'> },
+  asked: Asked,
+): Promise<Decided> {
   if (asked.request.subject?.['id'] !== asked.event.actor.id)
     throw new TypeError('request and event must be about the same person');
-  const decision = parts.pdp.evaluate(asked.request);
-  const enforcement = await enforce(decision, asked.duties);
-  const permitted = enforcement.permitted;
+  const { decision, enforcement, permitted, acts } = await weigh(parts.pdp, asked.request, asked.duties);
   const entry = await parts.log.append(asDecided(asked.event, decision, permitted), {
     await: 'integrated',
     ...(asked.nonce === undefined ? {} : { nonce: asked.nonce }),
   });
   if (entry.receipt === null) throw new Error('the log gave no receipt');
+  for (const act of acts) await act();
   return { permitted, decision, enforcement, entry: { ...entry, receipt: entry.receipt } };
 }

@@ -1,0 +1,53 @@
+import type { Entitlement } from '@wardseal/audit/report';
+import { notFound } from '../http/problem.js';
+import type { App } from './app.js';
+
+interface Row {
+  readonly item: string;
+  readonly person: string;
+  readonly since: Date;
+  readonly why: 'author' | 'sent' | 'released' | 'break-glass';
+}
+
+const WHY: Readonly<Record<Row['why'], string>> = {
+  author: 'wrote it',
+  sent: 'it was sent to them',
+  released: 'released to them',
+  'break-glass': 'broke the glass',
+};
+
+/** Who was given an item, how and since when, by what this server and the custodian did. */
+const GIVEN = `
+  SELECT id AS item, author AS person, to_timestamp(0) AS since, 'author' AS why FROM items WHERE org = $1 AND (id = ANY($2) OR author = $3)
+  UNION ALL SELECT r.item, r.person, i.sent_at, 'sent' FROM item_recipients r JOIN items i ON i.org = r.org AND i.id = r.item
+    WHERE r.org = $1 AND r.kind = 'sent' AND r.person <> i.author AND (r.item = ANY($2) OR r.person = $3)
+  UNION ALL SELECT item, person, asked_at, CASE WHEN break_glass THEN 'break-glass' ELSE 'released' END FROM releases
+    WHERE org = $1 AND done_at IS NOT NULL AND (item = ANY($2) OR person = $3)
+  ORDER BY since`;
+
+/** The items that an id names: an item, or all of a case. @throws Problem 404 NOT_FOUND, for another trust's as well */
+export async function itemsNamed(app: App, org: string, id: string): Promise<string[]> {
+  const rows = await app.db.query<{ id: string }>(
+    'SELECT id FROM items WHERE org = $1 AND (id = $2 OR case_id = $2) ORDER BY sent_at',
+    [org, id],
+  );
+  if (rows.length === 0) throw notFound();
+  return rows.map((row) => row.id);
+}
+
+/** Who could open these items, or what one person could open: a report sets it against what the log says was done. */
+export async function entitled(
+  app: App,
+  org: string,
+  of: { readonly items: readonly string[] } | { readonly person: string },
+): Promise<Entitlement[]> {
+  const [items, person] = 'items' in of ? [of.items, null] : [[], of.person];
+  const rows = await app.db.query<Row>(GIVEN, [org, items, person]);
+  return rows.map((row) => ({
+    actor: row.person,
+    org,
+    from: row.since.getTime(),
+    why: WHY[row.why],
+    object: { kind: 'item', id: row.item },
+  }));
+}
