@@ -1,0 +1,18 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readJson, writeWhole } from '../custodian/files.js';
+import { parseTrustConfig } from '../wire/trust-config.js';
+
+/** Where the witness and the record listen this time, written into every trust's configuration. */
+export async function setUrls(options: {
+  readonly dataDir: string;
+  readonly witnessUrl: string;
+  readonly recordUrl: string;
+}): Promise<void> {
+  const { dataDir, ...urls } = options;
+  const folder = join(dataDir, 'trusts');
+  for (const name of (await readdir(folder)).filter((each) => /^[A-Z0-9]{3,9}\.json$/.test(each))) {
+    const config = parseTrustConfig(await readJson(join(folder, name)));
+    await writeWhole(join(folder, name), `${JSON.stringify({ ...config, ...urls }, null, 2)}\n`, 0o644);
+  }
+}
