@@ -8,7 +8,7 @@ let box: Shell;
 
 beforeAll(async () => {
   box = await shell();
-  await box.done('init', '--id', 'demo-trust', '--review-by', '2027-03-01', '-o', 'policy.json');
+  await box.done(['init', '--id', 'demo-trust', '--review-by', '2027-03-01', '-o', 'policy.json']);
 });
 afterAll(() => box.close());
 
@@ -17,7 +17,7 @@ const change = async (name: string, edit: (document: PolicyDocument) => object):
 
 describe('diff', () => {
   it('tells what is newly refused and what is newly allowed, with requests that show it', async () => {
-    await box.done('revise', '--set', 'viewSignInHours=12', '-o', 'next.json', 'policy.json');
+    await box.done(['revise', '--set', 'viewSignInHours=12', '-o', 'next.json', 'policy.json']);
     const stricter = await box.run(['diff', 'policy.json', 'next.json']);
     expect(stricter.code).toBe(1);
     expect(stricter.out).toContain('parameter viewSignInHours: 13 became 12\n');
@@ -25,8 +25,8 @@ describe('diff', () => {
       /No longer allowed: recall when .* at least 12 hours old and less than 13 hours old\.\n/,
     );
     expect(stricter.out).toMatch(/\n {12}for example recall at .*\n(?: {14}.*\n)+ {12}is now forbidden: NO-05 /);
-    const looser = await box.json<Pick<Diff, 'differences'>>('diff', 'next.json', 'policy.json');
-    expect(looser).toMatchObject({ code: 1, verdict: 'different' });
+    const looser = await box.json<Pick<Diff, 'differences'>>(['diff', 'next.json', 'policy.json']);
+    expect(looser).toMatchObject({ exit: 1, verdict: 'different' });
     for (const { change, before, after } of looser.differences)
       expect([change, before.decision, after.decision]).toEqual(['newly-allowed', false, true]);
     const brief = await box.run(['diff', '--brief', 'next.json', 'policy.json']);
@@ -35,10 +35,10 @@ describe('diff', () => {
   });
 
   it('is 0 where no request is answered differently, whatever the words', async () => {
-    const same = await box.done('diff', 'policy.json', 'policy.json');
+    const same = await box.done(['diff', 'policy.json', 'policy.json']);
     expect(same.out).toContain('EQUAL        the same document');
     await change('titled.json', (document) => ({ ...document, title: 'Another title' }));
-    const { out } = await box.done('diff', 'policy.json', 'titled.json');
+    const { out } = await box.done(['diff', 'policy.json', 'titled.json']);
     expect(out).toContain('document title: changed');
     expect(out).toContain('EQUAL        no request');
   });
@@ -60,7 +60,7 @@ describe('diff', () => {
 
 describe('who-can', () => {
   it('names roles, and proves that it is nobody', async () => {
-    const erase = await box.done('who-can', 'policy.json', 'erase', '--by', 'subject.role', '--witness');
+    const erase = await box.done(['who-can', 'policy.json', 'erase', '--by', 'subject.role', '--witness']);
     expect(erase.out).toMatch(/^Can erase when subject\.role is .*caldicott-guardian.*\n {12}for example erase/);
     const erased = await box.run(['who-can', '--when', 'resource.state=erased', 'policy.json', 'view']);
     expect(erased).toMatchObject({ code: 1, out: 'NOBODY\n' });

@@ -8,7 +8,7 @@ let box: Shell;
 
 beforeAll(async () => {
   box = await shell();
-  await box.done('init', '--id', 'demo-trust', '--review-by', '2027-03-01', '-o', 'policy.json');
+  await box.done(['init', '--id', 'demo-trust', '--review-by', '2027-03-01', '-o', 'policy.json']);
   await box.write('request.json', REQUEST);
   await box.write('late.json', LATE);
 });
@@ -19,7 +19,7 @@ const change = async (name: string, edit: (document: PolicyDocument) => object):
 
 describe('decide and explain', () => {
   it('decide: 0 and 1, in words and in JSON, by file, option and stdin', async () => {
-    const { out } = await box.done('decide', '--at', AT, 'policy.json', 'request.json');
+    const { out } = await box.done(['decide', '--at', AT, 'policy.json', 'request.json']);
     expect(out).toBe(
       'Allowed\nWhoever is on duty for the team\nComes with: It cannot be downloaded\nComes with: A watermark around the picture\n',
     );
@@ -34,7 +34,7 @@ describe('decide and explain', () => {
       },
     });
     const asked = { command: 'decide', policy: 'policy.json', at: AT };
-    expect(await box.ask({ ...asked, request: REQUEST })).toMatchObject({ code: 0, decision: true });
+    expect(await box.ask({ ...asked, request: REQUEST })).toMatchObject({ exit: 0, decision: true });
     expect(await box.run(['decide', '--request', 'late.json', 'policy.json', 'late.json'])).toMatchObject({
       code: 2,
       err: expect.stringContaining('given twice'),
@@ -50,14 +50,14 @@ describe('decide and explain', () => {
     const evaluations = [{ action: { name: 'view' } }, { action: { name: 'erase' } }, { action: { name: 'view' } }];
     const all = await box.ask<{ evaluations: Decision[] }>({ ...asked, request: { ...shared, subject, evaluations } });
     const outcomes = (answer: typeof all) => answer.evaluations.map(({ decision }) => decision);
-    expect([all.code, outcomes(all)]).toEqual([1, [true, false, true]]);
+    expect([all.exit, outcomes(all)]).toEqual([1, [true, false, true]]);
     const first = await box.ask<{ evaluations: Decision[] }>({
       ...asked,
       request: { ...shared, subject, evaluations, semantics: 'deny_on_first_deny' },
     });
     expect(outcomes(first)).toEqual([true, false]);
     expect(await box.ask({ ...asked, request: { evaluations: 7 } })).toMatchObject({
-      code: 2,
+      exit: 2,
       error: { code: 'USAGE' },
     });
   });
@@ -91,12 +91,12 @@ describe('decide and explain', () => {
   it('explain reads a recorded decision, or a request', async () => {
     const { out } = await box.run(['decide', '--json', '--at', AT, 'policy.json', 'late.json']);
     await box.write('decision.json', out);
-    const kept = await box.done('explain', '--audience', 'ig', 'policy.json', 'decision.json');
+    const kept = await box.done(['explain', '--audience', 'ig', 'policy.json', 'decision.json']);
     expect(kept.out).toMatch(/^Refused: a rule forbids it\nNO-05 The sign-in is too old\n {2}Why: /);
     expect(kept.out).toContain('What you can do:\n  Sign in again\n');
-    const asked = await box.done('explain', '--at', AT, 'policy.json', 'late.json');
+    const asked = await box.done(['explain', '--at', AT, 'policy.json', 'late.json']);
     expect(asked.out).toMatch(/^Refused: a rule forbids it\nThe sign-in is too old\n/);
-    await box.done('init', '-o', 'v1.json');
+    await box.done(['init', '-o', 'v1.json']);
     expect(await box.run(['explain', 'v1.json', 'decision.json'])).toMatchObject({
       code: 2,
       err: expect.stringContaining('another policy'),
@@ -116,10 +116,10 @@ describe('decide and explain', () => {
 describe('digest', () => {
   it('is the digest, and says whether it is the one', async () => {
     const { digest } = loadPolicy(await readFile(box.path('policy.json'), 'utf8'));
-    expect((await box.done('digest', 'policy.json')).out).toBe(`${digest}\n`);
-    expect((await box.done('digest', '--is', digest, 'policy.json')).out).toBe(`${digest}\n`);
+    expect((await box.done(['digest', 'policy.json'])).out).toBe(`${digest}\n`);
+    expect((await box.done(['digest', '--is', digest, 'policy.json'])).out).toBe(`${digest}\n`);
     expect(await box.run(['digest', '--is', `${digest}A`, 'policy.json'])).toMatchObject({ code: 1 });
     await change('approved.json', (document) => ({ ...document, status: 'approved' }));
-    expect((await box.done('digest', 'approved.json')).out).toBe(`${digest}\n`);
+    expect((await box.done(['digest', 'approved.json'])).out).toBe(`${digest}\n`);
   });
 });

@@ -10,19 +10,19 @@ let box: Shell;
 beforeAll(async () => {
   box = await shell();
   const when = '2026-03-01T09:00:00Z';
-  await box.done('init', '--id', 'demo-trust', '--review-by', '2027-03-01', '-o', 'policy.json');
+  await box.done(['init', '--id', 'demo-trust', '--review-by', '2027-03-01', '-o', 'policy.json']);
   for (const [id, role] of [
     ['p-reid', 'caldicott-guardian'],
     ['p-moss', 'siro'],
   ] as const)
-    await box.done('keygen', '--id', id, '--role', role, '-o', `${id}.secret`, '--public', `${id}.json`);
+    await box.done(['keygen', '--id', id, '--role', role, '-o', `${id}.secret`, '--public', `${id}.json`]);
   const guardians = ['-g', 'p-reid.json', '-g', 'p-moss.json'];
-  await box.done('propose', ...REGISTER, '--by', 'p-shah', '--reason', 'First', '--at', when, 'policy.json');
+  await box.done(['propose', ...REGISTER, '--by', 'p-shah', '--reason', 'First', '--at', when, 'policy.json']);
   for (const id of ['p-reid', 'p-moss']) {
-    await box.done('sign', '-k', `${id}.secret`, '-o', `${id}.yes`, '--at', when, 'policy.json');
-    await box.done('approve', ...REGISTER, ...guardians, `${id}.yes`);
+    await box.done(['sign', '-k', `${id}.secret`, '-o', `${id}.yes`, '--at', when, 'policy.json']);
+    await box.done(['approve', ...REGISTER, ...guardians, `${id}.yes`]);
   }
-  await box.done('activate', ...REGISTER, ...guardians, '--by', 'p-shah', '--at', when);
+  await box.done(['activate', ...REGISTER, ...guardians, '--by', 'p-shah', '--at', when]);
   await box.write('app.json', approved);
 });
 afterAll(() => box.close());
@@ -30,9 +30,9 @@ afterAll(() => box.close());
 describe('report', () => {
   it('reviews: 0 while nothing is overdue, 1 from the day on', async () => {
     const args = ['report', 'reviews', ...REGISTER, '-a', 'app.json', '--at'];
-    expect((await box.done(...args, AT)).out).toBe('nothing is due\n');
-    expect(await box.json(...args, '2027-02-20T09:00:00Z')).toMatchObject({ code: 1, overdue: true });
-    const reminded = await box.done(...args, '2027-02-14');
+    expect((await box.done([...args, AT])).out).toBe('nothing is due\n');
+    expect(await box.json([...args, '2027-02-20T09:00:00Z'])).toMatchObject({ exit: 1, overdue: true });
+    const reminded = await box.done([...args, '2027-02-14']);
     expect(reminded.out).toContain('Picture transfer in the browser');
     await box.write(
       'others.jsonl',
@@ -51,7 +51,7 @@ describe('report', () => {
       ],
     });
     for (const id of ['p-1', 'p-2'])
-      await box.done(
+      await box.done([
         ...[
           'acknowledge',
           '--subject',
@@ -64,12 +64,12 @@ describe('report', () => {
           `${id}.ack`,
           'policy.json',
         ],
-      );
+      ]);
     expect((await stat(box.path('p-1.ack'))).mode & 0o777).toBe(0o600);
     const acks = await Promise.all(['p-1.ack', 'p-2.ack'].map((name) => readFile(box.path(name), 'utf8')));
     const args = ['report', 'acknowledgements', ...REGISTER, '--people', 'people.json', '--at', AT];
     await box.write('all.jsonl', acks.join(''));
-    expect((await box.done(...args, '--acknowledgements', 'all.jsonl')).out).toContain('Burns: 2 of 2 (100%)');
+    expect((await box.done([...args, '--acknowledgements', 'all.jsonl'])).out).toContain('Burns: 2 of 2 (100%)');
     await box.write('one.jsonl', acks[0]!);
     const late = await box.run([...args, '--acknowledgements', 'one.jsonl']);
     expect(late.code).toBe(1);
@@ -100,9 +100,9 @@ describe('report', () => {
 describe('assessment', () => {
   it('check: 0 for a channel that may be used, 1 for none, undecided, overdue or on paper only', async () => {
     const args = ['assessment', 'check', '--at', AT];
-    expect((await box.done(...args, 'app.json')).out).toMatch(/channel {5}approved\nreview {6}by 2027-02-20/);
+    expect((await box.done([...args, 'app.json'])).out).toMatch(/channel {5}approved\nreview {6}by 2027-02-20/);
     await box.write('draft.json', draft(2));
-    expect(await box.json(...args, 'draft.json')).toMatchObject({ code: 1, status: 'unassessed' });
+    expect(await box.json([...args, 'draft.json'])).toMatchObject({ exit: 1, status: 'unassessed' });
     expect((await box.run(['assessment', 'check', '--at', '2027-03-01', 'app.json'])).out).toContain('OVERDUE');
     await box.write('own.json', { ...approved, approvedBy: approved.assessedBy });
     const own = await box.run([...args, 'own.json']);
@@ -113,7 +113,7 @@ describe('assessment', () => {
   });
 
   it('render writes a page', async () => {
-    await box.done('assessment', 'render', '--at', AT, '-o', 'app.html', 'app.json');
+    await box.done(['assessment', 'render', '--at', AT, '-o', 'app.html', 'app.json']);
     expect(await readFile(box.path('app.html'), 'utf8')).toContain('Picture transfer in the browser');
   });
 });
@@ -147,7 +147,7 @@ describe('retention', () => {
       facts: { dateOfBirth: '2009-05-04', endOfTreatment: '2026-11-22' },
     };
     await box.write('record.json', record);
-    const { out } = await box.done('retention', 'record.json');
+    const { out } = await box.done(['retention', 'record.json']);
     expect(out).toContain('not confirmed');
     expect(out).toMatch(/\nKEEP until 2035-05-04, then review\n$/);
     const unknown = await box.run(['retention'], JSON.stringify({ ...record, facts: {} }));

@@ -7,7 +7,7 @@ let text: string;
 
 beforeAll(async () => {
   box = await shell();
-  await box.done('init', '-o', 'policy.json');
+  await box.done(['init', '-o', 'policy.json']);
   text = await readFile(box.path('policy.json'), 'utf8');
 });
 afterAll(() => box.close());
@@ -37,10 +37,10 @@ describe('a refused document', () => {
   it.each(slips)('%s: the code, the line, and what stands there', async (_, part, slip, code, shown) => {
     expect(text).toContain(part);
     const changed = text.replace(part, slip);
-    const answer = await box.json<{ error: { line: number; shown: string } }>(
+    const answer = await box.json<{ error: { line: number; shown: string } }>([
       ...['check', await box.write('slip.json', changed)],
-    );
-    expect(answer).toMatchObject({ code: 1, verdict: 'not-sound', error: { code, file: 'slip.json' } });
+    ]);
+    expect(answer).toMatchObject({ exit: 1, verdict: 'not-sound', error: { code, file: 'slip.json' } });
     expect(answer.error.shown).toContain(shown);
     expect(answer.error.line).toBe(lineOf(changed, shown));
     const said = await box.run(['check', 'slip.json']);
@@ -66,8 +66,8 @@ describe('a refused document', () => {
     ['a text of a million signs', `{"format":"policy/0","id":"${'x'.repeat(900_000)}"} x`, 'DOCUMENT_NOT_JSON'],
     ['half a character', '{"format":"policy/0","id":"\\ud800"}', 'DOCUMENT_NOT_JSON'],
   ])('%s is refused, without a stack', async (_, content, code) => {
-    const answer = await box.json('check', await box.write('hostile', content));
-    expect(answer).toMatchObject({ code: 1, verdict: 'not-sound', error: { code } });
+    const answer = await box.json(['check', await box.write('hostile', content)]);
+    expect(answer).toMatchObject({ exit: 1, verdict: 'not-sound', error: { code } });
     expect((await box.run(['digest', 'hostile'])).code).toBe(2);
   });
 
@@ -102,7 +102,7 @@ describe('a terminal', () => {
   });
 
   it('obeys no decision either', async () => {
-    const { digest } = await box.json<{ digest: string }>('digest', 'policy.json');
+    const { digest } = await box.json<{ digest: string }>(['digest', 'policy.json']);
     const context = {
       outcome: 'forbidden',
       basis: 'none',
@@ -124,11 +124,11 @@ describe('a terminal', () => {
 
 describe('usage', () => {
   it('--help names every command, and each has one', async () => {
-    const { out } = await box.done('--help');
+    const { out } = await box.done(['--help']);
     const commands = [...out.matchAll(/^ {2}wardseal-policy ([a-z][a-z-]+) {2,}\S/gm)].map(([, name]) => name!);
     expect(commands).toContain('who-can');
     for (const name of commands) {
-      const help = await box.done(name, '--help');
+      const help = await box.done([name, '--help']);
       expect(help.out).toMatch(new RegExp(`^wardseal-policy ${name} `));
       expect(help.out.split('\n').filter((line) => line.length > 125)).toEqual([]);
     }
@@ -169,7 +169,7 @@ describe('usage', () => {
     ['decide policy.json', 'the request is missing'],
     ['retention', 'the record is missing'],
   ])('%s does not wait at a terminal for what nobody pipes in', async (line, words) => {
-    const { code, out } = await box.terminal(line);
+    const { code, out } = await box.terminal(`wardseal-policy ${line}`);
     expect(code).toBe(2);
     expect(out).toContain(words);
   });

@@ -7,15 +7,15 @@ const guardians = ['-g', 'reid.json', '-g', 'moss.json'];
 
 beforeAll(async () => {
   box = await shell();
-  await box.done('init', '--id', 'demo-trust', '--review-by', '2099-01-01', '-o', 'policy.json');
+  await box.done(['init', '--id', 'demo-trust', '--review-by', '2099-01-01', '-o', 'policy.json']);
   for (const [name, role] of [
     ['reid', 'caldicott-guardian'],
     ['moss', 'siro'],
   ] as const) {
-    await box.done('keygen', '--id', `p-${name}`, '--role', role, '-o', `${name}.secret`, '--public', `${name}.json`);
-    await box.done('sign', '--key', `${name}.secret`, '-o', `${name}.yes`, 'policy.json');
+    await box.done(['keygen', '--id', `p-${name}`, '--role', role, '-o', `${name}.secret`, '--public', `${name}.json`]);
+    await box.done(['sign', '--key', `${name}.secret`, '-o', `${name}.yes`, 'policy.json']);
   }
-  await box.done('propose', '--register', 'empty.json', '--by', 'p-shah', '--reason', 'First', 'policy.json');
+  await box.done(['propose', '--register', 'empty.json', '--by', 'p-shah', '--reason', 'First', 'policy.json']);
 });
 afterAll(() => box.close());
 

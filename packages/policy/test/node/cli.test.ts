@@ -9,7 +9,7 @@ let box: Shell;
 
 beforeAll(async () => {
   box = await shell();
-  await box.done('init', '--id', 'demo-trust', '--review-by', '2027-03-01', '-o', 'policy.json');
+  await box.done(['init', '--id', 'demo-trust', '--review-by', '2027-03-01', '-o', 'policy.json']);
   await box.write('request.json', REQUEST);
 });
 afterAll(() => box.close());
@@ -19,10 +19,10 @@ const change = async (name: string, edit: (document: PolicyDocument) => object):
 
 describe('init and revise', () => {
   it('write a policy with the numbers and the evidence of a trust', async () => {
-    const { out } = await box.done(
+    const { out } = await box.done([
       ...['init', '--set', 'viewSignInHours=12', '--configured', 'device-management', '-o', 'own.json'],
       ...['--title', 'Pictures at the demo trust', '--owner', 'siro', '--effective-from', '2026-12-01'],
-    );
+    ]);
     const { document, digest } = loadPolicy(await readFile(box.path('own.json'), 'utf8'));
     const { parameters, sources } = nhs({ parameters: { viewSignInHours: 12 }, configured: ['device-management'] });
     expect(document).toMatchObject({
@@ -60,9 +60,9 @@ describe('init and revise', () => {
   });
 
   it('revise begins the next version as a draft that names the one before', async () => {
-    await box.done('init', '--configured', 'country', '-o', 'v1.json');
+    await box.done(['init', '--configured', 'country', '-o', 'v1.json']);
     const v1 = loadPolicy(await readFile(box.path('v1.json'), 'utf8'));
-    await box.done('revise', '--set', 'dormantDays=60', '--not-configured', 'country', '-o', 'v2.json', 'v1.json');
+    await box.done(['revise', '--set', 'dormantDays=60', '--not-configured', 'country', '-o', 'v2.json', 'v1.json']);
     const { document } = loadPolicy(await readFile(box.path('v2.json'), 'utf8'));
     expect(document).toMatchObject({
       version: 2,
@@ -77,12 +77,12 @@ describe('init and revise', () => {
 
 describe('check', () => {
   it('says SOUND, and what it looked at', async () => {
-    const { out } = await box.done('check', 'policy.json', '--at', AT);
+    const { out } = await box.done(['check', 'policy.json', '--at', AT]);
     for (const words of ['demo-trust version 1, draft', 'sha256-', 'come out as they say', 'proved', 'SOUND\n'])
       expect(out).toContain(words);
     expect(out).toContain('NO-22: needs country');
-    expect(await box.json('check', 'policy.json', '--at', AT)).toMatchObject({
-      code: 0,
+    expect(await box.json(['check', 'policy.json', '--at', AT])).toMatchObject({
+      exit: 0,
       verdict: 'sound',
       examples: [],
       review: { state: 'due', days: 363 },
@@ -102,8 +102,8 @@ describe('check', () => {
     const { code, out } = await box.run(['check', 'policy.json', '--at', '2027-03-01']);
     expect(code).toBe(1);
     expect(out).toContain('review      OVERDUE for 0 days, since 2027-03-01');
-    expect(await box.json('check', 'policy.json', '--at', '2027-03-31')).toMatchObject({
-      code: 1,
+    expect(await box.json(['check', 'policy.json', '--at', '2027-03-31'])).toMatchObject({
+      exit: 1,
       review: { state: 'overdue', days: -30 },
     });
   });
@@ -151,7 +151,7 @@ describe('test and prove', () => {
   it('run examples and prove promises of the caller’s own', async () => {
     const tests = [{ name: 'on duty', now: AT, request: REQUEST, expect: { decision: true, basis: 'on-duty' } }];
     await box.write('tests.json', { tests });
-    expect((await box.done('test', '--tests', 'tests.json', 'policy.json')).out).toBe(
+    expect((await box.done(['test', '--tests', 'tests.json', 'policy.json'])).out).toBe(
       'examples    1 of 1 come out as they say\n',
     );
     const red = await box.ask({
@@ -159,12 +159,12 @@ describe('test and prove', () => {
       policy: 'policy.json',
       tests: { tests: [{ ...tests[0], expect: { decision: false } }] },
     });
-    expect(red).toMatchObject({ code: 1, total: 1, passed: 0 });
+    expect(red).toMatchObject({ exit: 1, total: 1, passed: 0 });
     expect(await box.run(['test', '--tests', 'request.json', 'policy.json'])).toMatchObject({ code: 2 });
     expect(
-      await box.json('test', 'policy.json', '--tests', await box.write('bad.json', { tests: [{ name: 'x' }] })),
+      await box.json(['test', 'policy.json', '--tests', await box.write('bad.json', { tests: [{ name: 'x' }] })]),
     ).toMatchObject({
-      code: 2,
+      exit: 2,
       error: { code: 'DOCUMENT_INVALID', file: 'bad.json', path: expect.stringMatching(/^\/tests\/0/) },
     });
 
@@ -173,14 +173,14 @@ describe('test and prove', () => {
     const broken = await box.run(['prove', '--invariant', 'promise.json', 'policy.json']);
     expect(broken).toMatchObject({ code: 1, out: expect.stringContaining('BROKEN      INV-99 Nobody views') });
     await box.write('promise.json', { ...promise, never: { actions: ['veiw'], when: { all: [] } } });
-    expect(await box.json('prove', '--invariant', 'promise.json', 'policy.json')).toMatchObject({
-      code: 2,
+    expect(await box.json(['prove', '--invariant', 'promise.json', 'policy.json'])).toMatchObject({
+      exit: 2,
       error: { code: 'UNKNOWN_ACTION', file: 'promise.json' },
     });
   });
 
   it('prove every invariant of the policy', async () => {
-    const { proofs } = await box.json<{ proofs: { verdict: string }[] }>('prove', 'policy.json');
+    const { proofs } = await box.json<{ proofs: { verdict: string }[] }>(['prove', 'policy.json']);
     expect(proofs).toHaveLength(nhs().invariants.length);
     expect(new Set(proofs.map(({ verdict }) => verdict))).toEqual(new Set(['proved', 'not-claimed']));
   });
