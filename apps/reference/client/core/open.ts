@@ -57,7 +57,8 @@ export async function open(session: Session, request: OpenRequest, call: Call): 
   if (opened.epoch > 0) await keepEpoch(session.keeper, organisation, item, opened.epoch);
   call.signal.throwIfAborted();
 
-  const at_ = new Date(receipt.leaf.recordedAt).toISOString();
+  // The log's clock, as the border says it: to the second.
+  const moment = new Date(receipt.leaf.recordedAt).toISOString().replace(/\.\d+Z$/, 'Z');
   const content = await contentOf();
   call.signal.throwIfAborted();
   const root = base64url(opened.root);
@@ -72,7 +73,7 @@ export async function open(session: Session, request: OpenRequest, call: Call): 
     clinical,
     sender: personOf(opened.sender),
     ...content,
-    receipt: { origin, size, index: receipt.index, at: at_ },
+    receipt: { origin, size, index: receipt.index, at: moment },
     breakGlass: receipt.leaf.type === 'breakglass.open',
     emergency: receipt.emergency,
     timings: timer.end(),
@@ -92,7 +93,7 @@ export async function open(session: Session, request: OpenRequest, call: Call): 
     call.signal.throwIfAborted();
     timer.step('mark');
     const { name: who, role } = personOf(entry);
-    const viewer = { who, role, organisation: anchors.custodian.name ?? organisation, at: at_ };
+    const viewer = { who, role, organisation: anchors.custodian.name ?? organisation, at: moment };
     return { picture: await mark(pixels, answer.chips, { viewing, ...viewer }) };
   }
 }

@@ -5,14 +5,16 @@ import { loadDirectory, setPin } from './directory.js';
 import { CoreError } from './errors.js';
 import type { Keeper } from './keeper.js';
 import { answer, createKeys, protect, unlock } from './keys.js';
-import { open } from './open.js';
-import { drop, prepare } from './prepare.js';
 import type { ToPage, ToWorker, Verb } from './protocol.js';
-import { seal } from './seal.js';
 import { type Call, myEntry, newSession, type Session } from './session.js';
-import { confirmWitnessed } from './witnessed.js';
 
 type Verbs = { readonly [V in Verb]: (session: Session, args: Parameters<Core[V]>, call: Call) => unknown };
+
+// Signing in needs directory and keys; pictures and their files are fetched while the inbox is being read.
+const pictures = () => import('./prepare.js');
+const sealing = () => import('./seal.js');
+const opening = () => import('./open.js');
+const witnesses = () => import('./witnessed.js');
 
 const VERBS: Verbs = {
   pin: (session, [pin]) => setPin(session, pin),
@@ -20,12 +22,16 @@ const VERBS: Verbs = {
   answer: (session, [challenge]) => answer(session, challenge),
   protect: (session, [by]) => protect(session, by),
   loadDirectory: (session, [snapshot]) => loadDirectory(session, snapshot),
-  unlock: (session, [by]) => unlock(session, by),
-  prepare: (session, [file], call) => prepare(session, file, call),
-  drop: (session, [picture]) => drop(session, picture),
-  seal: (session, [request], call) => seal(session, request, call),
-  open: (session, [request], call) => open(session, request, call),
-  confirmWitnessed: (session, [viewing, newer]) => confirmWitnessed(session, viewing, newer),
+  async unlock(session, [by]) {
+    await unlock(session, by);
+    // Whoever cannot fetch them now will be told so when they are needed.
+    for (const part of [opening, witnesses, pictures, sealing]) void part().catch(() => undefined);
+  },
+  prepare: async (session, [file], call) => (await pictures()).prepare(session, file, call),
+  drop: async (session, [picture]) => (await pictures()).drop(session, picture),
+  seal: async (session, [request], call) => (await sealing()).seal(session, request, call),
+  open: async (session, [request], call) => (await opening()).open(session, request, call),
+  confirmWitnessed: async (session, [viewing, newer]) => (await witnesses()).confirmWitnessed(session, viewing, newer),
   releaseChallenge(session, [{ item, logEntry, nonce }]) {
     const { recipient } = myEntry(session);
     return releaseChallenge({ item, logEntry, nonce: fromBase64url(nonce) ?? new Uint8Array(0), recipient });
