@@ -26,8 +26,8 @@ afterEach(async () => {
   for (const { context } of visits.splice(0)) await context.close();
 });
 
-async function follow(url: string, size?: { width: number; height: number }): Promise<Visit> {
-  const one = await visit(browser, url, size);
+async function follow(url: string, before?: Visit): Promise<Visit> {
+  const one = await visit(browser, url, { ...(before && { before }) });
   visits.push(one);
   return one;
 }
@@ -106,9 +106,11 @@ describe('a passcode', () => {
 
 describe('when something does not work', () => {
   it('a lost answer, asked for again, is the same opening', async () => {
+    let before: Visit | undefined;
     for (const maxUses of [1, 3]) {
       const { url, handle, key } = await service.mint({ maxUses });
-      const page = await follow(url);
+      const page = await follow(url, before);
+      before = page;
       await loseAnswer(page);
       await page.press();
       expect(await page.problem()).toMatch(/^The connection was lost before an answer came/);
@@ -120,9 +122,11 @@ describe('when something does not work', () => {
   });
 
   it('a lost answer asked for after the minute is a new opening where the link has one left, and over where it has none', async () => {
+    let before: Visit | undefined;
     for (const maxUses of [1, 2]) {
       const { url, handle } = await service.mint({ maxUses });
-      const page = await follow(url);
+      const page = await follow(url, before);
+      before = page;
       await loseAnswer(page);
       await page.press();
       service.advance(61);

@@ -29,8 +29,8 @@ afterEach(async () => {
   for (const { context } of visits.splice(0)) await context.close();
 });
 
-async function follow(url: string, size?: { width: number; height: number }): Promise<Visit> {
-  const one = await visit(browser, url, size);
+async function follow(url: string, before?: Visit): Promise<Visit> {
+  const one = await visit(browser, url, { ...(before && { before }) });
   visits.push(one);
   return one;
 }
@@ -92,6 +92,7 @@ describe('a person opens a link', () => {
   });
 
   it('opens once with a double click, with Enter and with two Enters', async () => {
+    let before: Visit | undefined;
     for (const act of [
       (page: Visit) => page.tab.getByRole('button', { name: 'Open', exact: true }).dblclick(),
       (page: Visit) => page.tab.getByRole('button', { name: 'Open', exact: true }).press('Enter'),
@@ -104,7 +105,8 @@ describe('a person opens a link', () => {
       },
     ]) {
       const { url, handle } = await service.mint({ maxUses: 9 });
-      const page = await follow(url);
+      const page = await follow(url, before);
+      before = page;
       await act(page);
       await page.tab.waitForSelector('#shown');
       await page.tab.waitForTimeout(200);
@@ -115,16 +117,17 @@ describe('a person opens a link', () => {
 
   it('finds an opened, expired, revoked or unknown link dead, all in the same words', async () => {
     const opened = await service.mint();
-    await (await follow(opened.url)).press();
+    const first = await follow(opened.url);
+    await first.press();
     const revoked = await service.mint();
     await service.issuer.revoke({ id: revoked.id });
-    const expired = await service.mint({ expires: service.now() + 1 });
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const expired = await service.mint({ expires: service.now() + 60 });
+    service.advance(61);
     const unknown = await service.mint();
     const forged = unknown.url.replace(/#(.{20})(.)/, (_, start, char) => `#${start}${char === 'x' ? 'y' : 'x'}`);
     const texts = new Set<string>();
     for (const url of [opened.url, revoked.url, expired.url, forged]) {
-      const page = await follow(url);
+      const page = await follow(url, first);
       texts.add((await page.tab.locator('#ended').allInnerTexts()).join().replaceAll(/\s+/g, ' '));
     }
     expect([...texts]).toEqual([
@@ -145,8 +148,8 @@ describe('a person opens a link', () => {
     const before = service.asked.length;
     const cut = await follow(url.slice(0, -1));
     expect(await cut.heading()).toBe('This link is not complete');
-    expect(await (await follow(url.replace(/\.(?=[^.]*$)/, '%2E'))).heading()).toBe('This link is not complete');
-    expect(await (await follow(url.split('#')[0]!)).heading()).toBe('Open the link again');
+    expect(await (await follow(url.replace(/\.(?=[^.]*$)/, '%2E'), cut)).heading()).toBe('This link is not complete');
+    expect(await (await follow(url.split('#')[0]!, cut)).heading()).toBe('Open the link again');
     expect(service.asked.slice(before).filter((one) => one.startsWith('POST'))).toEqual([]);
   });
 

@@ -36,8 +36,12 @@ afterEach(async () => {
 
 const complaints = new WeakMap<Page, string[]>();
 
-async function follow(url: string, { width = 1280, height = 900 } = {}): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height }, locale: 'en-GB' });
+/** In a browser of their own, or in one that they have used before. */
+async function follow(
+  url: string,
+  { width = 1280, height = 900, before }: { width?: number; height?: number; before?: Page } = {},
+): Promise<Page> {
+  const context = before?.context() ?? (await browser.newContext({ viewport: { width, height }, locale: 'en-GB' }));
   const tab = await context.newPage();
   pages.push(tab);
   const said: string[] = [];
@@ -200,18 +204,19 @@ describe('a patient follows an upload link', () => {
     const forged = used.url.replace(/#(.{20})(.)/, (_, start, char) => `#${start}${char === 'x' ? 'y' : 'x'}`);
     const texts = new Set<string>();
     for (const url of [revoked.url, expired.url, used.url, view.url, forged])
-      texts.add((await (await follow(url)).locator('#ended').textContent())!.trim());
+      texts.add((await (await follow(url, { before: tab })).locator('#ended').textContent())!.trim());
     expect([...texts]).toEqual([expect.stringMatching(/^This link cannot be used/)]);
   });
 
   it('and a link without its root, or with a part lost, is not asked about', async () => {
     const { url } = await service.mint();
-    const before = service.asked.length;
+    const asked = service.asked.length;
+    const bare = await follow(url.split('#')[0]!);
+    expect(await heading(bare)).toBe('Open the link again');
     for (const one of [url.slice(0, -1), url.slice(0, url.lastIndexOf('.')), `${url}.x`, url.replace('.', '%2E')])
       if (one.startsWith(`${service.origin}/u#`))
-        expect(await heading(await follow(one))).toBe('This link is not complete');
-    expect(await heading(await follow(url.split('#')[0]!))).toBe('Open the link again');
-    expect(service.asked.slice(before).filter((one) => one.startsWith('POST'))).toEqual([]);
+        expect(await heading(await follow(one, { before: bare }))).toBe('This link is not complete');
+    expect(service.asked.slice(asked).filter((one) => one.startsWith('POST'))).toEqual([]);
   });
 
   it('is stopped when the directory is not that of the root in the link: nothing is asked for or sent', async () => {
@@ -220,10 +225,10 @@ describe('a patient follows an upload link', () => {
       if (trouble === 'forgedDirectory') service.trouble.forgedDirectory = true;
       const other = `${url.slice(0, -43)}${'A'.repeat(43)}`;
       const tab = await follow(trouble === 'root' ? other : url);
-      const before = service.asked.length;
+      const asked = service.asked.length;
       await goOn(tab);
       expect(await heading(tab)).toBe('This page could not make sure who would receive it');
-      expect(service.asked.slice(before).filter((one) => one.startsWith('POST'))).toEqual([]);
+      expect(service.asked.slice(asked).filter((one) => one.startsWith('POST'))).toEqual([]);
       expect(await service.used(handle)).toBe(0);
       service.trouble.forgedDirectory = false;
     }
@@ -248,12 +253,12 @@ describe('a patient follows an upload link', () => {
     await goOn(tab);
     expect(await problem(tab)).toMatch(/A part of this page could not be loaded/);
     service.trouble.noModule = false;
-    const again = await follow(url);
+    const again = await follow(url, { before: tab });
     await goOn(again);
     await service.issuer.revoke({ id });
     await send(again);
     expect(await heading(again)).toBe('This link cannot be used');
-    const denied = await follow((await service.mint()).url);
+    const denied = await follow((await service.mint()).url, { before: tab });
     service.trouble.deny = true;
     await goOn(denied);
     expect(await heading(denied)).toBe('A picture cannot be sent now');
@@ -296,6 +301,7 @@ describe('an intimate picture of somebody under 18', () => {
   });
 });
 
+const DESK = { width: 1280, height: 900 };
 const PHONE = { width: 320, height: 640 };
 const STATES: Record<string, (size: typeof PHONE) => Promise<Page>> = {
   ready: async (size) => follow((await service.mint({ maxUses: 2 })).url, size),
@@ -332,25 +338,25 @@ const STATES: Record<string, (size: typeof PHONE) => Promise<Page>> = {
 describe('every state of the page', () => {
   for (const [name, reach] of Object.entries(STATES))
     it(`${name}: no violation that axe finds, nothing cut off at 320 px, one heading, targets large enough`, async () => {
+      const tab = await reach(DESK);
+      expect(await tab.title()).toMatch(/ – Leeds Example Hospitals$/);
+      expect(await tab.evaluate(() => document.activeElement?.matches('h1, input, button, body'))).toBe(true);
+      await tab.evaluate(`${axe.source}; 0`);
       for (const [size, colorScheme] of [
-        [{ width: 1280, height: 900 }, 'light'],
+        [DESK, 'light'],
         [PHONE, 'dark'],
       ] as const) {
-        // biome-ignore format: two looks
-        const tab = await reach(size);
+        await tab.setViewportSize(size);
         await tab.emulateMedia({ colorScheme });
-        await tab.evaluate(`${axe.source}; 0`);
         const found = await tab.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
           violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) })))`);
         expect(found).toEqual([]);
         expect(await tab.locator('html').evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
         expect(await tab.locator('h1:visible').count()).toBe(1);
-        expect(await tab.title()).toMatch(/ – Leeds Example Hospitals$/);
-        expect(await tab.evaluate(() => document.activeElement?.matches('h1, input, button, body'))).toBe(true);
         for (const target of await tab.locator('button:visible, input:not([type=radio]):visible, .check:visible').all())
           expect((await target.boundingBox())!.height).toBeGreaterThanOrEqual(44);
-        await tab.context().close();
       }
+      await tab.context().close();
     });
 });
 
@@ -379,7 +385,7 @@ it('a person with a keyboard alone sends a picture', async () => {
 it('a scanner that runs scripts, waits and moves takes nothing, loads no module and learns no team', async () => {
   const { url, handle } = await service.mint();
   const before = service.asked.length;
-  for (let round = 0; round < 2; round++) {
+  const scan = async (): Promise<void> => {
     const context = await browser.newContext();
     const tab = await context.newPage();
     await tab.goto(url, { waitUntil: 'networkidle' });
@@ -387,7 +393,8 @@ it('a scanner that runs scripts, waits and moves takes nothing, loads no module 
     await tab.mouse.wheel(0, 500);
     await tab.waitForTimeout(1_000);
     await context.close();
-  }
+  };
+  await Promise.all([scan(), scan()]);
   const asked = service.asked.slice(before);
   expect(asked.filter((one) => /begin|file|uploader|directory/.test(one))).toEqual([]);
   expect(await service.used(handle)).toBe(0);

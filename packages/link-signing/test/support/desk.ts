@@ -173,9 +173,13 @@ export interface Visit {
   press(): Promise<void>;
 }
 
-/** A person who follows a link. */
-export async function visit(browser: Browser, url: string, { width = 1280, height = 900 } = {}): Promise<Visit> {
-  const context = await browser.newContext({ viewport: { width, height }, locale: 'en-GB' });
+/** A person who follows a link; in a browser of their own, or in one that they have used before. */
+export async function visit(
+  browser: Browser,
+  url: string,
+  { width = 1280, height = 900, before }: { width?: number; height?: number; before?: Visit } = {},
+): Promise<Visit> {
+  const context = before?.context ?? (await browser.newContext({ viewport: { width, height }, locale: 'en-GB' }));
   const tab = await context.newPage();
   const complaints: string[] = [];
   tab.on('console', (message) => complaints.push(message.text()));
