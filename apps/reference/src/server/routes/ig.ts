@@ -1,8 +1,296 @@
+import { AuditError, systemClock } from '@wardseal/audit';
+import {
+  type BreakGlassReport,
+  breakGlassReport,
+  type ExposureReport,
+  exportEvent,
+  exposure,
+  render,
+  reviewEvent,
+  viewings,
+} from '@wardseal/audit/report';
+import { render as renderPolicy } from '@wardseal/policy/render';
+import { deriveImageKey } from '@wardseal/watermark';
 import { Hono } from 'hono';
-import type { Env } from '../http/env.js';
+import type { Ctx, Env } from '../http/env.js';
+import { body, bodyBytes } from '../http/parse.js';
+import { notFound, Problem, problemOf } from '../http/problem.js';
+import { contentSecurityPolicy } from '../http/security-headers.js';
+import { requireSession, type Session } from '../http/session.js';
+import { breakGlass } from '../views/ig/break-glass.js';
+import { desk } from '../views/ig/desk.js';
+import { logCheck } from '../views/ig/log.js';
+import { openedForm, openedReport } from '../views/ig/opened.js';
+import { room as inRoom, moment, purposeForm } from '../views/ig/parts.js';
+import { traceForm } from '../views/ig/trace.js';
+import { type Html, layout } from '../views/layout.js';
 import type { App } from '../wiring/app.js';
+import { eventBy } from '../wiring/event.js';
+import { trustOf } from '../wiring/facts.js';
+import { alarmsFor, entitled, itemsNamed, picturesSent } from '../wiring/ig-entitled.js';
+import { type Purpose, type Reading, readLog, refused } from '../wiring/ig-reading.js';
+import { parseOpened, parsePurpose, parseReview, parseTrace, type ReviewAsked } from '../wiring/ig-requests.js';
+import { evidenceStyleHash, styleHash } from '../wiring/ig-style.js';
+import type { Trust } from '../wiring/trust.js';
+
+/** Bytes of the form of a review: its reason has at most 900 characters. */
+const MAX_FORM_BYTES = 16_384;
+const DAY = 86_400_000;
 
 /** The rooms of information governance: who opened what, break-glass, leaked pictures, the log, the policy in force. */
-export function ig(_app: App): Hono<Env> {
-  return new Hono<Env>();
+export function ig(app: App): Hono<Env> {
+  const hono = new Hono<Env>();
+  const clock = { ...systemClock, now: app.clock.now };
+  const policies = new Map<string, { readonly key: string; readonly text: string }>();
+
+  const page = (
+    c: Ctx,
+    title: string,
+    main: Html,
+    status: 200 | 400 | 403 | 404 | 409 = 200,
+  ): Response | Promise<Response> => {
+    const session = requireSession(c);
+    c.header('content-security-policy', contentSecurityPolicy([evidenceStyleHash], true));
+    // With `no-referrer` a browser says of a form's own page that it is nobody's.
+    c.header('referrer-policy', 'same-origin');
+    const trustName = trustOf(app, session.org).config.name;
+    return c.html(layout({ assets: app.assets, title, session, trustName, main, script: 'ig.js' }), status);
+  };
+  /** A room that is entered with a purpose; without one it asks for one and reads nothing. */
+  const room = (path: string, show: (c: Ctx, session: Session, purpose: Purpose) => Promise<Response>): void => {
+    hono.get(path, async (c) => {
+      const session = requireSession(c);
+      const purpose = parsePurpose(c.req.query('purpose'));
+      return purpose === null
+        ? page(c, 'Why are you reading the access log?', purposeForm(path))
+        : show(c, session, purpose);
+    });
+  };
+  const readAll = (session: Session, purpose: Purpose): Promise<Reading> =>
+    readLog(app, session, { purpose, object: { kind: 'log', id: trustOf(app, session.org).config.logs.base } });
+  const queueOf = ({ sources, nameOf }: Reading): Promise<BreakGlassReport> =>
+    breakGlassReport({ sources, nameOf, clock });
+
+  room('/ig', async (c, session, purpose) => {
+    const { log, pack } = trustOf(app, session.org);
+    const reading = await readAll(session, purpose).catch((error: unknown) => {
+      // Who may read it is told that it is down; what else lies on the desk is not from the log.
+      if (error instanceof Problem && error.code === 'LOG_DOWN') return null;
+      throw error;
+    });
+    const uses = reading === null ? [] : (await queueOf(reading)).uses;
+    const since = reading && ((await log.current().catch(refused)).witnessState()?.unwitnessedSince ?? null);
+    const words = [
+      ...(reading === null
+        ? ['It takes no entry. Nothing can be opened but by breaking the glass. Tell the service desk.']
+        : []),
+      ...(since === null ? [] : [`No witness has signed it since ${moment(since)}.`]),
+    ];
+    const count = (state: string): number => uses.filter((use) => use.state === state).length;
+    const alarms = (await alarmsFor(app, session)).map(({ kind, item, at, person }) => {
+      return {
+        kind,
+        item,
+        at: moment(at),
+        who: person === null ? '' : (reading?.nameOf(person, session.org) ?? person),
+      };
+    });
+    const reviews = { waiting: count('waiting'), overdue: count('overdue') };
+    return page(
+      c,
+      'Information governance',
+      inRoom('/ig', purpose, desk({ purpose, alarms, log: words, reviews, policy: pack.document, now: clock.now() })),
+    );
+  });
+
+  room('/ig/opened', async (c, session, purpose) => {
+    const { purpose: _, ...query } = c.req.query();
+    const asked = Object.fromEntries(
+      Object.entries(query)
+        .map(([name, value]) => [name, value.trim()])
+        .filter(([, value]) => value !== ''),
+    );
+    const { directory } = await trustOf(app, session.org).directory();
+    const staff = new Map(
+      directory.entries
+        .filter(({ roles = [] }) => !roles.includes('custodian'))
+        .map((entry) => [entry.person, entry.name ?? entry.person]),
+    );
+    const given = { purpose, people: [...staff], item: asked['item'] ?? '', person: asked['person'] ?? '' };
+    const form = (report: Html | null, problem: Problem | null = null) =>
+      page(
+        c,
+        'Who opened it',
+        inRoom('/ig/opened', purpose, openedForm({ ...given, problem, report })),
+        problem === null ? 200 : (problem.status as 400 | 404),
+      );
+    try {
+      const { item, person, as } = parseOpened(asked);
+      if (item === undefined && person === undefined) return await form(null);
+      if (person !== undefined && !staff.has(person)) throw notFound();
+      const report = await opened(session, purpose, item === undefined ? { person: person as string } : { item });
+      if (as === undefined)
+        return await form(
+          openedReport(
+            report.report,
+            `/ig/opened?${new URLSearchParams({ purpose, ...(item === undefined ? { person: person as string } : { item }) })}`,
+          ),
+        );
+      return await handOut(c, session, report, as);
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.status !== 400 && problem.status !== 404) throw error;
+      return form(null, problem);
+    }
+  });
+  const opened = async (session: Session, purpose: Purpose, of: { item: string } | { person: string }) => {
+    const items = 'item' in of ? await itemsNamed(app, session.org, of.item) : [];
+    const object = 'item' in of ? { kind: 'item', id: of.item } : { kind: 'person', id: of.person };
+    const { sources, nameOf, trust } = await readLog(app, session, { purpose, object });
+    const could = await entitled(app, session.org, 'item' in of ? { items } : of);
+    const about =
+      'item' in of
+        ? { objects: items.map((id) => ({ kind: 'item', id })) }
+        : { actor: { id: of.person, org: session.org } };
+    return { trust, report: await exposure({ sources, of: about, could, nameOf, clock }) };
+  };
+  /** A report that leaves this page: what was handed out stands in the log with its digest, before it leaves. */
+  const handOut = async (
+    c: Ctx,
+    session: Session,
+    { report, trust }: { report: ExposureReport; trust: Trust },
+    as: 'html' | 'csv',
+  ) => {
+    const { name } = trust.config;
+    const rendered = render(report, as, {
+      organisation: name,
+      orgName: (code) => (code === session.org ? name : undefined),
+    });
+    const { actor } = eventBy(session, app.clock, { type: 'audit.read', outcome: 'success' });
+    await trust.log.append(exportEvent(report, { actor, rendered, clock }), { await: 'integrated' }).catch(refused);
+    if (as === 'html') return whole(c, rendered);
+    c.header('content-disposition', `attachment; filename="access-log-${report.madeAt.slice(0, 10)}.csv"`);
+    return c.body(rendered, 200, { 'content-type': 'text/csv; charset=utf-8' });
+  };
+
+  room('/ig/break-glass', async (c, session, purpose) => queuePage(c, session, purpose, null));
+  const queuePage = async (c: Ctx, session: Session, purpose: Purpose, problem: Problem | null) => {
+    const report = await queueOf(await readAll(session, purpose));
+    const main = breakGlass({ purpose, report, now: clock.now(), problem });
+    return page(
+      c,
+      'Break-glass review',
+      inRoom('/ig/break-glass', purpose, main),
+      problem === null ? 200 : (problem.status as 400),
+    );
+  };
+  hono.post('/ig/break-glass', async (c) => {
+    const session = requireSession(c);
+    const form = new URLSearchParams(new TextDecoder().decode(await bodyBytes(c, MAX_FORM_BYTES)));
+    const purpose = parsePurpose(form.get('purpose') ?? undefined) ?? 'audit';
+    const index = form.get('index') ?? '';
+    const text = (name: string): string => (form.get(`${name}-${index}`) ?? '').replaceAll(/\s+/g, ' ').trim();
+    try {
+      await review(
+        session,
+        purpose,
+        parseReview({
+          index: Number(index),
+          origin: form.get('origin'),
+          outcome: text('outcome'),
+          reason: text('reason'),
+        }),
+      );
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.status >= 500 || problem.code === 'POLICY_REFUSED') throw error;
+      return queuePage(c, session, purpose, problem);
+    }
+    return c.redirect(`/ig/break-glass?purpose=${purpose}`, 303);
+  });
+  hono.post('/api/ig/review', async (c) => {
+    await review(requireSession(c), 'audit', await body(c, parseReview));
+    return c.json({});
+  });
+  const review = async (session: Session, purpose: Purpose, { index, origin, outcome, reason }: ReviewAsked) => {
+    const reading = await readAll(session, purpose);
+    const use = (await queueOf(reading)).uses.find((one) => one.index === index && one.origin === origin);
+    if (use === undefined) throw notFound();
+    if (use.review !== undefined)
+      throw new Problem(409, 'REVIEWED_BEFORE', 'Somebody has reviewed this already', {
+        next: ['Look at the list below'],
+      });
+    const { actor } = eventBy(session, app.clock, { type: 'breakglass.review', outcome: 'success' });
+    await Promise.resolve()
+      .then(() => reviewEvent({ of: use, reviewer: actor, outcome, reason, clock }))
+      .then((event) => reading.trust.log.append(event, { await: 'integrated' }))
+      .catch((error: unknown) => {
+        if (!(error instanceof AuditError && error.code === 'SELF_REVIEW')) return refused(error);
+        throw new Problem(403, 'SELF_REVIEW', 'You used break-glass here yourself', {
+          next: ['Ask another privacy officer to review it'],
+          cause: error,
+        });
+      });
+  };
+
+  room('/ig/trace', async (c, _session, purpose) =>
+    page(c, 'Leaked picture', inRoom('/ig/trace', purpose, traceForm())),
+  );
+  hono.post('/api/ig/trace', async (c) => {
+    const session = requireSession(c);
+    const asked = await body(c, parseTrace);
+    const one = 'item' in asked ? asked.item : null;
+    const items = 'item' in asked ? [asked.item] : await picturesSent(app, session.org, asked.from, asked.until);
+    if (one !== null && !(await itemsNamed(app, session.org, one)).includes(one)) throw notFound();
+    const { config, watermarkSecret } = trustOf(app, session.org);
+    const object = one === null ? { kind: 'log', id: config.logs.base } : { kind: 'item', id: one };
+    const words = 'item' in asked ? 'leak of a picture' : `leak of a picture sent ${asked.from} to ${asked.until}`;
+    const { sources, nameOf } = await readLog(app, session, {
+      purpose: 'investigation',
+      object,
+      reason: `${words}: ${asked.reason}`,
+    });
+    const found = await viewings({ sources, nameOf, objects: items.map((id) => ({ kind: 'item', id })) });
+    const pictures = items.map((item) => ({
+      item,
+      imageKey: Buffer.from(deriveImageKey(watermarkSecret, item)).toString('base64url'),
+      candidates: found
+        .filter(({ object: of }) => of?.id === item)
+        .map(({ id, actor, recordedAt, origin, index, proof }) => {
+          const name = actor === undefined || 'withheld' in actor ? 'not known any more' : (actor.name ?? actor.id);
+          return { id, name, role: actor?.role ?? '', at: recordedAt, origin, index, proof };
+        }),
+    }));
+    return c.json(one === null ? { pictures } : pictures[0]);
+  });
+
+  room('/ig/log', async (c, session, purpose) => {
+    const { trust } = await readAll(session, purpose);
+    const { origin } = await trust.log.current().catch(refused);
+    return page(c, 'Check the log', inRoom('/ig/log', purpose, logCheck(session.org, origin)));
+  });
+
+  // No secret, and read before one has a session: whoever enrols says that they have read it.
+  hono.get('/policy', (c) => {
+    const trust = app.trusts.get(c.get('session')?.org ?? c.req.query('organisation') ?? '');
+    if (trust === undefined) return requireSession(c) && c.notFound();
+    const { pack, config } = trust;
+    // The page says whether the review is overdue, so it is good for a day.
+    const key = `${pack.digest} ${Math.floor(clock.now() / DAY)}`;
+    let known = policies.get(config.organisation);
+    if (known?.key !== key) known = { key, text: renderPolicy(pack, { now: clock.now(), organisation: config.name }) };
+    policies.set(config.organisation, known);
+    return whole(c, known.text);
+  });
+  return hono;
+}
+
+/** A page that a package made whole, with its style sheet in it: nothing else may be loaded or run in it. */
+function whole(c: Ctx, text: string): Response | Promise<Response> {
+  const only = `style-src 'sha256-${styleHash(text)}'`;
+  c.header(
+    'content-security-policy',
+    `default-src 'none'; ${only}; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  );
+  return c.html(text);
 }

@@ -1,5 +1,6 @@
 import type { Entitlement } from '@wardseal/audit/report';
-import { notFound } from '../http/problem.js';
+import { notFound, Problem } from '../http/problem.js';
+import type { Session } from '../http/session.js';
 import type { App } from './app.js';
 
 interface Row {
@@ -50,4 +51,36 @@ export async function entitled(
     why: WHY[row.why],
     object: { kind: 'item', id: row.item },
   }));
+}
+
+/** Pictures that an investigation may be told the keys of at once: a browser tries so many in some seconds. */
+const MAX_PICTURES = 200;
+
+/** The pictures that were sent from one day to another, both included (UTC). @throws Problem 400 TOO_LARGE */
+export async function picturesSent(app: App, org: string, from: string, until: string): Promise<string[]> {
+  const rows = await app.db.query<{ id: string }>(
+    `SELECT id FROM items WHERE org = $1 AND labels->>'kind' = 'photo' AND sent_at >= $2::timestamptz
+     AND sent_at < $3::timestamptz + interval '1 day' ORDER BY sent_at LIMIT $4`,
+    [org, `${from}T00:00:00Z`, `${until}T00:00:00Z`, MAX_PICTURES + 1],
+  );
+  if (rows.length > MAX_PICTURES)
+    throw new Problem(400, 'TOO_LARGE', `More than ${MAX_PICTURES} pictures were sent in these days`, {
+      next: ['Choose fewer days'],
+    });
+  return rows.map((row) => row.id);
+}
+
+/** What this server has to tell somebody, newest first. */
+export async function alarmsFor(app: App, { org, role, person }: Session): Promise<AlarmRow[]> {
+  return app.db.query<AlarmRow>(
+    'SELECT kind, item, at, person FROM alarms WHERE org = $1 AND seen_at IS NULL AND whom && $2 ORDER BY at DESC LIMIT 200',
+    [org, [role, `person:${person}`]],
+  );
+}
+
+export interface AlarmRow {
+  readonly kind: string;
+  readonly item: string;
+  readonly at: Date;
+  readonly person: string | null;
 }

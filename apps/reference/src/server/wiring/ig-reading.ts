@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { AuditError, type AuditEvent, type LogSource, parsePolicy, verifyCheckpoint } from '@wardseal/audit';
 import { fileKeyStore, folderReader } from '@wardseal/audit/file-store';
 import type { Directory } from '@wardseal/crypto';
-import { explain } from '@wardseal/policy';
+import { evaluateWithRemedies, explain } from '@wardseal/policy';
 import { Problem } from '../http/problem.js';
 import type { Session } from '../http/session.js';
 import type { App } from './app.js';
@@ -59,9 +59,13 @@ export async function readLog(app: App, session: Session, { purpose, object, rea
     purpose: code,
     reason: told,
   });
-  const { permitted, decision } = await decideThenLog(trust, { request, event, duties: {} }).catch(refused);
+  const { permitted } = await decideThenLog(trust, { request, event, duties: {} }).catch((error: unknown) => {
+    // Who may not read it is not told how the log is.
+    if (error instanceof LogDown && !trust.pdp.evaluate(request).decision) return { permitted: false };
+    return refused(error);
+  });
   if (!permitted) {
-    const { lines, next } = explain(trust.pack, decision, 'clinician');
+    const { lines, next } = explain(trust.pack, evaluateWithRemedies(trust.pdp, trust.pack, request), 'clinician');
     throw new Problem(403, 'POLICY_REFUSED', 'The policy does not let you read the log', { lines, next });
   }
   const { directory } = await trust.directory();
