@@ -122,7 +122,7 @@ export async function fill({ page }: Pick<Person, 'page'>, sending: Sending): Pr
   await page.getByLabel("Patient's name").fill(sending.name);
   await page.getByLabel('Date of birth').fill(sending.born);
   if (picture !== undefined) {
-    await page.getByLabel('Body site').selectOption({ label: sending.site });
+    await page.getByLabel('Body site').selectOption(sending.site);
     await page.getByRole('radio', { name: 'Left' }).check();
     await page.getByRole('radio', { name: 'Patient, spoken' }).check();
     await page.getByLabel('Choose a picture').setInputFiles(picture);
