@@ -1,7 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Hono } from 'hono';
+import type { LogCheckpoint } from '../../wire/index.js';
+import type { Tx } from '../db/pool.js';
 import type { Env } from '../http/env.js';
+import { badRequest, notFound, Problem } from '../http/problem.js';
+import { requireSession, type Session } from '../http/session.js';
 import type { App } from '../wiring/app.js';
+import { weigh } from '../wiring/duties.js';
+import { eventBy } from '../wiring/event.js';
+import { factsFor, trustOf } from '../wiring/facts.js';
+import { LogDown } from '../wiring/log.js';
+import { record } from '../wiring/outbox.js';
+import { permittedOrRefuse, policyOf } from '../wiring/verdict.js';
 
-export function log(_app: App): Hono<Env> {
-  return new Hono<Env>();
+// A year, then what a C2SP log serves: docs/spec of @wardseal/audit. Nothing else in the folder has such a name.
+const FILE = /^\d{4}\/(?:checkpoint|tile\/(?:\d|entries)(?:\/x\d{3})*\/\d{3}(?:\.p\/\d{1,3})?)$/;
+
+/** The log as a viewer checks it, and its files for whoever may read it. */
+export function log(app: App): Hono<Env> {
+  return new Hono<Env>()
+    .get('/api/log/checkpoint', async (c) => {
+      const session = requireSession(c);
+      const from = Number(c.req.query('from') ?? 'none');
+      if (!Number.isSafeInteger(from) || from < 0) throw badRequest('from');
+      c.header('cache-control', 'no-store');
+      return c.json(await newest(app, session, from));
+    })
+    .get('/log/:org/*', async (c) => {
+      const session = requireSession(c);
+      const { org } = session;
+      if (c.req.param('org') !== org) throw notFound();
+      const path = c.req.path.slice(`/log/${org}/`.length);
+      if (!FILE.test(path)) throw notFound();
+      await mayReadLog(app, session, path);
+      const bytes = await readFile(join(app.config.auditDir, org, path)).catch(() => {
+        throw notFound();
+      });
+      c.header('cache-control', path.endsWith('/checkpoint') ? 'no-store' : 'private, max-age=3600');
+      c.header('content-type', path.endsWith('/checkpoint') ? 'text/plain; charset=utf-8' : 'application/octet-stream');
+      return c.body(bytes);
+    });
+}
+
+/** The newest checkpoint that outsiders have signed, where it covers what the asker has seen, and the path to it. */
+async function newest(app: App, { org }: Session, from: number): Promise<LogCheckpoint> {
+  try {
+    const current = await trustOf(app, org).log.current();
+    const { witnessed } = current;
+    if (witnessed === null || witnessed.size < from) return { checkpoint: current.checkpoint(), path: [] };
+    const path = await current.consistencyProof(from, witnessed.size);
+    return { checkpoint: witnessed.checkpoint, path: path.map((hash) => Buffer.from(hash).toString('base64url')) };
+  } catch (cause) {
+    if (!(cause instanceof LogDown)) throw cause;
+    throw new Problem(503, 'LOG_DOWN', 'The log does not answer now', { retryAfter: 5, cause });
+  }
+}
+
+/** Those who answer for information; the log is told once a reading, at the checkpoint that it begins with. */
+async function mayReadLog(app: App, session: Session, path: string): Promise<void> {
+  const request = await factsFor(app, session, null, 'audit-read', { purpose: 'audit' });
+  const weighed = await weigh<Tx>(trustOf(app, session.org).pdp, request, {});
+  await permittedOrRefuse(app, session, request, weighed, { kind: 'log', id: path });
+  if (!path.endsWith('/checkpoint')) return;
+  const told = {
+    type: 'audit.verify',
+    outcome: 'success',
+    object: { kind: 'log', id: path },
+    purpose: 'HCOMPL',
+  } as const;
+  const policy = policyOf(weighed.decision, true);
+  await app.db.tx((tx) => record(tx, eventBy(session, app.clock, { ...told, policy })));
 }

@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { base64url, sha256Stream } from '@wardseal/primitives';
-import { Problem } from '../http/problem.js';
+import { Problem, tooLarge } from '../http/problem.js';
 
 /** Bytes of a sealed payload: a 100 MiB picture with its seals and tags. */
 export const MAX_PAYLOAD_BYTES = 110_000_000;
@@ -14,13 +14,17 @@ export interface StoredBlob {
   readonly digest: string;
 }
 
-/** Ciphertext by organisation and name. Nothing here opens it. */
+/** Ciphertext by organisation, item and digest: other bytes never take the place of some. Nothing here opens it. */
 export interface BlobStore {
   /** Stores all of it or nothing, on disk when it resolves. @throws Problem 413 TOO_LARGE, 507 DISK_FULL */
-  put(org: string, name: string, body: AsyncIterable<Uint8Array>): Promise<StoredBlob>;
+  put(org: string, item: string, body: AsyncIterable<Uint8Array>): Promise<StoredBlob>;
   /** What is stored, or null. */
-  get(org: string, name: string): Promise<{ readonly bytes: number; readonly body: ReadableStream } | null>;
-  delete(org: string, name: string): Promise<void>;
+  get(
+    org: string,
+    item: string,
+    digest: string,
+  ): Promise<{ readonly bytes: number; readonly body: ReadableStream } | null>;
+  delete(org: string, item: string, digest: string): Promise<void>;
 }
 
 /**
@@ -31,19 +35,19 @@ export interface BlobStore {
  */
 export function folderBlobs(folder: string): BlobStore {
   // Two letters of the id, so that no folder holds millions.
-  const pathOf = (org: string, name: string): string => join(folder, org, name.slice(0, 2), name);
+  const folderOf = (org: string, item: string): string => join(folder, org, item.slice(0, 2));
+  const pathOf = (org: string, item: string, digest: string): string => join(folderOf(org, item), `${item}.${digest}`);
   return {
-    async put(org, name, body) {
-      const path = pathOf(org, name);
-      const part = `${path}.${crypto.randomUUID()}.part`;
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    async put(org, item, body) {
+      const part = join(folderOf(org, item), `${item}.${crypto.randomUUID()}.part`);
+      await mkdir(dirname(part), { recursive: true, mode: 0o700 });
       const file = await open(part, 'wx', 0o600);
       try {
         const stored = await write(file, body);
         await file.sync();
         await file.close();
-        await rename(part, path);
-        await syncFolder(dirname(path));
+        await rename(part, pathOf(org, item, stored.digest));
+        await syncFolder(dirname(part));
         return stored;
       } catch (error) {
         await file.close().catch(() => undefined);
@@ -55,14 +59,14 @@ export function folderBlobs(folder: string): BlobStore {
         });
       }
     },
-    async get(org, name) {
-      const path = pathOf(org, name);
+    async get(org, item, digest) {
+      const path = pathOf(org, item, digest);
       const found = await stat(path).catch(absent);
       if (found === null) return null;
       return { bytes: found.size, body: Readable.toWeb(createReadStream(path)) as ReadableStream };
     },
-    async delete(org, name) {
-      await rm(pathOf(org, name), { force: true });
+    async delete(org, item, digest) {
+      await rm(pathOf(org, item, digest), { force: true });
     },
   };
 }
@@ -72,8 +76,7 @@ async function write(file: FileHandle, body: AsyncIterable<Uint8Array>): Promise
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > MAX_PAYLOAD_BYTES)
-      throw new Problem(413, 'TOO_LARGE', 'The picture is too large', { next: ['Choose a smaller one'] });
+    if (bytes > MAX_PAYLOAD_BYTES) throw tooLarge();
     hash.update(chunk);
     await file.writeFile(chunk);
   }

@@ -50,16 +50,23 @@ export async function factsFor(
   action: string,
   circumstances: Circumstances,
 ): Promise<Request> {
-  const trust = trustOf(app, session.org);
+  const gathered = await gather(app, session, circumstances.recipients ?? []);
+  return requestOf(gathered, session, item, action, circumstances);
+}
+
+/** What there is to know of a person now, and of others by their ids: one question, or a list of them, is made from it. */
+export async function gather(app: App, { org, person }: Session, others: readonly string[]): Promise<Gathered> {
+  const trust = trustOf(app, org);
   const [{ directory }, rota, known] = await Promise.all([
     trust.directory(),
     trust.rota(),
     app.db.query<Known>(
-      'SELECT person, acknowledged_version, suspended_at IS NOT NULL AS suspended FROM people WHERE org = $1 AND person = ANY($2)',
-      [session.org, [session.person, ...(circumstances.recipients ?? [])]],
+      `SELECT person, acknowledged_version, suspended_at IS NOT NULL AS suspended
+       FROM people WHERE org = $1 AND person = ANY($2)`,
+      [org, [person, ...others]],
     ),
   ]);
-  return requestOf({ trust, directory, rota, known, now: app.clock.now() }, session, item, action, circumstances);
+  return { trust, directory, rota, known, now: app.clock.now() };
 }
 
 interface Known {

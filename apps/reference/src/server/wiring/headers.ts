@@ -16,8 +16,8 @@ export interface HeaderStore {
   keepOnly(org: string, item: string, digest: Uint8Array): void;
   /** Destroys every version of an item. */
   erase(org: string, item: string): void;
-  /** Items of which something is kept since before a time, ms since 1970: for the sweeper, some at a time. */
-  olderThan(time: number, limit: number): readonly { readonly org: string; readonly item: string }[];
+  /** Items of which every version is older than a time, ms since 1970: for the sweeper, in the order of their ids. */
+  older(time: number, after: string, limit: number): readonly { readonly org: string; readonly item: string }[];
   close(): void;
 }
 
@@ -41,7 +41,9 @@ export function openHeaders(folder: string, now: () => number = Date.now): Heade
   const get = db.prepare('SELECT header FROM headers WHERE org = ? AND item = ? AND digest = ?');
   const keepOnly = db.prepare('DELETE FROM headers WHERE org = ? AND item = ? AND digest <> ?');
   const erase = db.prepare('DELETE FROM headers WHERE org = ? AND item = ?');
-  const old = db.prepare('SELECT DISTINCT org, item FROM headers WHERE at < ? LIMIT ?');
+  const old = db.prepare(
+    'SELECT org, item FROM headers WHERE item > ? GROUP BY item, org HAVING max(at) < ? ORDER BY item LIMIT ?',
+  );
   return {
     put: (org, item, digest, header) => void put.run(org, item, digest, header, now()),
     get(org, item, digest) {
@@ -50,7 +52,7 @@ export function openHeaders(folder: string, now: () => number = Date.now): Heade
     },
     keepOnly: (org, item, digest) => void keepOnly.run(org, item, digest),
     erase: (org, item) => void erase.run(org, item),
-    olderThan: (time, limit) => old.all(time, limit) as { org: string; item: string }[],
+    older: (time, after, limit) => old.all(after, time, limit) as { org: string; item: string }[],
     close: () => db.close(),
   };
 }

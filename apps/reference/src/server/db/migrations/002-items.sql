@@ -14,7 +14,7 @@ CREATE TABLE payloads (
   item text NOT NULL,
   author text NOT NULL,
   digest text NOT NULL,
-  bytes bigint NOT NULL,
+  bytes integer NOT NULL,
   at timestamptz NOT NULL,
   PRIMARY KEY (org, item)
 );
@@ -29,17 +29,22 @@ CREATE TABLE items (
   about text,
   -- Digest of the header that counts; the header store may hold others for a moment.
   header_digest text NOT NULL,
+  -- Digest of the header as it was sent: the same sent again is recognised by it.
+  sent_digest text NOT NULL,
   -- Changes of recipients the header went through.
   epoch integer NOT NULL DEFAULT 0,
   payload_digest text NOT NULL,
-  bytes bigint NOT NULL,
+  bytes integer NOT NULL,
   sent_at timestamptz NOT NULL,
   not_after timestamptz NOT NULL,
-  -- The custodian's opaque handle of the patient, once it has opened the manifest.
+  -- When the custodian had opened and checked it; its opaque handle of the patient, where the patient has a number.
+  arrived_at timestamptz,
   handle text,
   held text,
   filed_at timestamptz,
   reference text,
+  -- When the custodian took its own stanza out of the header.
+  let_go_at timestamptz,
   recalled_at timestamptz,
   expired_at timestamptz,
   PRIMARY KEY (org, id),
@@ -93,13 +98,13 @@ CREATE TABLE releases (
   reason text,
   break_glass boolean NOT NULL,
   emergency boolean NOT NULL,
-  receipt text NOT NULL,
-  -- Where the request stands in the log, for its outcome to name; none in the emergency journal.
+  -- The entry as it was appended, and where it stands, for its outcome to name; null in the emergency journal.
+  event jsonb,
   parent_origin text,
-  parent_index bigint,
+  parent_index integer,
   asked_at timestamptz NOT NULL,
-  done_at timestamptz,
-  previous_digest text,
+  settled_at timestamptz,
+  -- The header that counts since: null when nothing came of the request.
   header_digest text,
   PRIMARY KEY (org, log_entry),
   FOREIGN KEY (org, item) REFERENCES items (org, id)
@@ -119,7 +124,7 @@ CREATE INDEX audit_outbox_position ON audit_outbox (org, position);
 
 CREATE TABLE jobs (
   org text NOT NULL,
-  kind text NOT NULL CHECK (kind IN ('arrive', 'file', 'erase', 'merge')),
+  kind text NOT NULL CHECK (kind IN ('arrive', 'file', 'let-go', 'erase', 'merge')),
   -- The item's id; of `merge` empty.
   item text NOT NULL,
   due timestamptz NOT NULL,
@@ -139,7 +144,7 @@ CREATE TABLE alarms (
   at timestamptz NOT NULL DEFAULT now(),
   person text,
   due timestamptz,
-  seen_at timestamptz,
+  settled_at timestamptz,
   PRIMARY KEY (org, id)
 );
 -- A state is told once; each viewing or release is told for itself.
