@@ -54,6 +54,8 @@ export const EVENT_TYPES = {
   'log.merge': 49,
   'flag.raise': 50,
   approval: 51,
+  'auth.logout': 52,
+  restore: 53,
 } as const;
 
 /** How it went; `intent` is written before the act, and counts as happened until an outcome follows. */

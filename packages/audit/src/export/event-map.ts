@@ -53,6 +53,7 @@ export type EcsType =
   | 'creation'
   | 'deletion'
   | 'denied'
+  | 'end'
   | 'group'
   | 'info'
   | 'start'
@@ -158,4 +159,6 @@ export const EVENT_MAP: Readonly<Record<EventType, EventMapping>> = {
   'log.merge': ofLog('import', 'Emergency journal merged', 99, { ecs: ['configuration', 'change'], severity: 2 }),
   'flag.raise': alert('Flag raised', 3, '110132'),
   approval: entity('authz', 'Approved', 99, ['iam', 'admin']),
+  'auth.logout': { ...login('Signed out', 2, 'end', 1), dicom: '110123' },
+  restore: entity('alert', 'Suspension taken back', 13, ['iam', 'user'], { dicom: '110137', severity: 2 }),
 };

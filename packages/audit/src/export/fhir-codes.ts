@@ -26,6 +26,7 @@ export const DICOM_NAMES: Readonly<Record<string, string>> = {
   '110113': 'Security Alert',
   '110114': 'User Authentication',
   '110122': 'Login',
+  '110123': 'Logout',
   '110127': 'Emergency Override Started',
   '110129': 'Security Configuration',
   '110132': 'Use of Restricted Function',

@@ -59,6 +59,8 @@ const TYPES: Readonly<Record<EventType, string>> = {
   'log.merge': 'Took over an emergency log',
   'flag.raise': 'Raised a flag for review',
   approval: 'Approved a decision',
+  'auth.logout': 'Signed out',
+  restore: 'Took a suspension back',
 };
 
 const OUTCOMES: Readonly<Record<Outcome, string>> = {
