@@ -23,12 +23,24 @@ import {
   generateIdentity,
   generateSigningKey,
   type PasskeyCredential,
+  type Signer,
   type SigningKeyPair,
+  signingKeyThumbprint,
   signSnapshot,
   verifyEnrolment,
   verifySnapshot,
 } from '@wardseal/crypto';
-import { base64, base64url, concat, fromHex, randomBytes, uint, utf8 } from '@wardseal/primitives';
+import {
+  base64,
+  base64url,
+  concat,
+  ed25519Generate,
+  ed25519Sign,
+  fromHex,
+  randomBytes,
+  uint,
+  utf8,
+} from '@wardseal/primitives';
 import { deriveImageKey, prepareChips } from '@wardseal/watermark';
 import type { Core, OpenAnswer, Wrap } from '../../client/core/core.js';
 import { startCore } from '../../client/core/rpc.js';
@@ -63,15 +75,16 @@ export interface Colleague {
 export interface Trust {
   readonly root: SigningKeyPair;
   readonly rootThumbprint: string;
-  readonly directoryKey: SigningKeyPair;
+  readonly directoryKey: Signer;
   readonly delegation: string;
 }
 
 export async function createTrust(organisation: string = ORGANISATION): Promise<Trust> {
-  const [{ root, thumbprint: rootThumbprint }, directoryKey] = await Promise.all([
-    createOrganisation(),
-    generateSigningKey(),
-  ]);
+  const { root, thumbprint: rootThumbprint } = await createOrganisation();
+  const { secretKey, publicKey: key } = await ed25519Generate();
+  const publicKey = base64url(key);
+  const sign = (message: Uint8Array) => ed25519Sign(secretKey, message);
+  const directoryKey = { kid: signingKeyThumbprint(publicKey), publicKey, sign };
   const until = Math.floor(Date.now() / 1000) + 60 * DAY;
   const delegation = await delegateDirectory(root, directoryKey.publicKey, { organisation, until });
   return { root, rootThumbprint, directoryKey, delegation };
