@@ -1,19 +1,54 @@
+import { WireError } from '../../wire/errors.js';
+import type { Parser } from '../../wire/parse.js';
 import type { Ctx } from './env.js';
-import { Problem } from './problem.js';
+import { badRequest, Problem, tooLarge } from './problem.js';
 
-/** The largest JSON body: a header of a sealed file with its labels is below 3 MiB in base64url. */
+/** The largest JSON body: a sealed file's longest header, 2 MiB, with its labels fits in base64url. */
 export const MAX_JSON_BYTES: number = 4 * 1024 * 1024;
 
 /**
- * The JSON body of a request, through its parser, which throws on anything that it does not know.
+ * The JSON body of a request, through its parser, which throws WireError on anything that it does not know.
  *
- * @throws Problem 413 BODY_TOO_LARGE, 415 NOT_JSON, 400 BODY_INVALID
+ * @throws Problem 415 UNSUPPORTED, 413 TOO_LARGE, 400 BAD_REQUEST
  */
-export async function body<T>(c: Ctx, parser: (value: unknown) => T): Promise<T> {
-  const text = await c.req.text();
+export async function body<T>(c: Ctx, parser: Parser<T>): Promise<T> {
+  if (!/^application\/json(?:;\s*charset=utf-8)?$/i.test(c.req.header('content-type') ?? ''))
+    throw new Problem(415, 'UNSUPPORTED', 'The body must be application/json');
+  const bytes = await bodyBytes(c, MAX_JSON_BYTES);
+  let value: unknown;
   try {
-    return parser(JSON.parse(text));
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (cause) {
-    throw new Problem(400, 'BODY_INVALID', 'The request is not as it must be', { cause });
+    throw badRequest('body', cause);
   }
+  return parser(value);
+}
+
+/** A part of the path through its parser: what cannot be an id names nothing. */
+export function param<T>(c: Ctx, name: string, parser: Parser<T>): T {
+  try {
+    return parser(c.req.param(name));
+  } catch (error) {
+    if (error instanceof WireError) throw new Problem(404, 'NOT_FOUND', 'There is nothing here', { cause: error });
+    throw error;
+  }
+}
+
+/** The whole body, as far as `most` bytes; what is longer is refused before it is held. @throws Problem 413 TOO_LARGE */
+export async function bodyBytes(c: Ctx, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (Number(c.req.header('content-length') ?? 0) > most) throw tooLarge();
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of c.req.raw.body ?? []) {
+    size += part.length;
+    if (size > most) throw tooLarge();
+    parts.push(part);
+  }
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

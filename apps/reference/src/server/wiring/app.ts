@@ -1,5 +1,6 @@
 import type { Config } from '../config.js';
 import type { Db } from '../db/pool.js';
+import type { Assets } from '../http/assets.js';
 import type { BlobStore } from './blobs.js';
 import type { HeaderStore } from './headers.js';
 import type { Trust } from './trust.js';
@@ -16,4 +17,6 @@ export interface App {
   readonly blobs: BlobStore;
   readonly erase: HeaderStore;
   readonly clock: Clock;
+  /** What pages load. */
+  readonly assets: Assets;
 }
