@@ -1,4 +1,3 @@
-import type { Chips } from '@wardseal/watermark';
 import type { Clinical } from '../../src/wire/clinical.js';
 import type { ItemLabels } from '../../src/wire/labels.js';
 import type { Pin } from '../../src/wire/user-handle.js';
@@ -61,7 +60,8 @@ export interface SealRequest {
   readonly case: string;
   /** The handle of a prepared picture; a message goes without one. */
   readonly picture?: string;
-  readonly to: { readonly team: string } | { readonly person: string };
+  /** `same`: the people of an item that was opened here, its author among them; for advice on it. */
+  readonly to: { readonly team: string } | { readonly person: string } | { readonly same: string };
   /** `author` and `ownerOrg` are put in here: they are who is signed in. */
   readonly labels: Omit<ItemLabels, 'author' | 'ownerOrg'>;
   /**
@@ -90,7 +90,8 @@ export interface OpenAnswer {
   readonly header: string;
   readonly receipt: string;
   readonly labels: unknown;
-  readonly chips: Chips;
+  /** `Chips` of @wardseal/watermark, or their JSON. */
+  readonly chips: unknown;
   /** When the item was sent, RFC 3339. */
   readonly sentAt: string;
 }

@@ -52,6 +52,12 @@ function summaryOf(signed: Directory, person: string): Pick<DirectorySummary, 'e
   return { epoch: signed.epoch, people, teams, me: people.find(({ id }) => id === person) ?? null };
 }
 
+/** The entries that count now. */
+export function current(signed: Directory): DirectoryEntry[] {
+  const now = seconds();
+  return signed.entries.filter((entry) => signed.person(entry.person, now) === entry);
+}
+
 /** Who can be sent something by name or team: neither the custodian nor a guardian's seat. */
 export function staff(entries: readonly DirectoryEntry[]): DirectoryEntry[] {
   return entries.filter(({ roles = [] }) => !NOT_STAFF.some((role) => roles.includes(role)));

@@ -14,11 +14,11 @@ export interface Viewer {
 }
 
 /** The invisible mark in the pixels and the border around them; no picture without both. */
-export function mark(pixels: Pixels, chips: Chips, { viewing, ...viewer }: Viewer): Promise<ShownPicture> {
+export function mark(pixels: Pixels, chips: unknown, { viewing, ...viewer }: Viewer): Promise<ShownPicture> {
   return at('mark', async () => {
     const size = { width: pixels.width, height: pixels.height };
     const svg = renderOverlay({ mode: 'border', ...viewer, code: shortCode(viewing), size });
-    const { pixels: marked } = embed(pixels, { chips });
+    const { pixels: marked } = embed(pixels, { chips: chips as Chips });
     const image = new ImageData(marked.data, marked.width, marked.height, { colorSpace: 'srgb' });
     return { bitmap: await createImageBitmap(image), overlay: { svg, box: overlayBox('border', size) } };
   });

@@ -11,7 +11,7 @@ import { CoreError } from './errors.js';
 import { epochOf, keepEpoch } from './keeper.js';
 import { mark, shortCode } from './mark.js';
 import { parsed } from './seal.js';
-import { type Call, directoryOf, keysOf, myEntry, pinned, type Session } from './session.js';
+import { type Call, directoryOf, keysOf, myEntry, originalOf, pinned, type Session } from './session.js';
 import { at } from './translate.js';
 import { isCustodian, type TrustAnchors } from './trust-anchors.js';
 
@@ -61,8 +61,8 @@ export async function open(session: Session, request: OpenRequest, call: Call): 
   const moment = new Date(receipt.leaf.recordedAt).toISOString().replace(/\.\d+Z$/, 'Z');
   const content = await contentOf();
   call.signal.throwIfAborted();
-  const root = base64url(opened.root);
-  session.roots.set(item, root);
+  const members = opened.recipients.filter(({ role }) => role === 'member').map(({ thumbprint }) => thumbprint);
+  session.opened.set(item, { root: base64url(opened.root), members: new Set(members) });
   session.receipts.set(viewing, { receipt: answer.receipt, logKey: receipt.emergency ? null : logKey });
   const { origin, size } = receipt.checkpoint;
   return {
@@ -94,7 +94,7 @@ export async function open(session: Session, request: OpenRequest, call: Call): 
     timer.step('mark');
     const { name: who, role } = personOf(entry);
     const viewer = { who, role, organisation: anchors.custodian.name ?? organisation, at: moment };
-    return { picture: await mark(pixels, answer.chips, { viewing, ...viewer }) };
+    return { picture: await mark(pixels, chipsOf(answer), { viewing, ...viewer }) };
   }
 }
 
@@ -104,6 +104,10 @@ function headerOf({ header }: OpenAnswer): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+function chipsOf({ chips }: OpenAnswer): unknown {
+  return typeof chips === 'string' ? parsed('MARK_REFUSED', () => JSON.parse(chips) as unknown) : chips;
+}
+
 function sentAtOf({ sentAt }: OpenAnswer): number {
   const time = Math.floor(Date.parse(sentAt) / 1000);
   if (!Number.isSafeInteger(time)) throw new CoreError('FILE_INVALID', 'the time of sending is no time');
@@ -111,7 +115,7 @@ function sentAtOf({ sentAt }: OpenAnswer): number {
 }
 
 /** What the sender signed must be about this very item, under the sender's own name. Gives the clinical facts. */
-function proven({ roots }: Session, item: string, labels: ItemLabels, { manifest, sender }: OpenedFile): Clinical {
+function proven(session: Session, item: string, labels: ItemLabels, { manifest, sender }: OpenedFile): Clinical {
   if (labels.author !== sender.person || labels.ownerOrg !== sender.organisation)
     throw new CoreError('LABELS_CHANGED', 'the labels name another author than the one who signed');
   const clinical = parsed('CLINICAL_INVALID', () => parseClinical(manifest.clinical));
@@ -119,9 +123,8 @@ function proven({ roots }: Session, item: string, labels: ItemLabels, { manifest
   const { advice } = clinical;
   if ((advice?.about ?? 'none') !== labels.about) throw new CoreError('ADVICE_ON_ANOTHER', 'labels and advice differ');
   if (advice === undefined) return clinical;
-  const root = roots.get(advice.about);
-  if (root === undefined) throw new CoreError('ORIGINAL_NEEDED', 'the item it is on was not opened here');
-  if (root !== advice.root) throw new CoreError('ADVICE_ON_ANOTHER', 'the advice was given on other bytes');
+  if (originalOf(session, advice.about).root !== advice.root)
+    throw new CoreError('ADVICE_ON_ANOTHER', 'the advice was given on other bytes');
   return clinical;
 }
 

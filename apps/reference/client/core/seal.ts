@@ -1,11 +1,11 @@
-import { type DirectoryEntry, type JsonObject, seal as sealFile } from '@wardseal/crypto';
+import { type DirectoryEntry, type JsonObject, recipientThumbprint, seal as sealFile } from '@wardseal/crypto';
 import { base64url, sha256Large, utf8 } from '@wardseal/primitives';
 import { type Clinical, parseClinical } from '../../src/wire/clinical.js';
 import { type ItemLabels, parseLabels } from '../../src/wire/labels.js';
 import type { SealedItem, SealRequest } from './core.js';
-import { staff } from './directory.js';
+import { current, staff } from './directory.js';
 import { CoreError, type CoreErrorCode } from './errors.js';
-import { type Call, directoryOf, keysOf, myEntry, pinned, type Session, seconds } from './session.js';
+import { type Call, directoryOf, keysOf, myEntry, originalOf, pinned, type Session, seconds } from './session.js';
 import { at } from './translate.js';
 
 /** Guardians that are needed together to recover an item nobody else can open. */
@@ -19,9 +19,7 @@ export async function seal(session: Session, request: SealRequest, call: Call): 
   const others = addressees(session, request.to).filter(({ person }) => person !== entry.person);
   if (others.length === 0) throw new CoreError('TEAM_EMPTY', 'nobody else would receive it');
   const recipients = [...others, entry];
-  const seats = signed.entries.filter(
-    (one) => one.roles?.includes('guardian') === true && signed.person(one.person, seconds()) === one,
-  );
+  const seats = current(signed).filter(({ roles }) => roles?.includes('guardian') === true);
   if (seats.length < THRESHOLD) throw new CoreError('DIRECTORY_INCOMPLETE', 'the directory names too few guardians');
   call.step('seal');
   const sealed = await at('seal', () =>
@@ -56,6 +54,10 @@ function sealing(session: Session) {
 /** Everybody who counts in the signed directory now; what the server says about teams is never asked. */
 function addressees(session: Session, to: SealRequest['to']): DirectoryEntry[] {
   const { signed } = directoryOf(session);
+  if ('same' in to) {
+    const { members } = originalOf(session, to.same);
+    return staff(current(signed)).filter(({ recipient }) => members.has(recipientThumbprint(recipient)));
+  }
   if ('team' in to) return staff(signed.team(to.team, seconds()));
   const entry = signed.person(to.person, seconds());
   if (entry === null || staff([entry]).length === 0)
@@ -75,8 +77,7 @@ function factsOf(
 
   function clinicalOf(): object {
     if (wire.about === 'none') return { ...clinical, item };
-    const root = session.roots.get(wire.about);
-    if (root === undefined) throw new CoreError('ORIGINAL_NEEDED', 'the item was not opened here');
+    const { root } = originalOf(session, wire.about);
     return { ...clinical, item, advice: { about: wire.about, root } };
   }
 }

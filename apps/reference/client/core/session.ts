@@ -13,6 +13,14 @@ export interface NewKeys {
   readonly request: Uint8Array<ArrayBuffer>;
 }
 
+/** What is kept of an item that was opened here: what advice on it is bound to, and whom it goes to. */
+export interface Original {
+  /** Root of the content, base64url. */
+  readonly root: string;
+  /** Thumbprints of the people who can open it. */
+  readonly members: ReadonlySet<string>;
+}
+
 /** What this worker holds, and nobody else. It ends with the worker. */
 export interface Session {
   readonly keeper: Keeper;
@@ -21,8 +29,7 @@ export interface Session {
   keys: PersonalKeys | null;
   enrolling: NewKeys | null;
   readonly pictures: Map<string, Stripped>;
-  /** Roots of the items opened here: what advice is bound to. */
-  readonly roots: Map<string, string>;
+  readonly opened: Map<string, Original>;
   /** Receipts of the viewings, until they are witnessed, with the key of the log that gave them. */
   readonly receipts: Map<string, { readonly receipt: string; readonly logKey: string | null }>;
 }
@@ -34,7 +41,7 @@ export interface Call {
 }
 
 export function newSession(keeper: Keeper): Session {
-  const maps = { pictures: new Map(), roots: new Map(), receipts: new Map() };
+  const maps = { pictures: new Map(), opened: new Map(), receipts: new Map() };
   return { keeper, pin: null, directory: null, keys: null, enrolling: null, ...maps };
 }
 
@@ -60,6 +67,13 @@ export function myEntry(session: Session): DirectoryEntry {
   const entry = directoryOf(session).signed.person(pinned(session).person, seconds());
   if (entry === null) throw new CoreError('NOT_IN_DIRECTORY', 'the directory does not hold this person now');
   return entry;
+}
+
+/** An item that was opened here. Throws ORIGINAL_NEEDED. */
+export function originalOf({ opened }: Session, item: string): Original {
+  const original = opened.get(item);
+  if (original === undefined) throw new CoreError('ORIGINAL_NEEDED', 'the item was not opened here');
+  return original;
 }
 
 /** The unlocked keys. Throws LOCKED. */

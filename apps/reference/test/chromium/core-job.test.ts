@@ -1,7 +1,7 @@
 import { proveConsistency, readProof } from '@wardseal/audit';
 import { releaseChallenge } from '@wardseal/crypto';
 import { base64url, randomBytes } from '@wardseal/primitives';
-import { embed } from '@wardseal/watermark';
+import { type Chips, embed } from '@wardseal/watermark';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { OpenedItem, SealedItem } from '../../client/core/core.js';
 import { showOn } from '../../client/core/show.js';
@@ -61,7 +61,7 @@ describe('the main job', () => {
     const original = new Uint8Array(await prepared.preview.arrayBuffer());
     const pixels = await canvasCodec().decode(original, 'image/jpeg');
     const { picture } = shown;
-    expect(await pixelsOf(picture!.bitmap)).toEqual(embed(pixels, { chips: answer.chips }).pixels.data);
+    expect(await pixelsOf(picture!.bitmap)).toEqual(embed(pixels, { chips: answer.chips as Chips }).pixels.data);
     const { svg, box } = picture!.overlay;
     for (const text of ['Wren Example', 'registrar', TRUST_NAME, shown.code]) expect(svg).toContain(text);
     expect(svg).not.toContain('Robin');
@@ -95,13 +95,14 @@ describe('the main job', () => {
     const request = {
       item: advice,
       case: uuid(),
-      to: { person: 'p-lindqvist' },
+      to: { same: photo },
       labels: { ...labelsOf(), kind: 'message' as const, consentLevel: [] as const, about: photo },
       clinical: { ...clinicalOf(), consent: null, note: words },
     };
     await expect(viewer.core.seal(request)).rejects.toMatchObject({ code: 'ORIGINAL_NEEDED' });
     await opened(photo, picture);
     const sealed = await viewer.core.seal(request);
+    expect([...sealed.recipients].sort()).toEqual(['p-lindqvist', 'p-okafor']);
 
     await expect(opened(advice, sealed, author)).rejects.toMatchObject({ code: 'ORIGINAL_NEEDED' });
     await opened(photo, picture, author);

@@ -207,8 +207,8 @@ describe('an item', () => {
   });
 
   test('with chips that are none: no picture rather than one without a mark', async () => {
-    for (const chips of [{}, null, { version: 'wardseal.org/mark/v0', layer: 'share', tile: '' }])
-      await refused({ answer: (honest) => ({ ...honest, chips: chips as never }) }, 'MARK_REFUSED');
+    for (const chips of [{}, null, '{', '{}', { version: 'wardseal.org/mark/v0', layer: 'share', tile: '' }])
+      await refused({ answer: (honest) => ({ ...honest, chips }) }, 'MARK_REFUSED');
   });
 
   test('whose time of sending is none', () =>
