@@ -17,6 +17,7 @@ const PAGES = {
   enrol: 'client/app/enrol.ts',
   recover: 'client/app/recover.ts',
   ig: 'client/ig/main.ts',
+  people: 'client/people/main.ts',
 };
 // Chromium, Firefox and Safari of 2024: what this house's documents promise, and no older.
 const BROWSERS = 'es2023';
