@@ -173,9 +173,21 @@ export interface TraceRequest {
   readonly item: string;
   readonly reason: string;
 }
-export interface TraceMaterial {
+/** A viewing that the log knows of: `id` is what its mark holds, `proof` the entry as a .tlog-proof. */
+export interface ViewingEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+  readonly at: string;
+  readonly origin: string;
+  readonly index: number;
+  readonly proof?: string;
+}
+/** What a leak is looked for with: base64url of 32 bytes, and every viewing. */
+export interface TracedPicture {
+  readonly item: string;
   readonly imageKey: string;
-  readonly candidates: readonly { readonly id: string; readonly name: string; readonly at: string }[];
+  readonly candidates: readonly ViewingEntry[];
 }
 export interface Review {
   readonly index: number;
