@@ -33,7 +33,7 @@ export interface Listeners {
 // Of our own environment, what a program may need of the machine; everything else it is told is in its own list.
 const MACHINE = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'];
 // Settings that are the web server's own affair.
-const SERVER = ['AUDIT_DIR', 'BLOB_URL', 'PHONE'];
+const SERVER = ['AUDIT_DIR', 'HOST', 'PHONE', 'PROXIES'];
 
 /**
  * Starts database, witness, record, one custodian a trust and the web server, each in a process of its own.

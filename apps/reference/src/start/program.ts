@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { APP_FOLDER } from '../server/paths.js';
+import { StartError } from './settings.js';
 
 // A program that has not said it listens by then will not, ms; a busy machine needs seconds.
 const READY_WITHIN = 60_000;
 // An orderly end may take this long, ms: requests under way, a checkpoint.
 const END_WITHIN = 5000;
-const LAST_WORDS = 12;
+const LAST_WORDS = 20;
 // How a program says that it does: with its address, where it has one.
 const LISTENING = /^listening ?(\S*)$/;
 
@@ -53,7 +54,10 @@ export class Program {
     return this.#child?.pid;
   }
 
-  /** Starts it and waits until it says `listening`; gives the address after that word, if it names one. */
+  /**
+   * Starts it and waits until it says `listening`; gives the address after that word, if it names one. Rejects (StartError)
+   * with its last words when it ends before, or takes too long.
+   */
   async start(): Promise<string> {
     const ready = new Promise<string>((resolve) => {
       this.#ready = resolve;
@@ -64,7 +68,7 @@ export class Program {
       once(child, 'exit').then(([code, signal]) => `ended with ${signal ?? `code ${code}`}`),
       once(slow, 'abort').then(() => 'did not get ready'),
     ]).then((what) => {
-      throw new Error(`${this.name} ${what}:\n${this.lastWords}`);
+      throw new StartError(`${this.name} ${what}:\n${this.lastWords}`);
     });
     const address = await Promise.race([ready, failed]);
     failed.catch(() => undefined);
@@ -72,11 +76,11 @@ export class Program {
     return address;
   }
 
-  /** Runs it to its end. Rejects with its last words unless that is a good one. */
+  /** Runs it to its end. Rejects (StartError) with its last words unless that is a good one. */
   async run(): Promise<void> {
     const [code, signal] = await once(this.#spawn(), 'exit');
     this.#child = undefined;
-    if (code !== 0) throw new Error(`${this.name} ended with ${signal ?? `code ${code}`}:\n${this.lastWords}`);
+    if (code !== 0) throw new StartError(`${this.name} ended with ${signal ?? `code ${code}`}:\n${this.lastWords}`);
   }
 
   /** Ends it: politely, and after a while not. */

@@ -12,7 +12,7 @@ export interface Settings {
   readonly origin: string | undefined;
 }
 
-/** Something the person who started us can put right; its message is all they need to see. */
+/** Why it does not start; its message is all that the person who started us needs to see. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }
