@@ -1,31 +1,13 @@
-import { type Chips, embed, overlayBox, type Pixels, renderOverlay } from '@wardseal/watermark';
+import type { Chips, Pixels } from '@wardseal/watermark';
+import { type Viewing, viewThenMark } from '../../src/server/wiring/view-then-mark.js';
 import type { ShownPicture } from './core.js';
 import { at } from './translate.js';
 
-/** Whose viewing it is, as the border says it: from the signed directory and the verified receipt. */
-export interface Viewer {
-  /** Id of the viewing's entry in the log. */
-  readonly viewing: string;
-  readonly who: string;
-  readonly role: string;
-  readonly organisation: string;
-  /** RFC 3339 with a zone. */
-  readonly at: string;
-}
-
 /** The invisible mark in the pixels and the border around them; no picture without both. */
-export function mark(pixels: Pixels, chips: unknown, { viewing, ...viewer }: Viewer): Promise<ShownPicture> {
+export function mark(pixels: Pixels, chips: unknown, viewing: Viewing): Promise<ShownPicture> {
   return at('mark', async () => {
-    const size = { width: pixels.width, height: pixels.height };
-    const svg = renderOverlay({ mode: 'border', ...viewer, code: shortCode(viewing), size });
-    const { pixels: marked } = embed(pixels, { chips: chips as Chips });
+    const { pixels: marked, overlay: svg, box } = viewThenMark(pixels, chips as Chips, viewing);
     const image = new ImageData(marked.data, marked.width, marked.height, { colorSpace: 'srgb' });
-    return { bitmap: await createImageBitmap(image), overlay: { svg, box: overlayBox('border', size) } };
+    return { bitmap: await createImageBitmap(image), overlay: { svg, box } };
   });
-}
-
-/** Eight characters to read aloud from a bad photograph; the log finds the viewing by them. Not the id in the mark. */
-export function shortCode(viewing: string): string {
-  const tail = viewing.replaceAll('-', '').slice(-8).toUpperCase();
-  return `${tail.slice(0, 4)}-${tail.slice(4)}`;
 }

@@ -1,5 +1,6 @@
 import { detachHeader, type OpenedFile, open as openFile, type RecipientChange } from '@wardseal/crypto';
 import { base64url, fromBase64url, fromUtf8 } from '@wardseal/primitives';
+import { shortCode } from '../../src/server/wiring/view-then-mark.js';
 import { type Clinical, parseClinical } from '../../src/wire/clinical.js';
 import { type ItemLabels, parseLabels } from '../../src/wire/labels.js';
 import { canvasCodec } from '../picture/canvas-codec.js';
@@ -9,7 +10,7 @@ import type { OpenAnswer, OpenedItem, OpenRequest, ShownPicture, Step } from './
 import { personOf } from './directory.js';
 import { CoreError } from './errors.js';
 import { epochOf, keepEpoch } from './keeper.js';
-import { mark, shortCode } from './mark.js';
+import { mark } from './mark.js';
 import { parsed } from './seal.js';
 import { type Call, directoryOf, keysOf, myEntry, originalOf, pinned, type Session } from './session.js';
 import { at } from './translate.js';
@@ -93,8 +94,15 @@ export async function open(session: Session, request: OpenRequest, call: Call): 
     call.signal.throwIfAborted();
     timer.step('mark');
     const { name: who, role } = personOf(entry);
-    const viewer = { who, role, organisation: anchors.custodian.name ?? organisation, at: moment };
-    return { picture: await mark(pixels, chipsOf(answer), { viewing, ...viewer }) };
+    return {
+      picture: await mark(pixels, chipsOf(answer), {
+        id: viewing,
+        who,
+        role,
+        organisation: anchors.custodian.name ?? organisation,
+        at: moment,
+      }),
+    };
   }
 }
 
