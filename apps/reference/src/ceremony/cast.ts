@@ -1,10 +1,4 @@
-/** Somebody whom the trust employs, as its staff register has them. Ids are opaque, names invented. */
-export interface StaffMember {
-  readonly id: string;
-  readonly name: string;
-  readonly role: string;
-  readonly teams: readonly string[];
-}
+import type { StaffMember } from '../custodian/custody.js';
 
 /** What makes one demo trust. */
 export interface TrustPlan {

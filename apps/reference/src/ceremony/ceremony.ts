@@ -10,6 +10,7 @@ import {
   signSnapshot,
 } from '@wardseal/crypto';
 import { privateFolder, readJson, readText, writeWhole } from '../custodian/files.js';
+import { logCredentials } from '../custodian/log-credentials.js';
 import { parseTrustConfig, type TrustConfig } from '../wire/trust-config.js';
 import { GUARDIANS, TRUSTS, type TrustPlan } from './cast.js';
 import { enrolHere, ownKeys } from './enrol.js';
@@ -78,7 +79,8 @@ async function trustCeremony(dataDir: string, plan: TrustPlan, witness: string, 
   const emergency = await once(join(custodian, 'emergency-key.json'), () =>
     generateLogKey(`emergency.${domain}.invalid`),
   );
-  await once(join(dataDir, 'watermark', organisation), secret);
+  const watermark = join(dataDir, 'watermark', organisation);
+  if ((await readText(watermark)) === null) await writeWhole(watermark, secret());
   await once(join(custodian, 'index-key.json'), secret);
 
   const witnessPolicy = [...logs.map((key) => `log ${key}`), `witness demo ${witness}`, 'quorum demo', ''].join('\n');
@@ -93,7 +95,7 @@ async function trustCeremony(dataDir: string, plan: TrustPlan, witness: string, 
   const policyFile = `${organisation}.policy.json`;
   const proposer = plan.staff.find(({ role }) => role === 'privacy-officer')?.id ?? 'p-lead';
   const { policyId } = await firstPolicy(join(dataDir, 'trusts', policyFile), signing, proposer, now);
-  await writeConfig(dataDir, {
+  await writeConfig(dataDir, custodian, {
     organisation,
     name: plan.name,
     rootThumbprint: root.thumbprint,
@@ -136,16 +138,6 @@ interface DirectoryFacts {
   readonly witnessPolicy: string;
 }
 
-/** What browsers must know of the log stands in the custodian's entry (docs/decisions/0070). */
-export function logCredentials(facts: Pick<DirectoryFacts, 'logs' | 'emergencyKey' | 'witnessPolicy'>) {
-  const text = (value: string) => Buffer.from(value, 'utf8').toString('base64url');
-  const [log, next] = facts.logs;
-  const named = { log, 'log-next': next, emergency: facts.emergencyKey, witnesses: facts.witnessPolicy };
-  return Object.entries(named).flatMap(([id, value]) =>
-    value === undefined ? [] : [{ id: text(id), publicKey: text(value) }],
-  );
-}
-
 /** The directory key, its delegation, the custodian's own keys, the guardians' seats, and the first snapshot of them all. */
 async function directory(
   custodian: string,
@@ -175,7 +167,10 @@ async function directory(
     ),
   ]);
   const snapshot = await signSnapshot(entries, { directoryKey, delegation, organisation, epoch: 1, now });
-  await writeWhole(path, JSON.stringify({ snapshot: Buffer.from(snapshot).toString('base64url'), unlogged: [] }));
+  await writeWhole(
+    path,
+    JSON.stringify({ snapshot: Buffer.from(snapshot).toString('base64url'), issuedAt: now, unlogged: [] }),
+  );
 }
 
 /** The delegation in force, renewed in time. */
@@ -197,11 +192,19 @@ async function people(custodian: string, plan: TrustPlan, now: Date): Promise<vo
   }));
 }
 
-/** The configuration; what a start fills in stays as it is. */
-async function writeConfig(dataDir: string, facts: Omit<TrustConfig, 'witnessUrl' | 'recordUrl'>): Promise<void> {
+/** The configuration, and the custodian's own copies of it and of the policy; what a start fills in stays as it is. */
+async function writeConfig(
+  dataDir: string,
+  custodian: string,
+  facts: Omit<TrustConfig, 'witnessUrl' | 'recordUrl'>,
+): Promise<void> {
   const path = join(dataDir, 'trusts', `${facts.organisation}.json`);
   const there = (await readJson(path)) as TrustConfig | null;
   const { witnessUrl = '', recordUrl = '' } = there ?? {};
   const config = parseTrustConfig({ ...facts, witnessUrl, recordUrl });
+  const policy = (await readText(join(dataDir, 'trusts', facts.policyFile))) as string;
+  await writeWhole(join(custodian, 'policy.json'), policy);
+  await writeWhole(join(custodian, 'trust.json'), JSON.stringify(config));
+  // Last: where it is, everything is.
   await writeWhole(path, `${JSON.stringify(config, null, 2)}\n`, 0o644);
 }

@@ -12,7 +12,9 @@ export async function setUrls(options: {
   const { dataDir, ...urls } = options;
   const folder = join(dataDir, 'trusts');
   for (const name of (await readdir(folder)).filter((each) => /^[A-Z0-9]{3,9}\.json$/.test(each))) {
-    const config = parseTrustConfig(await readJson(join(folder, name)));
-    await writeWhole(join(folder, name), `${JSON.stringify({ ...config, ...urls }, null, 2)}\n`, 0o644);
+    const config = { ...parseTrustConfig(await readJson(join(folder, name))), ...urls };
+    // The custodian's own copy says where patients' pictures go: nobody else's may.
+    await writeWhole(join(dataDir, 'custodian', config.organisation, 'trust.json'), JSON.stringify(config));
+    await writeWhole(join(folder, name), `${JSON.stringify(config, null, 2)}\n`, 0o644);
   }
 }
