@@ -12,7 +12,10 @@ export default defineConfig({
   entry: { ...mains, leash: 'src/start/leash.ts' },
   format: 'esm',
   platform: 'node',
-  target: 'node20',
+  // The workspace's own Node; 24 is the oldest that has all of node:sqlite.
+  target: 'node24',
+  // `node:sqlite` has no name without it.
+  removeNodeProtocol: false,
   splitting: true,
   sourcemap: true,
   clean: true,
