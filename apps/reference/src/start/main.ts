@@ -43,7 +43,7 @@ try {
   up = true;
   if (links.length > 0) {
     say('\nOne link a person, good once and for 30 minutes; another start makes new ones:');
-    for (const link of links) say(`  ${link}`);
+    for (const link of links.sort((a, b) => a.slice(0, 5).localeCompare(b.slice(0, 5)))) say(`  ${link}`);
   }
   say(`\n${house.origin} is ready. Ctrl-C ends it.`);
   const end = await Promise.race([told, house.died.then((words) => ({ words }))]);
