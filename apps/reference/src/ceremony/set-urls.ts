@@ -9,10 +9,13 @@ export async function setUrls(options: {
   readonly witnessUrl: string;
   readonly recordUrl: string;
 }): Promise<void> {
-  const { dataDir, ...urls } = options;
+  const { dataDir, witnessUrl } = options;
   const folder = join(dataDir, 'trusts');
   for (const name of (await readdir(folder)).filter((each) => /^[A-Z0-9]{3,9}\.json$/.test(each))) {
-    const config = { ...parseTrustConfig(await readJson(join(folder, name))), ...urls };
+    const known = parseTrustConfig(await readJson(join(folder, name)));
+    // The stand-in of the record has a base a trust: one never sees the other's patients.
+    const recordUrl = `${options.recordUrl.replace(/\/$/, '')}/${known.organisation}`;
+    const config = { ...known, witnessUrl, recordUrl };
     // The custodian's own copy says where patients' pictures go: nobody else's may.
     await writeWhole(join(dataDir, 'custodian', config.organisation, 'trust.json'), JSON.stringify(config));
     await writeWhole(join(folder, name), `${JSON.stringify(config, null, 2)}\n`, 0o644);
