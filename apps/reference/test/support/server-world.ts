@@ -7,6 +7,7 @@ import {
   createOrganisation,
   type DirectoryEntry,
   delegateDirectory,
+  generateIdentity,
   generateSigningKey,
   signSnapshot,
   verifySnapshot,
@@ -15,7 +16,7 @@ import { createPdp, loadPolicy } from '@wardseal/policy';
 import { nhs } from '@wardseal/policy/packs/nhs';
 import { type PostgresServer, startPostgres } from '@wardseal/testkit/node';
 import { Hono } from 'hono';
-import { enrolHere, ownKeys } from '../../src/ceremony/enrol.js';
+import { enrolHere } from '../../src/ceremony/enrol.js';
 import { migrate } from '../../src/server/db/migrate.js';
 import { createDb } from '../../src/server/db/pool.js';
 import { createApp } from '../../src/server/http/app.js';
@@ -78,8 +79,8 @@ export async function serverWorld(): Promise<ServerWorld> {
   let ahead = 0;
   const clock = { now: () => Date.now() + ahead };
   const passkeys = new Map<string, SoftPasskey>();
-  const ours = await makeTrust('ZZZ01', folder, passkeys, clock);
-  const other = await makeTrust('ZZZ02', folder, new Map(), clock);
+  const ours = await makeTrust('ZZZ01', passkeys, clock);
+  const other = await makeTrust('ZZZ02', new Map(), clock);
   const config = {
     ...SITE,
     ...{ port: 4000, host: '127.0.0.1', dataDir: folder, databaseUrl: url, auditDir: join(folder, 'audit') },
@@ -162,7 +163,6 @@ function makeBrowser(hono: Hono<Env>): Browser {
 
 async function makeTrust(
   organisation: string,
-  folder: string,
   passkeys: Map<string, SoftPasskey>,
   clock: { now: () => number },
 ): Promise<{ trust: Trust; publish: ServerWorld['publish']; custodian: ServerWorld['custodian'] }> {
@@ -178,7 +178,8 @@ async function makeTrust(
   for (const [id, name, role, teams] of organisation === 'ZZZ01' ? CAST : []) {
     const passkey = softPasskey(SITE, makeUserHandle({ organisation, person: id, rootThumbprint }));
     passkeys.set(id, passkey);
-    const keys = await ownKeys(join(folder, 'keys', `${id}.json`));
+    const [{ identity }, { secretKey }] = await Promise.all([generateIdentity(), generateSigningKey()]);
+    const keys = { identity, signing: secretKey };
     const credentials = [{ id: passkey.id, publicKey: passkey.publicKey }];
     const who = { id, name, roles: [role] };
     entries.push({ ...(await enrolHere(keys, who, { organisation, rootThumbprint, now }, credentials)), teams });
