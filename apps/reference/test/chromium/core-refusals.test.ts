@@ -6,6 +6,7 @@ import {
   open as openFile,
   recipientThumbprint,
   release,
+  rewrapWithout,
   seal as sealFile,
   verifySnapshot,
 } from '@wardseal/crypto';
@@ -238,6 +239,18 @@ describe('later recipients', () => {
     const options = { actor: actorOf(world.custodian), directory, reason: 'handover', ...judging };
     const { header } = await addRecipients(sealed.header, [insider.entry], options);
     await refused({ sealed: { ...sealed, header } }, 'GRANT_REFUSED');
+  });
+
+  test('the custodian may take itself out, and nobody else', async () => {
+    const own = uuid();
+    const { sealed: theirs } = await sealPhoto(author.core, own, { team: 'plastics-on-call' });
+    const options = { actor: actorOf(world.custodian), directory, reason: 'filed', logEntry: uuid(), ...judging };
+    const without = async ({ entry }: Pick<Known, 'entry'>) =>
+      (await rewrapWithout(theirs.header, [recipientThumbprint(entry.recipient)], options)).header;
+    const header = await without(world.custodian);
+    expect((await opened({ item: own, sealed: { ...theirs, header } })).picture).toBeDefined();
+    const other = await without(author);
+    await refused({ item: own, sealed: { ...theirs, header: other } }, 'GRANT_REFUSED');
   });
 
   test('let in by a colleague who can open it', async () => {
