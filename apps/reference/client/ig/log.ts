@@ -37,7 +37,11 @@ async function check(organisation: string, origin: string, bench: Bench): Promis
   if (anchors === undefined || logKey === undefined) throw new PageError('RECEIPT_OTHER_LOG');
   const reader = urlReader(`${location.origin}/log/${organisation}/${origin.slice(origin.lastIndexOf('/') + 1)}/`, {
     fetch: (url, options) =>
-      fetch(url, { ...options, signal: AbortSignal.any([bench.signal, ...(options?.signal ? [options.signal] : [])]) }),
+      fetch(url, {
+        ...options,
+        credentials: 'same-origin',
+        signal: AbortSignal.any([bench.signal, ...(options?.signal ? [options.signal] : [])]),
+      }),
   });
   const audit = (policy: VerifyPolicy): Promise<AuditReport> =>
     auditLog(reader, policy, {

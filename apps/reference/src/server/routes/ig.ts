@@ -27,7 +27,7 @@ import { type Html, layout } from '../views/layout.js';
 import type { App } from '../wiring/app.js';
 import { eventBy } from '../wiring/event.js';
 import { trustOf } from '../wiring/facts.js';
-import { alarmsFor, entitled, itemsNamed, picturesSent } from '../wiring/ig-entitled.js';
+import { alarmsFor, entitled, itemsNamed, picturesSent, settleBreakGlass } from '../wiring/ig-entitled.js';
 import { type Purpose, type Reading, readLog, refused } from '../wiring/ig-reading.js';
 import { parseOpened, parsePurpose, parseReview, parseTrace, type ReviewAsked } from '../wiring/ig-requests.js';
 import { evidenceStyleHash, styleHash } from '../wiring/ig-style.js';
@@ -214,7 +214,8 @@ export function ig(app: App): Hono<Env> {
   });
   const review = async (session: Session, purpose: Purpose, { index, origin, outcome, reason }: ReviewAsked) => {
     const reading = await readAll(session, purpose);
-    const use = (await queueOf(reading)).uses.find((one) => one.index === index && one.origin === origin);
+    const { uses, rows } = await queueOf(reading);
+    const use = uses.find((one) => one.index === index && one.origin === origin);
     if (use === undefined) throw notFound();
     if (use.review !== undefined)
       throw new Problem(409, 'REVIEWED_BEFORE', 'Somebody has reviewed this already', {
@@ -231,6 +232,9 @@ export function ig(app: App): Hono<Env> {
           cause: error,
         });
       });
+    const item = rows.find((row) => row.index === index)?.object?.id;
+    for (const { id } of use.people)
+      if (item !== undefined && id !== undefined) await settleBreakGlass(app, session.org, item, id);
   };
 
   room('/ig/trace', async (c, _session, purpose) =>

@@ -23,7 +23,7 @@ const GIVEN = `
   UNION ALL SELECT r.item, r.person, i.sent_at, 'sent' FROM item_recipients r JOIN items i ON i.org = r.org AND i.id = r.item
     WHERE r.org = $1 AND r.kind = 'sent' AND r.person <> i.author AND (r.item = ANY($2) OR r.person = $3)
   UNION ALL SELECT item, person, asked_at, CASE WHEN break_glass THEN 'break-glass' ELSE 'released' END FROM releases
-    WHERE org = $1 AND done_at IS NOT NULL AND (item = ANY($2) OR person = $3)
+    WHERE org = $1 AND header_digest IS NOT NULL AND (item = ANY($2) OR person = $3)
   ORDER BY since`;
 
 /** The items that an id names: an item, or all of a case. @throws Problem 404 NOT_FOUND, for another trust's as well */
@@ -70,11 +70,21 @@ export async function picturesSent(app: App, org: string, from: string, until: s
   return rows.map((row) => row.id);
 }
 
-/** What this server has to tell somebody, newest first. */
+/** What somebody must be told: what waits to be put right, and what was only to be known for a week. Newest first. */
 export async function alarmsFor(app: App, { org, role, person }: Session): Promise<AlarmRow[]> {
   return app.db.query<AlarmRow>(
-    'SELECT kind, item, at, person FROM alarms WHERE org = $1 AND seen_at IS NULL AND whom && $2 ORDER BY at DESC LIMIT 200',
-    [org, [role, `person:${person}`]],
+    `SELECT kind, item, at, person FROM alarms WHERE org = $1 AND settled_at IS NULL AND whom && $2
+     AND (kind IN ('not-filed', 'filing-fails', 'held', 'event-refused', 'break-glass') OR at > $3)
+     ORDER BY at DESC LIMIT 200`,
+    [org, [role, `person:${person}`], new Date(app.clock.now() - 7 * 86_400_000)],
+  );
+}
+
+/** The uses of break-glass on an item that somebody has reviewed alarm nobody any more. */
+export async function settleBreakGlass(app: App, org: string, item: string, person: string): Promise<void> {
+  await app.db.query(
+    `UPDATE alarms SET settled_at = $4 WHERE org = $1 AND kind = 'break-glass' AND item = $2 AND person = $3 AND settled_at IS NULL`,
+    [org, item, person, new Date(app.clock.now())],
   );
 }
 

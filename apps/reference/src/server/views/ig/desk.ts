@@ -30,7 +30,11 @@ const KINDS: Readonly<Record<string, string>> = {
   'event-refused': 'The log refused an entry',
   recall: 'Recalled by its sender',
   send: 'Sent',
+  suspended: 'Somebody was suspended',
+  restored: 'A suspension was taken back',
 };
+
+const ABOUT_PEOPLE = ['suspended', 'restored'];
 
 export function desk({ purpose, alarms, log, reviews, policy, now }: Desk): Html {
   const callout = (title: string, body: Html) =>
@@ -38,7 +42,7 @@ export function desk({ purpose, alarms, log, reviews, policy, now }: Desk): Html
   const rows = alarms.map(({ kind, item, at, who }) => [
     at,
     KINDS[kind] ?? kind,
-    html`<a href="/ig/opened?purpose=${purpose}&amp;item=${item}">${item}</a>`,
+    html`<a href="/ig/opened?purpose=${purpose}&amp;${ABOUT_PEOPLE.includes(kind) ? 'person' : 'item'}=${item}">${item}</a>`,
     who,
   ]);
   const overdue = policy.reviewBy !== undefined && Date.parse(policy.reviewBy) <= now;
@@ -50,5 +54,5 @@ ${reviews.overdue === 0 ? '' : callout('Reviews are overdue', html`<p><a href="/
 <dl class="nhsuk-summary-list">${line('Break-glass to review', html`<a href="/ig/break-glass?purpose=${purpose}">${String(reviews.waiting + reviews.overdue)}</a>`)}
 ${line('Policy in force', html`<a href="/policy">Version ${String(policy.version)}</a>`)}${line('Policy review due', html`${policy.reviewBy?.slice(0, 10) ?? 'no date is set'}${overdue ? html` <strong class="nhsuk-tag nhsuk-tag--red">Overdue</strong>` : ''}`)}
 ${line('How this is run', html`<a href="/deployment">Deployment checks</a>`)}</dl>
-<h2 class="nhsuk-heading-m">Alarms</h2>${rows.length === 0 ? html`<p>There is none.</p>` : table('Alarms, newest first', ['When', 'What', 'Item', 'Who'], rows)}`;
+<h2 class="nhsuk-heading-m">Alarms</h2>${rows.length === 0 ? html`<p>There is none.</p>` : table('Alarms, newest first', ['When', 'What', 'About', 'Who'], rows)}`;
 }
