@@ -1,8 +1,7 @@
 import { checkPixels, type Pixels, type Plane } from '../image.js';
-import { apply, areaFactor, compose, type Homography, scaling } from '../register/homography.js';
+import { apply, areaFactor, compose, type Homography, inverse, scaling } from '../register/homography.js';
 import { bilinear } from '../register/sample.js';
 import type { TraceReport } from '../trace.js';
-import { inverse } from './inverse.js';
 import { type Colours, joinColours, shrinkColours } from './thumbnail.js';
 
 /** Long side of a picture in the report, in pixels: half a page of paper at 200 dots an inch. */

@@ -1,5 +1,5 @@
 import { seeded } from '../random.js';
-import { compose, type Homography, scaling } from '../register/homography.js';
+import { cornersOf, type Homography, throughPoints } from '../register/homography.js';
 import { noise } from './noise.js';
 import type { Raster, Step } from './raster.js';
 import { project } from './resample.js';
@@ -40,43 +40,10 @@ export function screenPhoto(how: ScreenPhoto, seed: number): Step {
 /** From the photograph back to the screen: the corners' places, drawn at random, decide. */
 function view(width: number, height: number, tilt: number, next: () => number): Homography {
   const part = (): number => tilt * (0.5 + 0.5 * next());
-  const corners = [0, 1, 2, 3].map((k): [number, number] => {
-    const right = k === 1 || k === 2;
-    const below = k > 1;
-    return [width * (right ? 1 - part() : part()), height * (below ? 1 - part() : part())];
+  const corners = cornersOf({ width, height }).map(([x, y]): [number, number] => {
+    return [x === 0 ? width * part() : width * (1 - part()), y === 0 ? height * part() : height * (1 - part())];
   });
-  return compose(scaling(width, height), inverse(squareTo(corners)));
-}
-
-/** The map of the unit square (top left, top right, bottom right, bottom left) on four corners (Heckbert, 1989). */
-function squareTo(corners: readonly (readonly [number, number])[]): Homography {
-  const [[x0, y0], [x1, y1], [x2, y2], [x3, y3]] = corners as [
-    [number, number],
-    [number, number],
-    [number, number],
-    [number, number],
-  ];
-  const [ax, ay, bx, by] = [x1 - x2, y1 - y2, x3 - x2, y3 - y2];
-  const [sx, sy] = [x0 - x1 + x2 - x3, y0 - y1 + y2 - y3];
-  const across = ax * by - bx * ay;
-  const g = (sx * by - bx * sy) / across;
-  const h = (ax * sy - sx * ay) / across;
-  return [x1 - x0 + g * x1, x3 - x0 + h * x3, x0, y1 - y0 + g * y1, y3 - y0 + h * y3, y0, g, h, 1];
-}
-
-function inverse(m: Homography): Homography {
-  const minor = (a: number, b: number, c: number, d: number): number => m[a]! * m[d]! - m[b]! * m[c]!;
-  return [
-    minor(4, 5, 7, 8),
-    minor(2, 1, 8, 7),
-    minor(1, 2, 4, 5),
-    minor(5, 3, 8, 6),
-    minor(0, 2, 6, 8),
-    minor(2, 0, 5, 3),
-    minor(3, 4, 6, 7),
-    minor(1, 0, 7, 6),
-    minor(0, 1, 3, 4),
-  ];
+  return throughPoints(corners, cornersOf({ width, height }))!;
 }
 
 /** Two gratings over everything, light that falls off along one direction, and its colour. */
