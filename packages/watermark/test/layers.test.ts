@@ -10,27 +10,30 @@ import { skin } from './pictures.js';
 const imageKey = deriveImageKey(new Uint8Array(32).fill(7), 'img-1');
 const grey = (side: number): Pixels => ({ data: new Uint8Array(side * side).fill(128), width: side, height: side });
 
-/** What the mark adds in tile (i, j), against the layer's pattern: positive where it was laid on as it is. */
-function correlation(layer: Layer, i: number, j: number): number {
+/** Gives what the mark adds in tile (i, j), against the layer's pattern: positive where it was laid on as it is. */
+function correlationOf(layer: Layer): (i: number, j: number) => number {
   const chips = prepareChips(imageKey, 'view-1', { layer });
   const side = 3 * TILE;
   const { pixels } = embed(grey(side), { chips, layer });
   const pattern = tilePattern(readChips(chips, layer));
-  let sum = 0;
-  for (let y = 0; y < TILE; y++) {
-    for (let x = 0; x < TILE; x++) {
-      sum += (pixels.data[(j * TILE + y) * side + i * TILE + x]! - 128) * pattern[y * TILE + x]!;
+  return (i, j) => {
+    let sum = 0;
+    for (let y = 0; y < TILE; y++) {
+      for (let x = 0; x < TILE; x++) {
+        sum += (pixels.data[(j * TILE + y) * side + i * TILE + x]! - 128) * pattern[y * TILE + x]!;
+      }
     }
-  }
-  return sum / (TILE * TILE);
+    return sum / (TILE * TILE);
+  };
 }
 
 describe('the layers', () => {
   test('a share tile next to another has the opposite sign, a view tile the same', () => {
     const places = [0, 1, 2].flatMap((j) => [0, 1, 2].map((i) => [i, j] as const));
+    const [ofShare, ofView] = [correlationOf('share'), correlationOf('view')];
     for (const [i, j] of places) {
-      expect(correlation('share', i, j) * ((i + j) % 2 === 0 ? 1 : -1), `share ${i} ${j}`).toBeGreaterThan(0.2);
-      expect(correlation('view', i, j), `view ${i} ${j}`).toBeGreaterThan(0.2);
+      expect(ofShare(i, j) * ((i + j) % 2 === 0 ? 1 : -1), `share ${i} ${j}`).toBeGreaterThan(0.2);
+      expect(ofView(i, j), `view ${i} ${j}`).toBeGreaterThan(0.2);
     }
   });
 

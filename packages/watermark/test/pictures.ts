@@ -59,3 +59,9 @@ export function skin(width: number, height: number, seed = 1, channels: 1 | 3 | 
 export function viewings(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `view-${i}`);
 }
+
+/** Whether samples are the same: of 100,000 and more, a comparison that could also tell the difference takes a second. */
+export function same(one: ArrayLike<number>, two: ArrayLike<number>): boolean {
+  for (let i = 0; i < one.length; i++) if (one[i] !== two[i]) return false;
+  return one.length === two.length;
+}

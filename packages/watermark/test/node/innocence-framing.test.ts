@@ -1,20 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { encodePayload } from '../../src/code/payload.js';
 import { blindId, chipAt, ID_CHIPS, layoutOf, maskBits, traceBits } from '../../src/code/tile.js';
-import {
-  type Chips,
-  decode,
-  deriveImageKey,
-  embed,
-  type Layer,
-  type Pixels,
-  prepareChips,
-  type TraceReport,
-  trace,
-} from '../../src/index.js';
+import type { Chips, Layer, Pixels, TraceReport } from '../../src/index.js';
 import { scorer } from '../../src/statistics.js';
 import { chipsFrom, chipsOf, mix } from '../forge.js';
 import { random, skin, viewings } from '../pictures.js';
+import { built } from '../support/built.js';
+
+const { decode, deriveImageKey, embed, prepareChips, trace } = built;
 
 const secret = new Uint8Array(32).fill(7);
 const key = deriveImageKey(secret, 'img-1');

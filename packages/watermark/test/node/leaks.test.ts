@@ -1,10 +1,12 @@
 // A fast part of the benchmark on one small photograph; all of it on all photographs runs in test/full/attacks.test.ts.
 import { photos } from '@wardseal/testkit/node';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { decode, deriveImageKey, embed, type Pixels, prepareChips, trace } from '../../src/index.js';
-import { attackSuite } from '../../src/testing/index.js';
+import type { Pixels } from '../../src/index.js';
 import { viewings } from '../pictures.js';
+import { attackSuite, built } from '../support/built.js';
 import { jpeg, load } from './photos.js';
+
+const { decode, deriveImageKey, embed, prepareChips, trace } = built;
 
 const key = deriveImageKey(new Uint8Array(32).fill(7), 'img-1');
 const suite = attackSuite({ seed: 31, jpeg });

@@ -1,9 +1,11 @@
 import { photos } from '@wardseal/testkit/node';
 import { describe, expect, test } from 'vitest';
-import { decode, deriveImageKey, embed, prepareChips, trace } from '../../src/index.js';
 import { viewings } from '../pictures.js';
 import { structuralSimilarity } from '../similarity.js';
+import { built } from '../support/built.js';
 import { load, messenger } from './photos.js';
+
+const { decode, deriveImageKey, embed, prepareChips, trace } = built;
 
 const imageKey = deriveImageKey(new Uint8Array(32).fill(7), 'img-1');
 const chips = prepareChips(imageKey, 'view-437');

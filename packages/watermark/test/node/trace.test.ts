@@ -1,17 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import {
-  type Chips,
-  deriveImageKey,
-  embed,
-  type MarkedPixels,
-  type Pixels,
-  prepareChips,
-  type TraceReport,
-  trace,
-  WatermarkError,
-} from '../../src/index.js';
-import { attackSuite } from '../../src/testing/index.js';
+import type { Chips, MarkedPixels, Pixels, TraceReport } from '../../src/index.js';
 import { skin, viewings } from '../pictures.js';
+import { attackSuite, built } from '../support/built.js';
+
+const { deriveImageKey, embed, prepareChips, trace, WatermarkError } = built;
 
 const imageKey = deriveImageKey(new Uint8Array(32).fill(7), 'img-1');
 const original = skin(400, 320);

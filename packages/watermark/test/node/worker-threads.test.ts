@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { afterAll, expect, test } from 'vitest';
 import { deriveImageKey, embed, prepareChips } from '../../src/index.js';
 import { startWorker } from '../../src/worker/start-worker.js';
-import { skin, viewings } from '../pictures.js';
+import { same, skin, viewings } from '../pictures.js';
 
 const script = new URL('../../dist/worker/worker.js', import.meta.url);
 const key = deriveImageKey(new Uint8Array(32).fill(3), 'img-1');
@@ -21,7 +21,7 @@ afterAll(() => worker.close());
 test('marks and traces as on the main thread, and tells how far it is', async () => {
   const told: number[] = [];
   const { pixels } = await worker.embed(original, { chips });
-  expect(pixels.data).toEqual(marked.data);
+  expect(same(pixels.data, marked.data)).toBe(true);
   const onProgress = (done: number): void => void told.push(done);
   const report = await worker.trace(pixels, original, { key, candidates: viewings(20), decoys: 2000, onProgress });
   expect(report.hits[0]).toMatchObject({ id: 'view-2', verdict: 'match' });
