@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type AppendResult,
@@ -104,7 +105,9 @@ export class Journal {
 
   /** A journal of an earlier run. Once it was looked at there is no need to do so again. */
   async #existing(): Promise<EmergencyJournal | null> {
-    return this.#known === null ? this.#journal() : null;
+    if (this.#known !== null) return null;
+    const there = await readdir(join(this.#folder, 'log')).catch(() => []);
+    return there.length === 0 ? null : this.#journal();
   }
 
   async #journal(): Promise<EmergencyJournal> {
