@@ -148,3 +148,6 @@ export async function codeOf(act: () => unknown): Promise<string> {
   }
   return 'accepted';
 }
+
+/** Whether these tests run in a browser, where a call of WebCrypto takes ten times as long: what is tried everywhere in Node is sampled there. */
+export const IN_BROWSER: boolean = 'document' in globalThis;
