@@ -52,7 +52,7 @@ export class WardsealCapture extends HTMLElement {
   #form: HTMLFormElement | null = null;
   readonly #line = status();
   readonly #check = h('div');
-  readonly #chosen = h('div', { 'data-field': 'file' });
+  readonly #chosen = h('div');
   readonly #camera = new Camera(
     (shot) => this.#take(shot),
     (error) => showProblem(this, error),
@@ -200,7 +200,7 @@ export class WardsealCapture extends HTMLElement {
       this.#camera.element,
       h(
         'div',
-        { class: 'nhsuk-form-group' },
+        { class: 'nhsuk-form-group', 'data-field': 'file' },
         h('label', { class: 'nhsuk-label', for: 'file' }, 'Choose a picture'),
         h(
           'div',

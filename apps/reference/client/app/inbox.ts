@@ -1,6 +1,6 @@
 import type { Inbox, ItemRow } from '../../src/wire/api.js';
 import { type Desk, teamName } from './desk.js';
-import { button, type Child, h, hidden } from './dom.js';
+import { button, type Child, h } from './dom.js';
 import { entered, textField } from './forms.js';
 import { call } from './http.js';
 import { during, show, status } from './shell.js';
@@ -33,7 +33,7 @@ export function titleOf({ labels, mine, author }: ItemRow): string {
 function rowView(desk: Desk, row: ItemRow, advice: readonly ItemRow[], open: (id: string) => void): HTMLElement {
   const [state, colour] = STATES[row.state];
   const over = OVER.includes(row.state);
-  const about = hidden(` ${titleOf(row)}, sent ${when(row.sentAt)}`);
+  const id = `row-${row.id}`;
   const opened = row.openedBy?.map(({ name, at }) => `${name} ${when(at)}`).join('; ');
   const seen: Child =
     row.mine && h('p', {}, opened ? `Opened by ${opened}` : over ? 'Nobody opened it' : 'Nobody has opened it yet');
@@ -44,7 +44,7 @@ function rowView(desk: Desk, row: ItemRow, advice: readonly ItemRow[], open: (id
     h(
       'div',
       {},
-      h('h3', { class: 'nhsuk-heading-xs' }, titleOf(row)),
+      h('h2', { class: 'nhsuk-heading-xs', id }, titleOf(row)),
       h('p', {}, `${when(row.sentAt)} `, ageBadge(row.sentAt, desk.now()), ' ', tag(state, colour)),
       seen,
       advice.length > 0 &&
@@ -54,9 +54,11 @@ function rowView(desk: Desk, row: ItemRow, advice: readonly ItemRow[], open: (id
     ...unread
       .filter(({ canOpen }) => canOpen === 'open')
       .slice(-1)
-      .map(({ id }) => button(h('span', {}, 'Read advice', about.cloneNode(true)), () => open(id))),
+      .map((one) => button('Read advice', () => open(one.id), '', { 'aria-describedby': id })),
     row.canOpen !== 'no' &&
-      button(h('span', {}, ACTS[row.canOpen], about), () => open(row.id), row.canOpen === 'open' ? '' : 'secondary'),
+      button(ACTS[row.canOpen], () => open(row.id), row.canOpen === 'open' ? '' : 'secondary', {
+        'aria-describedby': id,
+      }),
   );
 }
 

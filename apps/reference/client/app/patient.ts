@@ -58,7 +58,7 @@ export function patientFields(): HTMLElement {
     scheme,
     checkbox('unverified', 'The number cannot be verified', changed),
     reason,
-    textField({ id: 'name', label: 'Patient’s name' }, { maxlength: '200' }),
+    textField({ id: 'name', label: "Patient's name" }, { maxlength: '200' }),
     textField({ id: 'born', label: 'Date of birth', hint: 'For example 27/3/1985' }, { maxlength: '12' }),
   );
   fields.querySelector('[data-field="born"]')?.classList.add('ward-short');
