@@ -4,7 +4,11 @@ import { shortCode } from '../../src/server/wiring/view-then-mark.js';
 import { type Clinical, parseClinical } from '../../src/wire/clinical.js';
 import { type ItemLabels, parseLabels } from '../../src/wire/labels.js';
 import { canvasCodec } from '../picture/canvas-codec.js';
-import { type PictureType, sniff } from '../picture/sniff.js';
+import type { Pixels } from '../picture/exif-orientation.js';
+import { parseJpeg } from '../picture/jpeg.js';
+import { PictureError } from '../picture/picture-error.js';
+import { parsePng } from '../picture/png.js';
+import { sniff } from '../picture/sniff.js';
 import { checkReceipt } from './check-receipt.js';
 import type { OpenAnswer, OpenedItem, OpenRequest, ShownPicture, Step } from './core.js';
 import { personOf } from './directory.js';
@@ -89,7 +93,7 @@ export async function open(session: Session, request: OpenRequest, call: Call): 
       return { text };
     }
     timer.step('decode');
-    const pixels = await canvasCodec().decode(plaintext, typeOf(plaintext, manifest.mediaType));
+    const pixels = await decoded(plaintext, manifest.mediaType);
     plaintext.fill(0);
     call.signal.throwIfAborted();
     timer.step('mark');
@@ -150,11 +154,24 @@ function mayChange({ custodian }: TrustAnchors): (change: RecipientChange) => bo
   };
 }
 
-/** The picture's type, when content and signature agree on it. */
-function typeOf(bytes: Uint8Array, claimed: string): PictureType {
-  const type = parsed('FILE_INVALID', () => sniff(bytes));
-  if (type !== claimed) throw new CoreError('FILE_INVALID', 'the content is not what its sender says');
-  return type;
+/**
+ * The pixels, when content and signature agree on the type. The browser's decoder is given only what our own parser took: a
+ * sender's page may be another than ours, and a small file can claim a gigapixel.
+ */
+async function decoded(bytes: Uint8Array<ArrayBuffer>, claimed: string): Promise<Pixels> {
+  try {
+    const type = sniff(bytes);
+    if (type !== claimed) throw new CoreError('FILE_INVALID', 'the content is not what its sender says');
+    if (type === 'image/jpeg') parseJpeg(bytes);
+    else await parsePng(bytes);
+    return await canvasCodec().decode(bytes, type);
+  } catch (cause) {
+    if (cause instanceof CoreError) throw cause;
+    // What the browser does to canvases is no fault of the file.
+    if (cause instanceof PictureError && cause.code === 'PICTURE_CODEC_FAILED')
+      throw new CoreError(cause.code, cause.message, { cause });
+    throw new CoreError('FILE_INVALID', 'the content is no picture that can be shown', { cause });
+  }
 }
 
 function timed(call: Call): { step(step: Step): void; end(): Partial<Record<Step, number>> } {

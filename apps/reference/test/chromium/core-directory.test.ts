@@ -140,6 +140,8 @@ describe('the directory', () => {
     const options = { directoryKey, delegation, organisation: ORGANISATION, epoch: 1 };
     const custodian = await enrolKnown(world.trust, { person: 'custodian', roles: ['custodian'] });
     await refused(await signSnapshot([custodian.entry, known.entry], options), 'DIRECTORY_INCOMPLETE');
+    const { roles: _, ...entry } = world.custodian.entry;
+    await refused(await signSnapshot([entry, known.entry], options), 'DIRECTORY_INCOMPLETE');
   });
 
   test('that is none', async () => {

@@ -119,12 +119,15 @@ describe('the main job', () => {
   test('a viewing is pending until a witness has signed what follows from its receipt', async () => {
     const item = uuid();
     const { sealed } = await sealPhoto(author.core, item, { team: 'plastics-on-call' });
+    await opened(item, sealed);
+    const older = await world.cosigned();
     const { viewing } = await opened(item, sealed);
     const seen = proven;
     await opened(item, sealed);
     const confirm = (checkpoint: string, path: readonly Uint8Array[]) =>
       viewer.core.confirmWitnessed(viewing, { checkpoint, path: path.map((hash) => base64url(hash)) });
-    // What the log alone has signed.
+    // The witness is behind, and then: what the log alone has signed.
+    expect(await confirm(older, [])).toBe('pending');
     expect(await confirm(proven, [])).toBe('pending');
     const checkpoint = await world.cosigned();
     const path = await proveConsistency(world.reader, seen, checkpoint, { logKey: world.logKey });

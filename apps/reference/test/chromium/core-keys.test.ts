@@ -102,6 +102,14 @@ describe('keys', () => {
     await expect(other.core.seal(request)).rejects.toMatchObject({ code: 'LOCKED' });
   });
 
+  test('are not used with a directory that has ended since it was loaded', async () => {
+    const session = await inThisThread();
+    const { signed, anchors } = session.directory!;
+    session.directory = { anchors, signed: { ...signed, validTo: signed.issuedAt } };
+    const { wraps, recoveryCode } = ours;
+    await expect(unlock(session, { wraps, recoveryCode })).rejects.toMatchObject({ code: 'DIRECTORY_STALE' });
+  });
+
   test('of one person are gone when another is pinned', async () => {
     await signIn(world, other);
     const session = await inThisThread();

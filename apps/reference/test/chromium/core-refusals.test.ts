@@ -14,7 +14,7 @@ import { base64url, randomBytes } from '@wardseal/primitives';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { OpenAnswer, OpenedItem, SealedItem } from '../../client/core/core.js';
 import type { CoreErrorCode } from '../../client/core/errors.js';
-import { clinicalOf, labelsOf, sealPhoto, uuid } from '../suites/core-items.js';
+import { clinicalOf, labelsOf, photoOf, sealPhoto, uuid } from '../suites/core-items.js';
 import {
   type Colleague,
   enrolColleague,
@@ -207,6 +207,23 @@ describe('an item', () => {
     await refused({ sealed: await sealedBy(stranger, {}) }, 'SENDER_UNKNOWN');
   });
 
+  test('whose content is not what its author signed it to be', async () => {
+    for (const [plaintext, mediaType] of [
+      [new Uint8Array(await (await photoOf(1)).arrayBuffer()), 'image/png'],
+      [new TextEncoder().encode('<svg/>'), 'image/jpeg'],
+      [new TextEncoder().encode('<svg/>'), 'image/svg+xml'],
+    ] as const)
+      await refused(
+        { sealed: await sealedBy(insider, { author: 'p-moss' }, { item, plaintext, mediaType }) },
+        'FILE_INVALID',
+      );
+    const message = { author: 'p-moss', kind: 'message', consentLevel: [] } as const;
+    const text = (words: string) => ({ item, plaintext: new TextEncoder().encode(words), mediaType: 'text/plain' });
+    const { note } = clinicalOf();
+    expect((await opened({ sealed: await sealedBy(insider, message, text(note)) })).text).toBe(note);
+    await refused({ sealed: await sealedBy(insider, message, text('Another dose.')) }, 'FILE_INVALID');
+  });
+
   test('with chips that are none: no picture rather than one without a mark', async () => {
     for (const chips of [{}, null, '{', '{}', { version: 'wardseal.org/mark/v0', layer: 'share', tile: '' }])
       await refused({ answer: (honest) => ({ ...honest, chips }) }, 'MARK_REFUSED');
@@ -325,20 +342,22 @@ async function digestOf(header: Uint8Array<ArrayBuffer>): Promise<string> {
   return base64url(await sha256Of(header));
 }
 
-/** A message to the viewer under the labels of the honest item, but by the insider's hand and of another item. */
+/** Something to the viewer under the labels of the honest item, but by another hand, and of another item unless told. */
 async function sealedBy(
   { keys, entry }: Known,
   changed: Partial<SealedItem['labels']>,
+  content: { readonly item?: string; readonly plaintext?: Uint8Array; readonly mediaType?: string } = {},
 ): Promise<Pick<SealedItem, 'header' | 'labels' | 'payload'>> {
   const labels = { ...sealed.labels, ...changed };
-  const { header, payload } = await sealFile(new Uint8Array(3), {
+  const { plaintext = new Uint8Array(3), mediaType = 'image/jpeg', item: id = uuid() } = content;
+  const { header, payload } = await sealFile(plaintext, {
     directory: 'unverified',
     recipients: [viewer.entry],
     sender: { keys, entry },
-    mediaType: 'image/jpeg',
+    mediaType,
     case: uuid(),
     labels: { ...labels },
-    clinical: { ...JSON.parse(JSON.stringify(clinicalOf())), item: uuid() },
+    clinical: { ...JSON.parse(JSON.stringify(clinicalOf())), item: id },
   });
   return { header, labels, payload: new Blob([payload]) };
 }
