@@ -31,7 +31,11 @@ export const parseEnrolAnswer: Parser<EnrolAnswer> = parserOf(
   z.strictObject({
     ...who,
     answer: message,
-    wraps: z.array(wrap).check(z.minLength(1), z.maxLength(MAX_WRAPS)),
+    wraps: z.array(wrap).check(
+      z.minLength(1),
+      z.maxLength(MAX_WRAPS),
+      z.refine((wraps) => new Set(wraps.map(({ credential }) => credential)).size === wraps.length),
+    ),
     acknowledgedVersion: z.int().check(z.minimum(1)),
   }),
   'body',

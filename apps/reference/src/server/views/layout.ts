@@ -60,7 +60,7 @@ export function layout({ assets, title, session, trustName, main, data, script }
       </div>
     </header>
     <div class="nhsuk-width-container">
-      <main class="nhsuk-main-wrapper" id="${id}" tabindex="-1"${attributes}>${main}${data && html`<noscript><p>This page needs JavaScript: pictures are sealed and opened in it.</p></noscript>`}</main>
+      <main class="nhsuk-main-wrapper" id="${id}" tabindex="-1"${attributes}>${main}${data && html`<noscript><p>This page needs JavaScript, because pictures are sealed and opened in it.</p></noscript>`}</main>
     </div>
     <footer class="ward-foot">
       <div class="nhsuk-width-container"><a href="/policy">Policy in force</a> · <a href="/deployment">What is enforced here</a></div>
