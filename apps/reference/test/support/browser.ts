@@ -72,13 +72,14 @@ export async function enrol(browser: Browser, stack: Stack, id: string): Promise
   const at = await device(browser, id);
   const { page } = at;
   await page.goto(link);
-  await page.getByRole('button', { name: 'Create passkey' }).click();
   await page.getByRole('checkbox', { name: 'I have read the policy' }).check();
+  await page.getByRole('button', { name: 'Create passkey' }).click();
   const code = page.locator('#recovery-code');
   await code.waitFor();
   const recoveryCode = ((await code.textContent()) ?? '').trim();
   await page.getByRole('checkbox', { name: 'I have written it down' }).check();
   await page.getByRole('button', { name: 'Finish' }).click();
+  await page.waitForURL((url) => url.pathname === '/');
   return { ...at, recoveryCode };
 }
 
