@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { cp } from 'node:fs/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { thumbprintOf } from '../../src/codec/cose-key.js';
 import { decodeGrant, delegate, encodeGrant, type HolderKey, holderKey } from '../../src/index.js';
 import { COLLEAGUE, minting, OBJECT, ORIGIN, type Shell, shell } from '../support/cli.js';
@@ -23,16 +24,23 @@ async function hideKeys(): Promise<void> {
   for (const { key } of tags) box.hide(key);
 }
 
+// Each test has a folder of its own, made by one command for all.
+let made: Shell;
+beforeAll(async () => {
+  made = await shell();
+  await made.done([...INIT, 'links']);
+});
+afterAll(() => made.close());
 beforeEach(async () => {
   box = await shell();
-  await box.done([...INIT, 'links']);
+  await cp(made.path('links'), box.path('links'), { recursive: true });
   await hideKeys();
   return () => box.close();
 });
 
 describe('keys', () => {
   it('are made for their owner alone, and never shown', async () => {
-    expect([await box.mode('links'), await box.mode('links/erase'), await box.mode('links/keys.json')]).toEqual(['700', '700', '600']); // biome-ignore format: one list
+    expect([await made.mode('links'), await made.mode('links/erase'), await made.mode('links/keys.json')]).toEqual(['700', '700', '600']); // biome-ignore format: one list
     for (const args of [['keys', 'list', '-d', 'links'], ['keys', 'list', '-d', 'links', '--json'], ['keys', 'publish', '-d', 'links'], ['keys', 'rotate', '-d', 'links']]) // biome-ignore format: one list
       await box.done(args); // the shell looks at everything that is said
     await box.done(minting('--binding', 'bearer', '-o', 'one.txt'));
