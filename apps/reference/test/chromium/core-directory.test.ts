@@ -118,6 +118,24 @@ describe('the directory', () => {
     expect([...storage.values()].join()).not.toContain('Wren');
   });
 
+  test('under a new root of the organisation, for who pinned that one', async () => {
+    const storage = new Map<string, string>();
+    await load(world.snapshots[1]!, storage);
+    const other = await createTrust();
+    const { directoryKey, delegation, rootThumbprint } = other;
+    const custodian = await enrolKnown(
+      other,
+      { person: 'custodian', name: TRUST_NAME, roles: ['custodian'] },
+      world.custodian.entry.credentials,
+    );
+    const options = { directoryKey, delegation, organisation: ORGANISATION, epoch: 1 };
+    const core = newCore(storage);
+    await core.pin({ organisation: ORGANISATION, person: 'p-okafor', rootThumbprint });
+    const { epoch, me } = await core.loadDirectory((await signSnapshot([custodian.entry], options)).buffer);
+    expect([epoch, me]).toEqual([1, null]);
+    core.lock();
+  });
+
   test('another one of the same number', async () => {
     const storage = new Map<string, string>();
     await load(snapshot, storage);

@@ -1,3 +1,4 @@
+import { challengeEnrolment } from '@wardseal/crypto';
 import { base64url, randomBytes, utf8 } from '@wardseal/primitives';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Core, Wrap } from '../../client/core/core.js';
@@ -5,7 +6,7 @@ import { loadDirectory, setPin } from '../../client/core/directory.js';
 import { unlock } from '../../client/core/keys.js';
 import { newSession, type Session } from '../../client/core/session.js';
 import { clinicalOf, labelsOf, uuid } from '../suites/core-items.js';
-import { type Colleague, enrolColleague, ORGANISATION, signIn, World } from '../suites/core-world.js';
+import { type Colleague, enrolColleague, newCore, ORGANISATION, signIn, World } from '../suites/core-world.js';
 
 let world: World;
 let ours: Colleague;
@@ -43,6 +44,28 @@ describe('keys', () => {
       expect(here.length === 32 && here.every((byte) => byte === 0)).toBe(true);
     }
     expect(session.keys).not.toBeNull();
+  });
+
+  test('are made here, and the link’s secret leaves the page', async () => {
+    const core = newCore();
+    await expect(core.answer(new Uint8Array(3))).rejects.toMatchObject({ code: 'ENROLMENT_REFUSED' });
+    const { rootThumbprint } = world.trust;
+    const [secret, known] = [randomBytes(32), randomBytes(32)];
+    const link = { person: 'p-new', organisation: ORGANISATION, rootThumbprint };
+    known.set(secret);
+    const { request } = await core.createKeys({ ...link, secret, credential: { id: 'AAAA', publicKey: 'AAAA' } });
+    expect(secret.length).toBe(0);
+    const { message } = await challengeEnrolment(request, { ...link, secret: known });
+    message[message.length - 4]! ^= 1;
+    await expect(core.answer(message)).rejects.toMatchObject({ code: 'ENROLMENT_REFUSED' });
+    const noPrf = core.protect({ passkeyPrf: new Uint8Array(32), credential: 'AAAA' });
+    await expect(noPrf).rejects.toMatchObject({ code: 'PASSKEY_WITHOUT_PRF' });
+    const { wraps } = await core.protect({ passkeyPrf: randomBytes(32), credential: 'AAAA' });
+    expect(wraps.map(({ method }) => method)).toEqual(['passkey', 'recovery-code']);
+    // Nothing of them stays behind: from now on they are unlocked like anybody's.
+    const again = core.protect({ passkeyPrf: randomBytes(32), credential: 'AAAA' });
+    await expect(again).rejects.toMatchObject({ code: 'ENROLMENT_REFUSED' });
+    core.lock();
   });
 
   test.each<[string, () => Parameters<Core['unlock']>[0], string]>([

@@ -332,6 +332,38 @@ describe('sealing', () => {
   });
 });
 
+describe('people who have left', () => {
+  test('what they sent before opens, what they send afterwards does not; they themselves open nothing', async () => {
+    const theirs = await sealedBy(
+      insider,
+      { author: 'p-moss', kind: 'message', consentLevel: [] },
+      {
+        item,
+        plaintext: new TextEncoder().encode(clinicalOf().note),
+        mediaType: 'text/plain',
+      },
+    );
+    const revokedAt = Math.floor(Date.now() / 1000) + 60;
+    const left = await world.publish([author.entry, viewer.entry, { ...insider.entry, revokedAt }]);
+    await viewer.core.loadDirectory(left.slice().buffer);
+    expect((await opened({ sealed: theirs })).sender.name).toBe('Ash Invented');
+    const sentAt = new Date((revokedAt + 60) * 1000).toISOString();
+    await refused({ sealed: theirs, answer: (honest) => ({ ...honest, sentAt }) }, 'SENDER_REVOKED');
+
+    const gone = await world.publish([author.entry, { ...viewer.entry, revokedAt: revokedAt - 120 }]);
+    const { me, people } = await viewer.core.loadDirectory(gone.slice().buffer);
+    expect([me, people.map(({ id }) => id)]).toEqual([null, ['p-lindqvist']]);
+    await refused({}, 'NOT_IN_DIRECTORY');
+    await author.core.loadDirectory(gone.slice().buffer);
+    await expect(sealPhoto(author.core, uuid(), { person: 'p-okafor' })).rejects.toMatchObject({
+      code: 'RECIPIENT_UNKNOWN',
+    });
+    await expect(sealPhoto(author.core, uuid(), { team: 'plastics-on-call' })).rejects.toMatchObject({
+      code: 'TEAM_EMPTY',
+    });
+  });
+});
+
 const actorOf = ({ identity, keys, entry }: Known) => ({ identities: [identity], sender: { keys, entry } });
 
 async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
