@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, randomUUID, sign } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { logSigner, type OpenedEntry } from '@wardseal/audit';
@@ -20,6 +20,9 @@ import { TRUSTS } from '../../src/ceremony/cast.js';
 import { runCeremony } from '../../src/ceremony/ceremony.js';
 import { enrolHere, type OwnKeys, ownKeys } from '../../src/ceremony/enrol.js';
 import { setUrls } from '../../src/ceremony/set-urls.js';
+import { startCustodian } from '../../src/custodian/custodian.js';
+import { openCustody } from '../../src/custodian/custody.js';
+import { serveRecord } from '../../src/record/serve.js';
 import { migrate } from '../../src/server/db/migrate.js';
 import { createDb } from '../../src/server/db/pool.js';
 import { createApp } from '../../src/server/http/app.js';
@@ -29,7 +32,6 @@ import { folderBlobs } from '../../src/server/wiring/blobs.js';
 import { openHeaders } from '../../src/server/wiring/headers.js';
 import { openTrusts } from '../../src/server/wiring/trust.js';
 import type { ItemLabels, OpenAnswer } from '../../src/wire/index.js';
-import { type Custodian, runCustodian } from './custodian-here.js';
 
 export const ORG = 'ZZZ01';
 const ORIGIN = 'http://localhost:4000';
@@ -55,7 +57,9 @@ export interface ItemsHouse {
   readonly jobs: Jobs;
   readonly postgres: PostgresServer;
   readonly dataDir: string;
-  readonly custodian: Custodian;
+  /** The custodian of the trust, and the record behind it: each can be ended and started again. */
+  readonly custodian: Switch;
+  readonly record: Switch;
   /** Milliseconds by which the server's clock is ahead. */
   skip(ms: number): void;
   /** Everybody signs in anew, as after hours that were skipped. */
@@ -72,6 +76,12 @@ export interface ItemsHouse {
   /** Every entry of the log, opened, after the outbox was delivered. */
   entries(): Promise<OpenedEntry[]>;
   stop(): Promise<void>;
+}
+
+/** Something that runs and can be down for a while. */
+export interface Switch {
+  off(): Promise<void>;
+  on(): Promise<void>;
 }
 
 /** The part of an answer that is a refusal. */
@@ -101,10 +111,31 @@ export async function itemsHouse(): Promise<ItemsHouse> {
   }
   const signer = await logSigner(skey);
   const witness = await serveWitness({ signer, logs, folder: join(dataDir, 'witness/seen'), port: 0 });
+  let recordUrl = '';
+  const record = await switched(async () => {
+    const served = await serveRecord({
+      folder: join(dataDir, 'record'),
+      port: Number(new URL(recordUrl || 'http://x:0').port),
+    });
+    recordUrl = served.url;
+    return served;
+  });
+  await setUrls({ dataDir, witnessUrl: witness.url, recordUrl });
+  await mkdir(join(dataDir, 'run'), { recursive: true });
   const custodians = await Promise.all(
-    TRUSTS.map(({ organisation }) => runCustodian({ dataDir, organisation, origin: ORIGIN })),
+    TRUSTS.map(({ organisation }) =>
+      switched(async () => {
+        const folder = join(dataDir, 'custodian', organisation);
+        const custody = await openCustody({ folder, origin: ORIGIN, recordUrl: `${recordUrl}${organisation}` });
+        return startCustodian({
+          custody,
+          socketPath: join(dataDir, 'run', `${organisation}.sock`),
+          journalFolder: join(dataDir, 'emergency', organisation),
+          say: () => undefined,
+        });
+      }),
+    ),
   );
-  await setUrls({ dataDir, witnessUrl: witness.url, recordUrl: 'http://127.0.0.1:9/' });
   const postgres = await startPostgres();
   const databaseUrl = postgres.connectionString(await postgres.createDatabase());
   const db = createDb(databaseUrl);
@@ -173,6 +204,8 @@ export async function itemsHouse(): Promise<ItemsHouse> {
       body: bytes as Uint8Array<ArrayBuffer>,
       headers: { 'content-type': 'application/octet-stream' },
     });
+  // Root of each item's content: advice is bound to it.
+  const roots = new Map<string, string>();
   const sealed: ItemsHouse['sealed'] = async (who, to, changed = {}, content = 'a picture', id = randomUUID()) => {
     const { directory } = await app.trusts.get(who.org)!.directory();
     const entryOf = (person: string): DirectoryEntry => directory.person(person, clock.now() / 1000)!;
@@ -192,7 +225,7 @@ export async function itemsHouse(): Promise<ItemsHouse> {
     const people = [...to, who.id];
     const caseId = (changed as { case?: string }).case ?? randomUUID();
     const { case: _, ...signed } = labels as ItemLabels & { case?: string };
-    const { header, payload } = await seal(Buffer.from(content), {
+    const { header, payload, root } = await seal(Buffer.from(content), {
       directory,
       recipients: people.map(entryOf),
       custodian: entryOf('custodian'),
@@ -201,8 +234,12 @@ export async function itemsHouse(): Promise<ItemsHouse> {
       mediaType: labels.kind === 'photo' ? 'image/jpeg' : 'text/plain',
       case: caseId,
       labels: { ...signed },
-      clinical: clinicalOf(id, labels.kind === 'photo', content),
+      clinical: {
+        ...clinicalOf(id, labels.kind === 'photo', content),
+        ...(labels.about === 'none' ? {} : { advice: { about: labels.about, root: roots.get(labels.about)! } }),
+      },
     });
+    roots.set(id, base64url(root));
     const body = {
       id,
       case: caseId,
@@ -219,6 +256,7 @@ export async function itemsHouse(): Promise<ItemsHouse> {
     postgres,
     dataDir,
     custodian: custodians[0]!,
+    record,
     skip(ms) {
       ahead += ms;
     },
@@ -265,7 +303,8 @@ export async function itemsHouse(): Promise<ItemsHouse> {
     async stop() {
       await jobs.stop();
       for (const { log } of trusts.values()) await log.close();
-      for (const custodian of custodians) await custodian.close();
+      for (const custodian of custodians) await custodian.off();
+      await record.off();
       await witness.close();
       erase.close();
       await db.close();
@@ -275,13 +314,25 @@ export async function itemsHouse(): Promise<ItemsHouse> {
   };
 }
 
+/** Something that is started again as it was. */
+async function switched(start: () => Promise<{ close(): Promise<void> }>): Promise<Switch> {
+  let running: { close(): Promise<void> } | null = await start();
+  return {
+    async off() {
+      await running?.close();
+      running = null;
+    },
+    async on() {
+      running ??= await start();
+    },
+  };
+}
+
 function clinicalOf(item: string, photo: boolean, note: string) {
   return {
     item,
     patient: { scheme: 'nhs', number: '9990000018', name: 'Test Patient', born: '1985-03-27' },
-    consent: photo
-      ? { level: 'record', form: 'oral', givenBy: 'the patient', at: '2026-11-22T20:00:00.000Z' }
-      : null,
+    consent: photo ? { level: 'record', form: 'oral', givenBy: 'the patient', at: '2026-11-22T20:00:00.000Z' } : null,
     site: photo ? 'hand' : '',
     side: photo ? 'left' : 'not-applicable',
     capturedAt: '2026-11-22T20:00:00.000Z',

@@ -7,8 +7,8 @@ import { file } from './file.js';
 import { letGo } from './let-go.js';
 import { merge } from './merge.js';
 
-/** Jobs that are taken at a time. */
-const BATCH = 8;
+/** Jobs that are taken at a time: the custodian opens three pictures at once. */
+const BATCH = 3;
 /** A job that a node took and never finished is anybody's again after this long, ms: longer than any call takes. */
 const LEASE = 120_000;
 /** The first try again comes after this long, ms; each later one after twice as long, up to the longest. */

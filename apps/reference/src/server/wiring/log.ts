@@ -78,6 +78,7 @@ export async function openTrustLog(options: TrustLogOptions): Promise<TrustLog> 
 class ReopenedLog implements TrustLog {
   readonly #options: TrustLogOptions;
   #logs: Promise<YearLogs> | undefined;
+  #closing: Promise<void> = Promise.resolve();
   #failed: { readonly at: number; readonly error: unknown } | undefined;
   #closed = false;
   downSince: number | null = null;
@@ -89,7 +90,7 @@ class ReopenedLog implements TrustLog {
   open(): Promise<YearLogs> {
     if (this.#closed) throw new LogDown('the log is closed');
     if (this.#failed && Date.now() - this.#failed.at < LOG_RETRY) throw this.#failed.error;
-    this.#logs ??= openChain(this.#options);
+    this.#logs ??= this.#closing.then(() => openChain(this.#options));
     return this.#logs;
   }
 
@@ -116,7 +117,7 @@ class ReopenedLog implements TrustLog {
       if (error instanceof RangeError || (error instanceof AuditError && OF_THE_EVENT.includes(error.code)))
         throw error;
       this.downSince ??= Date.now();
-      if (!(error instanceof Late)) await this.#drop(error);
+      if (!(error instanceof Late)) this.#drop(error);
       if (error !== this.#failed?.error || error instanceof Late) onFailure?.(error);
       throw new LogDown('the log takes no entry', { cause: error });
     } finally {
@@ -138,16 +139,18 @@ class ReopenedLog implements TrustLog {
   }
 
   /** Gives up what is open, so that the next one opens it anew: a poisoned log takes nothing until then. */
-  async #drop(error: unknown): Promise<void> {
+  #drop(error: unknown): void {
     const logs = this.#logs;
     if (logs === undefined) return;
     this.#logs = undefined;
     this.#failed = { at: Date.now(), error };
-    await logs.then((open) => open.close()).catch(() => undefined);
+    // Closing asks the witnesses once more: nobody at a bedside waits for that, only the next opening does.
+    this.#closing = logs.then((open) => open.close()).catch(() => undefined);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    await this.#closing;
     await this.#logs?.then((open) => open.close()).catch(() => undefined);
   }
 }

@@ -63,7 +63,7 @@ export async function askRelease(
   const breakGlass = isBreakGlass(weighed.decision);
   const { log, custodian } = trustOf(app, session.org);
   const event = eventBy(session, app.clock, {
-    type: breakGlass ? 'breakglass.open' : 'key.release',
+    type: 'key.release',
     outcome: 'intent',
     object: { kind: 'item', id, contentHash: item.header_digest },
     purpose: purposeOf(asked.purpose, breakGlass),
