@@ -26,18 +26,18 @@ export function offerTrace(form: HTMLFormElement): void {
   };
   form.onsubmit = (event) => {
     event.preventDefault();
-    void atTheBench((bench) => look(worker, bench));
+    void atTheBench((bench) => look(worker, form.dataset['purpose'] ?? '', bench));
   };
 }
 
-async function look(worker: WatermarkWorker, bench: Bench): Promise<Node> {
+async function look(worker: WatermarkWorker, purpose: string, bench: Bench): Promise<Node> {
   const [copy, known] = [byId('suspect', 'input').files?.[0], byId('original', 'input').files?.[0]];
   if (copy === undefined || known === undefined) throw new PageError('TRACE_PICTURES');
   const { signal } = bench;
   bench.tell('Reading the pictures …');
   const [suspect, original] = [await pixelsOf(copy), await pixelsOf(known)];
   bench.tell('Asking for the key of its marks …');
-  const pictures = await asked();
+  const pictures = await asked(purpose);
   signal.throwIfAborted();
   const keys = pictures.map(({ imageKey }) => fromBase64url(imageKey) ?? new Uint8Array());
   let at = pictures.length === 1 ? 0 : -1;
@@ -67,14 +67,15 @@ async function look(worker: WatermarkWorker, bench: Bench): Promise<Node> {
 }
 
 /** The key and the viewings of one picture, or of those of some days. The log has the request before the answer comes. */
-async function asked(): Promise<readonly TracedPicture[]> {
+async function asked(purpose: string): Promise<readonly TracedPicture[]> {
   const value = (id: string): string =>
     (document.getElementById(id) as HTMLInputElement).value.replaceAll(/\s+/g, ' ').trim();
   const [item, from, until, reason] = [value('item'), value('from'), value('until'), value('reason')];
   if (item !== '')
-    return [{ item, ...(await call<Omit<TracedPicture, 'item'>>('POST', '/api/ig/trace', { item, reason })) }];
+    return [{ item, ...(await call<Omit<TracedPicture, 'item'>>('POST', '/api/ig/trace', { item, reason, purpose })) }];
   if (from === '' || until === '') throw new PageError('TRACE_WHICH');
-  return (await call<{ pictures: TracedPicture[] }>('POST', '/api/ig/trace', { from, until, reason })).pictures;
+  return (await call<{ pictures: TracedPicture[] }>('POST', '/api/ig/trace', { from, until, reason, purpose }))
+    .pictures;
 }
 
 function cornersGiven(): Corners | null {
@@ -174,7 +175,7 @@ function entryOf({ id, pCorrected }: Hit, { name, role, at, origin, index, proof
       ],
       ['Entry of the log', `${index} of ${origin}`],
       ['Viewing', id],
-      ['Chance that this is an accident', `below ${pCorrected.toExponential(1)}`],
+      ['Chance that this is an accident', `less than one in a thousand million (${pCorrected.toExponential(0)})`],
       [
         'Proof',
         proof === undefined ? 'none' : madeHere('Save the entry with its proof', new Blob([proof]), `${id}.tlog-proof`),

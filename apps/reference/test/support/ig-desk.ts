@@ -11,6 +11,7 @@ import { Hono } from 'hono';
 import { migrate } from '../../src/server/db/migrate.js';
 import { createDb, type Db } from '../../src/server/db/pool.js';
 import type { Assets } from '../../src/server/http/assets.js';
+import { sameOrigin } from '../../src/server/http/csrf.js';
 import type { Env } from '../../src/server/http/env.js';
 import { errorBody, problemOf } from '../../src/server/http/problem.js';
 import { securityHeaders } from '../../src/server/http/security-headers.js';
@@ -167,6 +168,7 @@ const sessionOf = (person: string, org = ORG): Session => {
 export function asPerson(app: App, person: string | null): Hono<Env> {
   const hono = new Hono<Env>();
   hono.use(securityHeaders(false));
+  if (app.config.origin) hono.use(sameOrigin(app.config.origin));
   if (app.assets.routes) hono.route('/', app.assets.routes);
   hono.use(async (c, next) => {
     c.set('session', person === null ? null : sessionOf(person));

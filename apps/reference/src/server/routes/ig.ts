@@ -238,7 +238,7 @@ export function ig(app: App): Hono<Env> {
   };
 
   room('/ig/trace', async (c, _session, purpose) =>
-    page(c, 'Leaked picture', inRoom('/ig/trace', purpose, traceForm())),
+    page(c, 'Leaked picture', inRoom('/ig/trace', purpose, traceForm(purpose))),
   );
   hono.post('/api/ig/trace', async (c) => {
     const session = requireSession(c);
@@ -250,7 +250,7 @@ export function ig(app: App): Hono<Env> {
     const object = one === null ? { kind: 'log', id: config.logs.base } : { kind: 'item', id: one };
     const words = 'item' in asked ? 'leak of a picture' : `leak of a picture sent ${asked.from} to ${asked.until}`;
     const { sources, nameOf } = await readLog(app, session, {
-      purpose: 'investigation',
+      purpose: asked.purpose ?? 'investigation',
       object,
       reason: `${words}: ${asked.reason}`,
     });

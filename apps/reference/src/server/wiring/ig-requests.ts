@@ -39,11 +39,14 @@ export const parseReview: Parser<ReviewAsked> = parserOf(
   'review',
 );
 
-/** A leak is looked for in one picture, or in those sent from one day to another. */
-export type TraceAsked =
-  | { readonly item: string; readonly reason: string }
-  | { readonly from: string; readonly until: string; readonly reason: string };
+/** A leak is looked for in one picture, or in those sent from one day to another; as an investigation unless said otherwise. */
+export type TraceAsked = (Why & { readonly item: string }) | (Why & { readonly from: string; readonly until: string });
+interface Why {
+  readonly reason: string;
+  readonly purpose?: Purpose | undefined;
+}
+const why = { reason, purpose: z.optional(z.enum(Object.keys(PURPOSES) as Purpose[])) };
 export const parseTrace: Parser<TraceAsked> = parserOf(
-  z.union([z.strictObject({ item: uuid, reason }), z.strictObject({ from: day, until: day, reason })]),
+  z.union([z.strictObject({ item: uuid, ...why }), z.strictObject({ from: day, until: day, ...why })]),
   'trace',
 );

@@ -26,7 +26,8 @@ export function breakGlass({ purpose, report, now, problem }: Queue): Html {
   const who = ({ people }: ReviewedUse) => people.map(({ id, name }) => name ?? id ?? 'not known any more').join(', ');
   const clock = ({ due, state }: ReviewedUse) => {
     const hours = Math.abs(Date.parse(due) - now) / HOUR;
-    return `${state === 'overdue' ? 'Overdue by' : 'Still'} ${hours < 1 ? 'less than an hour' : `${Math.floor(hours)} h`}`;
+    const long = hours < 1 ? 'less than an hour' : `${Math.floor(hours)} h`;
+    return state === 'overdue' ? `Overdue by ${long}` : `${long} left`;
   };
   const itemOf = ({ index }: ReviewedUse) =>
     report.rows.find((row) => row.index === index)?.object?.id ?? 'not known any more';

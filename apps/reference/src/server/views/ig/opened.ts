@@ -47,7 +47,7 @@ export function openedReport(report: ExposureReport, again: string): Html {
   });
   return html`<h2 class="nhsuk-heading-m">What the log says</h2>
 <p>Opened ${String(opened.length)} ${opened.length === 1 ? 'time' : 'times'} by ${String(people)} ${people === 1 ? 'person' : 'people'}.
-${unknown === 0 ? '' : `Of ${unknown} of these no outcome is recorded: they count as opened.`}
+${unknown === 0 ? '' : `${unknown === 1 ? 'One of these has no recorded outcome, and counts' : `${unknown} of these have no recorded outcome, and count`} as opened.`}
 ${String(report.couldAndDidNot.length)} further ${report.couldAndDidNot.length === 1 ? 'permission was' : 'permissions were'} not used.</p>
 ${alone ? html`<p class="nhsuk-inset-text">Nobody outside the trust has confirmed these entries yet. Look again in a minute.</p>` : ''}
 ${rows.length === 0 ? html`<p>There is no entry.</p>` : table('Entries, in the order in which they were recorded', ['When', 'Who', 'What was done', 'Item', 'Why', 'Entry'], rows)}

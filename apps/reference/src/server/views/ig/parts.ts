@@ -80,7 +80,7 @@ export function purposeForm(path: string): Html {
 export function room(here: string, purpose: Purpose, main: Html): Html {
   const link = ([path, words]: readonly [string, string]) =>
     path === here
-      ? html`<li><a href="${path}?purpose=${purpose}" aria-current="page">${words}</a></li>`
+      ? html`<li><a href="${path}?purpose=${purpose}" aria-current="page"><strong>${words}</strong></a></li>`
       : html`<li><a href="${path}?purpose=${purpose}">${words}</a></li>`;
   return html`<nav aria-label="Information governance"><ul class="nhsuk-list ward-rooms">${ROOMS.map(link)}</ul></nav>
 ${main}<p class="nhsuk-hint">You read the log for this purpose: ${PURPOSES[purpose].words}. <a href="${here}">Change it</a></p>`;

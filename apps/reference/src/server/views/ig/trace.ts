@@ -1,9 +1,10 @@
 import { html } from 'hono/html';
+import type { Purpose } from '../../wiring/ig-reading.js';
 import type { Html } from '../layout.js';
 import { field, textInput } from './parts.js';
 
 /** The pictures stay in the browser: this page only has the places for them; client/ig/trace.ts does the work. */
-export function traceForm(): Html {
+export function traceForm(purpose: Purpose): Html {
   const file = (id: string, label: string, hint: string) =>
     field(
       id,
@@ -14,8 +15,12 @@ export function traceForm(): Html {
   const day = (id: string, label: string) =>
     field(id, label, null, html`<input class="nhsuk-input" type="date" id="${id}">`);
   const corner = (name: string, words: string) => (axis: 'x' | 'y') =>
-    html`<label class="nhsuk-label" for="${name}-${axis}">${words}, ${axis === 'x' ? 'from the left' : 'from the top'}</label>
-<input class="nhsuk-input" type="number" step="any" id="${name}-${axis}">`;
+    field(
+      `${name}-${axis}`,
+      `${words}, ${axis === 'x' ? 'from the left' : 'from the top'}`,
+      null,
+      html`<input class="nhsuk-input nhsuk-input--width-5" type="number" step="any" id="${name}-${axis}">`,
+    );
   const corners = [
     ['top-left', 'Top left corner'],
     ['top-right', 'Top right corner'],
@@ -25,7 +30,7 @@ export function traceForm(): Html {
   return html`<h1 class="nhsuk-heading-l">Where does a leaked picture come from?</h1>
 <p>Both pictures stay in this browser: they are not sent to the server. The server gives the key of the picture's marks, and who viewed it, after it has written your request into the log.</p>
 <noscript><p class="nhsuk-inset-text">This page needs JavaScript, because the pictures do not leave your browser. The command line does the same: wardseal-watermark trace.</p></noscript>
-<form id="trace" hidden>
+<form id="trace" data-purpose="${purpose}" hidden>
 ${file('suspect', 'The leaked copy', 'A photograph, screenshot or file, as it was found')}
 ${file('original', 'The original', 'Fetch it from the patient’s record')}
 ${textInput('item', 'Number of the item', 'Leave it empty if you do not know it, and say when it was sent')}
