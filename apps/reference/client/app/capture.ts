@@ -83,7 +83,12 @@ export class WardsealCapture extends HTMLElement {
       'form',
       {
         novalidate: true,
-        oninput: () => this.#changed(),
+        oninput: ({ target }: Event) => {
+          const field = (target as Element).closest<HTMLElement>('[data-field]')?.dataset['field'];
+          // What is being mended is not called wrong any longer.
+          if (field !== undefined) setError(this, field, null);
+          this.#changed();
+        },
         onsubmit: (event: SubmitEvent) => {
           event.preventDefault();
           this.#submit(directory);
@@ -253,7 +258,7 @@ export class WardsealCapture extends HTMLElement {
         this.querySelector<HTMLInputElement>(`[name="sensitivity"][value="${level}"]`)!.checked = true;
     }
     const to = this.querySelector<HTMLSelectElement>('#to');
-    const patient = readQuietly(this);
+    const patient = readPatient(this, []);
     this.#check.replaceChildren(
       summary([
         ['About', patient === null ? '' : patientLine(patient)],
@@ -278,6 +283,7 @@ export class WardsealCapture extends HTMLElement {
       this.#picture = await this.desk.core.prepare(file);
       if (before !== null) void this.desk.core.drop(before.picture).catch(() => {});
       this.#capturedAt = capturedAt.toISOString();
+      setError(this, 'file', null);
       this.#line.textContent = 'The picture is ready';
       this.#showChosen(hint);
     } catch (error) {
@@ -326,7 +332,6 @@ export class WardsealCapture extends HTMLElement {
     const photo = this.kind === 'photo';
     const need = (id: string, text: string): string => {
       const value = id === 'file' ? (this.#picture?.picture ?? '') : entered(this, id);
-      setError(this, id, null);
       if (value === '') errors.push({ id, text });
       return value;
     };
@@ -368,6 +373,8 @@ export class WardsealCapture extends HTMLElement {
     const errors: Errors = [];
     const draft = this.#read(directory, errors);
     clearProblem(this);
+    for (const { dataset } of this.querySelectorAll<HTMLElement>('[data-field]'))
+      setError(this, dataset['field']!, null);
     if (draft === null) {
       for (const { id, text } of errors) setError(this, id, text);
       const box = errorSummary(`${UNSENT.split(' - ')[0]}: something is missing`, errors);
@@ -442,12 +449,6 @@ export class WardsealCapture extends HTMLElement {
 }
 
 const warning = (text: string): HTMLElement => h('p', { class: 'ward-warn' }, text);
-
-/** The patient as far as entered, without complaining yet. */
-function readQuietly(root: ParentNode) {
-  const shown = [...root.querySelectorAll('[data-field] .nhsuk-error-message')].length;
-  return shown > 0 ? null : readPatient(root, []);
-}
 
 /** "Skin of hand, left side". */
 export function placeOf(site: string, side: string): string {

@@ -1,5 +1,4 @@
 import { base64url } from '@wardseal/primitives';
-import type { Chips } from '@wardseal/watermark';
 import type { LogCheckpoint, OpenAnswer, Released, ReleaseOptions } from '../../src/wire/api.js';
 import type { OpenedItem } from '../core/core.js';
 import type { Desk } from './desk.js';
@@ -33,8 +32,7 @@ export async function openItem(
   tell('Downloading');
   const payload = await download(`/api/items/${id}/payload`);
   tell('Checking, opening and marking');
-  const chips = JSON.parse(answer.chips) as Chips;
-  const opened = await desk.core.open({ item: id, nonce, answer: { ...answer, chips }, payload });
+  const opened = await desk.core.open({ item: id, nonce, answer, payload });
   return { ...opened, sentAt: answer.sentAt };
 }
 

@@ -5,7 +5,7 @@ import {
   type PatientNumberReason,
 } from '../../src/wire/clinical.js';
 import { h } from './dom.js';
-import { checkbox, entered, radios, setError, textField } from './forms.js';
+import { checkbox, entered, radios, textField } from './forms.js';
 import { dayInWords, parseDay } from './times.js';
 
 export type Errors = { id: string; text: string }[];
@@ -17,6 +17,8 @@ const WRONG: Readonly<Record<PatientNumberReason, string>> = {
   OUT_OF_RANGE: 'No such NHS or CHI number is issued: check it, or tick that it cannot be verified',
   AMBIGUOUS: 'Say whether this is an NHS or a CHI number',
 };
+
+const SHORT = { class: 'nhsuk-input ward-short' };
 
 /** The patient's fields: number with check digit, name, and date of birth as second identifier (H3). */
 export function patientFields(): HTMLElement {
@@ -41,9 +43,8 @@ export function patientFields(): HTMLElement {
   const fits = h('p', { class: 'nhsuk-hint', role: 'status' });
   const number = textField(
     { id: 'number', label: 'NHS or CHI number', hint: '10 digits, for example 999 000 0018' },
-    { inputmode: 'numeric', maxlength: '16' },
+    { inputmode: 'numeric', maxlength: '16', ...SHORT },
   );
-  number.classList.add('ward-short');
   number.addEventListener('input', changed);
   const fields = h(
     'fieldset',
@@ -59,9 +60,8 @@ export function patientFields(): HTMLElement {
     checkbox('unverified', 'The number cannot be verified', changed),
     reason,
     textField({ id: 'name', label: "Patient's name" }, { maxlength: '200' }),
-    textField({ id: 'born', label: 'Date of birth', hint: 'For example 27/3/1985' }, { maxlength: '12' }),
+    textField({ id: 'born', label: 'Date of birth', hint: 'For example 27/3/1985' }, { maxlength: '12', ...SHORT }),
   );
-  fields.querySelector('[data-field="born"]')?.classList.add('ward-short');
   return fields;
 }
 
@@ -70,7 +70,6 @@ export function readPatient(root: ParentNode, errors: Errors): Patient | null {
   const wrong = (id: string, text: string): void => {
     errors.push({ id, text });
   };
-  for (const id of ['number', 'scheme', 'reason', 'name', 'born']) setError(root, id, null);
   const [typed, name, bornText] = [entered(root, 'number'), entered(root, 'name'), entered(root, 'born')];
   const born = bornText === '' ? '' : parseDay(bornText);
   const before = errors.length;

@@ -185,7 +185,7 @@ export class WardsealViewer extends HTMLElement {
     const { receipt, emergency, code } = opened;
     const where = emergency ? 'the emergency journal' : 'the log';
     const witness = h('span', { role: 'status' }, emergency ? '' : 'Waiting for a witness.');
-    const wanted = (): boolean => witness.isConnected;
+    const wanted = (): boolean => this.isConnected;
     const late = 'No witness has confirmed it within a minute: your information governance lead can see that, too.';
     if (!emergency) {
       awaitWitness(this.desk, opened, wanted).then(
