@@ -84,7 +84,14 @@ async function trustCeremony(dataDir: string, plan: TrustPlan, witness: string, 
   await once(join(custodian, 'index-key.json'), secret);
 
   const witnessPolicy = [...logs.map((key) => `log ${key}`), `witness demo ${witness}`, 'quorum demo', ''].join('\n');
-  const trust = { organisation, rootThumbprint: root.thumbprint, logs, emergencyKey: emergency.vkey, witnessPolicy };
+  const trust = {
+    organisation,
+    name: plan.name,
+    rootThumbprint: root.thumbprint,
+    logs,
+    emergencyKey: emergency.vkey,
+    witnessPolicy,
+  };
   await directory(custodian, guardians, root.secretKey, trust, now);
   await people(custodian, plan, now);
 
@@ -132,6 +139,8 @@ async function logKeys(path: string, base: string, year: number): Promise<string
 
 interface DirectoryFacts {
   readonly organisation: string;
+  /** Of the trust: a browser learns it from the custodian's entry, the only signed thing that speaks for the whole. */
+  readonly name: string;
   readonly rootThumbprint: string;
   readonly logs: readonly string[];
   readonly emergencyKey: string;
@@ -161,7 +170,7 @@ async function directory(
   if ((await readText(path)) !== null) return;
   const where = { organisation, rootThumbprint: facts.rootThumbprint, now };
   const entries = await Promise.all([
-    enrolHere(own, { id: 'custodian', name: 'Custodian', roles: ['custodian'] }, where, logCredentials(facts)),
+    enrolHere(own, { id: 'custodian', name: facts.name, roles: ['custodian'] }, where, logCredentials(facts)),
     ...GUARDIANS.map(({ id, name }, i) =>
       enrolHere(seats[i] as (typeof seats)[0], { id, name, roles: ['guardian'] }, where),
     ),

@@ -14,6 +14,8 @@ import { oneAtATime } from './one-at-a-time.js';
 
 /** A snapshot counts for seven days; one of yesterday is signed anew, so that a custodian that is down for days harms nobody. */
 const RENEW_AFTER_SECONDS = 86_400;
+/** What clients of the directory allow a clock to be ahead. */
+const MAX_SKEW_SECONDS = 300;
 
 /** The file: the snapshot in force, and what the log has not been told yet. One file, so that neither is ever without the other. */
 interface Stored {
@@ -87,7 +89,8 @@ export class DirectoryKeeper {
   /** Signs anew when the snapshot has grown old. */
   async renew(): Promise<void> {
     const age = this.seconds() - this.#directory.issuedAt;
-    if (age >= RENEW_AFTER_SECONDS || age < 0) await this.change((entries) => entries);
+    // From the future: somebody set the clock, and clients refuse it beyond their own slack.
+    if (age >= RENEW_AFTER_SECONDS || age < -MAX_SKEW_SECONDS) await this.change((entries) => entries);
   }
 
   /** Signs the changed entries as the next snapshot. Nothing is changed when they break a rule of directories. */
@@ -97,7 +100,7 @@ export class DirectoryKeeper {
   ): Promise<Directory> {
     return this.#queue(async () => {
       const { organisation, rootThumbprint, directoryKey, delegation } = this.#options;
-      const now = Math.max(this.seconds(), this.#directory.issuedAt);
+      const now = this.seconds();
       const entries = edit(this.#directory.entries, now);
       const epoch = this.#directory.epoch + 1;
       const previous = this.#directory.digest;

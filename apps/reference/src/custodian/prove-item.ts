@@ -19,6 +19,12 @@ const LEAST_THRESHOLD = 2;
 /** How far two honest clocks are apart, in seconds. */
 const SKEW = 300;
 
+/** What the stripper gives, and words. Nothing else is filed under a name that a viewer would run. */
+const MEDIA_TYPES = { photo: ['image/jpeg', 'image/png'], message: ['text/plain'] } as const satisfies Record<
+  ItemCall['labels']['kind'],
+  readonly string[]
+>;
+
 /** An item is not what it must be: `held` names the part. */
 export class HeldError extends Error {
   override readonly name = 'HeldError';
@@ -101,8 +107,12 @@ function proveClaims(custody: Custody, call: ItemCall, file: ProvenFile): Clinic
   need('case', manifest.case === call.case);
   const clinical = clinicalOf(manifest.clinical);
   need('item', clinical.item === call.item);
+  need('payload', manifest.size > 0);
   const picture = labels.kind === 'photo';
-  need('media-type', picture ? manifest.mediaType === 'image/jpeg' : manifest.mediaType === 'text/plain');
+  need(
+    'media-type',
+    MEDIA_TYPES[labels.kind].some((type) => type === manifest.mediaType),
+  );
   need('clinical', picture === (clinical.consent !== null) && (clinical.advice?.about ?? 'none') === labels.about);
   // The server's word for the time may be off by a clock, never dated before the sealing or into the future.
   const sent = Math.floor(Date.parse(call.sentAt) / 1000);

@@ -74,6 +74,8 @@ export interface CustodyWorld {
   readonly log: AuditLog;
   readonly said: string[];
   readonly now: { skip: number };
+  /** Base of the trust's record. */
+  readonly recordUrl: string;
   running(): RunningCustodian;
   secretOf(person: string): Uint8Array<ArrayBuffer>;
   enrol(person: string): Promise<Enrolled>;
@@ -156,6 +158,7 @@ export async function custodyWorld(): Promise<CustodyWorld> {
     log,
     said,
     now,
+    recordUrl: `${record.url}${ORG}`,
     running: () => running,
     secretOf,
     directory,

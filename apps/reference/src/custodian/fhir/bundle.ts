@@ -146,13 +146,14 @@ function contentOf({ opened, clinical }: Filed, url: string) {
 }
 
 function bodyStructureOf({ call, clinical }: Filed, patient: Reference): Resource | null {
-  if (clinical.site === '') return null;
+  if (placeOf(clinical) === '') return null;
   const side = sideOf(clinical.side);
   return {
     resourceType: 'BodyStructure',
     identifier: [identifierOf(call.item)],
     active: true,
-    location: { text: clinical.site },
+    // A side without a site is kept: laterality lost is a hazard.
+    location: { text: clinical.site || 'Body site not stated' },
     ...(side !== null && { locationQualifier: [side] }),
     description: placeOf(clinical),
     patient,
