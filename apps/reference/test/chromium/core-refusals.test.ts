@@ -224,6 +224,11 @@ describe('an item', () => {
     await refused({ sealed: await sealedBy(insider, message, text('Another dose.')) }, 'FILE_INVALID');
   });
 
+  test('whose labels say that it is advice, and whose author does not', () => {
+    const labels = { author: 'p-moss', kind: 'message', consentLevel: [], about: uuid() } as const;
+    return sealedBy(insider, labels, { item }).then((given) => refused({ sealed: given }, 'ADVICE_ON_ANOTHER'));
+  });
+
   test('with chips that are none: no picture rather than one without a mark', async () => {
     for (const chips of [{}, null, '{', '{}', { version: 'wardseal.org/mark/v0', layer: 'share', tile: '' }])
       await refused({ answer: (honest) => ({ ...honest, chips }) }, 'MARK_REFUSED');
