@@ -29,8 +29,12 @@ export function processLock(): TakeLock {
     try {
       const releaseFile = await fileLock(join(folder, 'lock'), database !== null);
       return async () => {
-        await releaseFile();
-        database?.close();
+        try {
+          await releaseFile();
+        } finally {
+          // Also when the folder is away: whoever finds it back opens it at once.
+          database?.close();
+        }
       };
     } catch (error) {
       database?.close();

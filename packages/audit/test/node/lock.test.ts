@@ -1,7 +1,7 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fileLock } from '../../src/store/lock.js';
+import { fileLock, processLock } from '../../src/store/lock.js';
 import { codeOf } from '../support/events.js';
 import { inFolder } from '../support/folder.js';
 import { raced } from '../support/race.js';
@@ -59,4 +59,17 @@ describe('the lock file', () => {
 
 describe('two processes that race for a log', () => {
   it('fork nothing in 40 races; the full suite has 1,000', () => raced(20), 120_000);
+});
+
+describe('the lock of a process', () => {
+  it('is given back also where the folder is away when it is, so that whoever finds it again opens it at once', () =>
+    inFolder(async (folder) => {
+      const [place, away] = [join(folder, 'private'), join(folder, 'away')];
+      await mkdir(place);
+      const release = await processLock()(place);
+      await rename(place, away);
+      await expect(release()).rejects.toMatchObject({ code: 'ENOENT' });
+      await rename(away, place);
+      await (await processLock()(place))();
+    }));
 });
