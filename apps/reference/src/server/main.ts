@@ -18,15 +18,18 @@ const STOP_WITHIN = 5_000;
 /** A payload of 110 MB from a ward's slow network, ms. */
 const REQUEST_WITHIN = 10 * 60_000;
 
+/** Plain http is for one machine, so nobody treats patients there. */
+const DEMO = 'A demo on this machine. Not for real patients.';
+
 async function start(): Promise<void> {
   const early = await readConfig(process.env);
   const db = createDb(early.databaseUrl);
   await checkDurable(db);
   await migrate(db);
-  const assets = await loadAssets();
   const { server, port } = await listen(early);
   const config = withPort(early, port);
   const clock = { now: Date.now };
+  const assets = await loadAssets(config.origin.startsWith('https:') ? null : DEMO);
   const trusts = await openTrusts(config, db, clock);
   const blobs = folderBlobs(join(config.dataDir, 'blobs'));
   const erase = openHeaders(join(config.dataDir, 'erase'));

@@ -224,7 +224,7 @@ describe('what pages load', () => {
     );
     await writeFile(join(folder, 'app-AB.js'), 'plain');
     await writeFile(join(folder, 'app-AB.js.br'), 'small');
-    const assets = await loadAssets(folder);
+    const assets = await loadAssets(null, folder);
     assets.routes.onError((_, c) => c.text('', 404));
     await rm(folder, { recursive: true });
     expect([assets.address('app.js'), assets.address('toString'), assets.preload('app.js')]).toEqual([
@@ -249,7 +249,7 @@ describe('the page of what is enforced', () => {
     const [, lacks = '', has = ''] = html.split('<h2');
     expect(lacks).toContain('plain http');
     expect(lacks).toContain('No standby follows');
-    expect(lacks).toContain('The log takes no entries now');
+    expect(lacks).toContain('None: whoever runs the log could rewrite it unseen');
     expect(has).toContain('A passkey that verified its user');
     expect(has).toContain('signed by two guardians');
   });

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AuditEvent } from '@wardseal/audit';
+import { type AppendOptions, type AuditEvent, generateLogKey, logSigner, openLog } from '@wardseal/audit';
+import { fileKeyStore, fileStore } from '@wardseal/audit/file-store';
 import {
   createOrganisation,
   type DirectoryEntry,
@@ -79,8 +80,8 @@ export async function serverWorld(): Promise<ServerWorld> {
   let ahead = 0;
   const clock = { now: () => Date.now() + ahead };
   const passkeys = new Map<string, SoftPasskey>();
-  const ours = await makeTrust('ZZZ01', passkeys, clock);
-  const other = await makeTrust('ZZZ02', new Map(), clock);
+  const ours = await makeTrust('ZZZ01', folder, passkeys, clock);
+  const other = await makeTrust('ZZZ02', folder, new Map(), clock);
   const config = {
     ...SITE,
     ...{ port: 4000, host: '127.0.0.1', dataDir: folder, databaseUrl: url, auditDir: join(folder, 'audit') },
@@ -93,7 +94,7 @@ export async function serverWorld(): Promise<ServerWorld> {
     trusts: new Map([ours.trust, other.trust].map((trust) => [trust.config.organisation, trust])),
     blobs: folderBlobs(join(folder, 'blobs')),
     erase: openHeaders(join(folder, 'erase'), clock.now),
-    assets: { address: (name) => `/assets/${name}`, preload: () => [], routes: emptyRoutes() },
+    assets: { notice: null, address: (name) => `/assets/${name}`, preload: () => [], routes: emptyRoutes() },
   };
   const hono = createApp(app);
   const browser = (): Browser => makeBrowser(hono);
@@ -115,6 +116,7 @@ export async function serverWorld(): Promise<ServerWorld> {
     publish: ours.publish,
     custodian: ours.custodian,
     async stop() {
+      for (const { log } of app.trusts.values()) await log.close();
       await db.close();
       app.erase.close();
       await server.stop();
@@ -163,6 +165,7 @@ function makeBrowser(hono: Hono<Env>): Browser {
 
 async function makeTrust(
   organisation: string,
+  folder: string,
   passkeys: Map<string, SoftPasskey>,
   clock: { now: () => number },
 ): Promise<{ trust: Trust; publish: ServerWorld['publish']; custodian: ServerWorld['custodian'] }> {
@@ -197,6 +200,19 @@ async function makeTrust(
   await publish((entry) => entry);
   const pack = loadPolicy({ ...nhs(), reviewBy: '2099-01-01T00:00:00Z' });
   const custodian: ServerWorld['custodian'] = { rota: async () => ({ entries: [] }) };
+  const placeOf = (room: string): string => join(folder, room, organisation, origin.slice(-4));
+  const origin = `audit.${organisation.toLowerCase()}.invalid/${new Date(clock.now()).getUTCFullYear()}`;
+  const { skey, vkey } = await generateLogKey(origin);
+  const unwitnessed = { acceptedBy: 'a test', until: '2099-12-31', reason: 'nobody watches a test' };
+  const log = await openLog({
+    ...{
+      origin,
+      store: fileStore(placeOf('audit')),
+      keys: fileKeyStore(placeOf('audit-secrets')),
+      signer: await logSigner(skey),
+      unwitnessed,
+    },
+  });
   const config: TrustConfig = {
     ...{
       organisation,
@@ -205,16 +221,24 @@ async function makeTrust(
       policyFile: 'policy.json',
       policyId: 'default-nhs',
     },
-    ...{ guardians: [], emergencyKey: '', witnessPolicy: '', witnessUrl: 'http://127.0.0.1:1/', recordUrl: '' },
-    ...{ logs: { base: `audit.${organisation.toLowerCase()}.invalid`, keys: [] }, channel: 'approved' },
+    ...{
+      guardians: [],
+      emergencyKey: '',
+      witnessPolicy: 'quorum none\n',
+      witnessUrl: 'http://127.0.0.1:1/',
+      recordUrl: '',
+    },
+    ...{ logs: { base: `audit.${organisation.toLowerCase()}.invalid`, keys: [vkey] }, channel: 'approved' },
     teams: { 'plastics-on-call': 'Plastics on call' },
-  };
-  const down = async (): Promise<never> => {
-    throw new Error('no log in this test');
   };
   const trust: Trust = {
     ...{ config, pack, pdp: createPdp(pack, { clock }) },
-    log: { append: down, current: down, downSince: null, close: async () => undefined } as unknown as Trust['log'],
+    log: {
+      append: (event: AuditEvent, options?: AppendOptions) => log.append(event, options),
+      current: async () => log,
+      downSince: null,
+      close: () => log.close(),
+    } as unknown as Trust['log'],
     custodian: custodian as CustodianClient,
     watermarkSecret: new Uint8Array(randomBytes(32)),
     directory: async () => view,

@@ -12,8 +12,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
 };
 
-/** What pages load, as the build made it. */
+/** What pages load, as the build made it, and what each says on top. */
 export interface Assets {
+  readonly notice: string | null;
   /** The address of a file by its plain name, such as `app.js`; null when the build has none. */
   readonly address: (name: string) => string | null;
   /** Addresses that a script loads at once. */
@@ -31,7 +32,10 @@ interface Manifest {
  *
  * @throws Error when the client was not built
  */
-export async function loadAssets(folder: string = join(APP_FOLDER, 'dist/assets')): Promise<Assets> {
+export async function loadAssets(
+  notice: string | null = null,
+  folder: string = join(APP_FOLDER, 'dist/assets'),
+): Promise<Assets> {
   const { names, preload } = JSON.parse(await readFile(join(folder, 'assets.json'), 'utf8')) as Manifest;
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const name of await readdir(folder)) files.set(name, new Uint8Array(await readFile(join(folder, name))));
@@ -50,6 +54,7 @@ export async function loadAssets(folder: string = join(APP_FOLDER, 'dist/assets'
   });
   const address = (file: string): string => `/assets/${file}`;
   return {
+    notice,
     address: (name) => (Object.hasOwn(names, name) ? address(names[name] as string) : null),
     preload: (name) => (preload[name] ?? []).map(address),
     routes,

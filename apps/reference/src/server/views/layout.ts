@@ -50,6 +50,7 @@ export function layout({ assets, title, session, trustName, main, data, script }
   </head>
   <body>
     <a class="nhsuk-skip-link" href="#${id}">Skip to main content</a>
+    ${assets.notice !== null && html`<p class="ward-demo">${assets.notice}</p>`}
     <header class="ward-bar">
       <div class="nhsuk-width-container">
         <p class="ward-bar__name">Wardseal${trustName && html` · ${trustName}`}</p>
@@ -63,7 +64,7 @@ export function layout({ assets, title, session, trustName, main, data, script }
       <main class="nhsuk-main-wrapper" id="${id}" tabindex="-1"${attributes}>${main}${data && html`<noscript><p>This page needs JavaScript, because pictures are sealed and opened in it.</p></noscript>`}</main>
     </div>
     <footer class="ward-foot">
-      <div class="nhsuk-width-container"><a href="/policy">Policy in force</a> · <a href="/deployment">What is enforced here</a></div>
+      <div class="nhsuk-width-container">${session && html`<a href="/policy">Policy in force</a> · `}<a href="/deployment">What is enforced here</a></div>
     </footer>
   </body>
 </html>`;

@@ -86,9 +86,13 @@ async function ofTrust({ config, db }: App, trust: Trust): Promise<Finding[]> {
       `${name}: the policy`,
       `Version ${document.version}, signed by two guardians, with its invariants proved at the start.`,
     ),
-    ...missing.map(({ title }) =>
-      no(`${name}: evidence for the policy`, `Not here: ${title}. Rules that need it are not enforced.`),
-    ),
+    missing.length === 0
+      ? yes(`${name}: evidence for the policy`, 'All that its rules ask for.')
+      : no(
+          `${name}: evidence for the policy`,
+          `Nothing here says this, so rules that need it are not enforced: ${missing.map(({ title }) => title).join('; ')}.`,
+        ),
+    no(`${name}: a second person at enrolment`, 'The custodian confirms a new key by itself.'),
     no(
       `${name}: assessment of this app`,
       `“${trust.config.channel}” by configuration: nobody’s signed assessment was read.`,

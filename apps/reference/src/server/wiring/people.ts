@@ -28,7 +28,8 @@ export async function listPeople(app: App, session: Session): Promise<PersonRow[
   const entries = directory.entries.filter(
     (entry) => directory.person(entry.person, Math.floor(now / 1000)) === entry && entry.person !== session.person,
   );
-  const staff = entries.filter((entry) => !entry.roles?.includes('custodian'));
+  // Guardians have no passkey here, and what the custodian's entry lists are no passkeys.
+  const staff = entries.filter(({ roles, credentials }) => credentials?.length && !roles?.includes('custodian'));
   const [first] = staff;
   if (first !== undefined) await decide(app, session, first.person, 'to see who there is');
   const rows = await app.db.query<Row>('SELECT * FROM people WHERE org = $1', [session.org]);
