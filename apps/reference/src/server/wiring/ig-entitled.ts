@@ -73,9 +73,9 @@ export async function picturesSent(app: App, org: string, from: string, until: s
 /** What somebody must be told: what waits to be put right, and what was only to be known for a week. Newest first. */
 export async function alarmsFor(app: App, { org, role, person }: Session): Promise<AlarmRow[]> {
   return app.db.query<AlarmRow>(
-    `SELECT kind, item, at, person FROM alarms WHERE org = $1 AND settled_at IS NULL AND whom && $2
+    `SELECT kind, item, person, max(at) AS at FROM alarms WHERE org = $1 AND settled_at IS NULL AND whom && $2
      AND (kind IN ('not-filed', 'filing-fails', 'held', 'event-refused', 'break-glass') OR at > $3)
-     ORDER BY at DESC LIMIT 200`,
+     GROUP BY kind, item, person ORDER BY at DESC LIMIT 200`,
     [org, [role, `person:${person}`], new Date(app.clock.now() - 7 * 86_400_000)],
   );
 }
