@@ -55,7 +55,7 @@ export async function startCustodian(options: CustodianOptions): Promise<Running
   await refreshOwnEntry(custody);
   const journal = new Journal({ folder: journalFolder, organisation, secret: emergencySecret });
   const notes = new ItemNotes(folder);
-  const releases = new Releases(custody, journal, notes);
+  const releases = new Releases(custody, journal, notes, say);
   const record = recordClient(custody.recordUrl);
   const enrolments = new Enrolments({
     keeper,

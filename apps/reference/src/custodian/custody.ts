@@ -49,7 +49,7 @@ export interface OpenCustodyOptions {
  * Opens the custodian's folder. The policy is believed as two guardians signed it and never below the version that was in
  * force here before; its invariants are proven; the directory is verified from the pinned root down.
  *
- * @throws SealError, PolicyError or WireError for the first thing that is not what it must be: a custodian does not start so
+ * @throws SealError, PolicyError, WireError or RangeError for the first thing that is not what it must be: a custodian does not start so
  */
 export async function openCustody(options: OpenCustodyOptions): Promise<Custody> {
   const { folder, origin, recordUrl, now = Date.now } = options;
@@ -75,9 +75,20 @@ export async function openCustody(options: OpenCustodyOptions): Promise<Custody>
     pack,
     pdp: createPdp(pack, { clock: { now } }),
     origin,
-    recordUrl: recordUrl || trust.recordUrl,
+    recordUrl: checkedRecordUrl(recordUrl || trust.recordUrl),
     now,
   };
+}
+
+/** Patients' pictures leave in the clear for this machine only. Empty: there is no record yet, and filing waits. */
+function checkedRecordUrl(text: string): string {
+  if (text === '') return '';
+  const { protocol, hostname, username, search, hash } = new URL(text);
+  const loopback = ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+  const plain = protocol === 'http:' && loopback;
+  if (!(plain || protocol === 'https:') || username !== '' || search !== '' || hash !== '')
+    throw new RangeError('the record’s URL must be https, or http on this machine');
+  return text.replace(/\/$/, '');
 }
 
 async function ownPolicy(folder: string, { policyId, guardians }: TrustConfig): Promise<Pack> {

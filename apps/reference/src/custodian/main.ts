@@ -11,11 +11,13 @@ const say = (line: string) => void process.stdout.write(`${line}\n`);
 const [first = '', organisation = first, person = ''] = process.argv.slice(2);
 const folder = join(dataDir, 'custodian', organisation);
 
-if (first === 'invite') {
+async function invite(): Promise<void> {
   const link = await askForLink(join(folder, 'own.sock'), person);
   say(link ?? `nobody of ${organisation} is called ${person}`);
   process.exitCode = link === null ? 1 : 0;
-} else {
+}
+
+async function run(): Promise<void> {
   await mkdir(join(dataDir, 'run'), { recursive: true });
   const origin = process.env['ORIGIN'] ?? 'http://localhost:4000';
   const custody = await openCustody({ folder, origin, recordUrl: process.env['RECORD_URL'] ?? '' });
@@ -33,4 +35,11 @@ if (first === 'invite') {
   const stop = () => void custodian.close().then(() => process.exit(0));
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+}
+
+try {
+  await (first === 'invite' ? invite() : run());
+} catch (error) {
+  process.stderr.write(`not started: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
 }

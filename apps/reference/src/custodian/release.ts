@@ -46,16 +46,18 @@ export class Releases {
   readonly #custody: Custody;
   readonly #journal: Journal;
   readonly #notes: ItemNotes;
+  readonly #say: (line: string) => void;
   readonly #pending: Recent<Pending>;
   readonly #broken: Recent<true>;
   readonly #emergencies: Recent<number>;
   /** How often each passkey says that it was used. A smaller number than before is a copy. */
   readonly #counters = new Map<string, number>();
 
-  constructor(custody: Custody, journal: Journal, notes: ItemNotes) {
+  constructor(custody: Custody, journal: Journal, notes: ItemNotes, say: (line: string) => void = () => undefined) {
     this.#custody = custody;
     this.#journal = journal;
     this.#notes = notes;
+    this.#say = say;
     this.#pending = new Recent(PENDING_MILLISECONDS, MAX_PENDING, custody.now);
     this.#broken = new Recent(EMERGENCY_MILLISECONDS, MAX_PENDING, custody.now);
     this.#emergencies = new Recent(3_600_000, MAX_PENDING, custody.now);
@@ -205,6 +207,8 @@ export class Releases {
     this.#emergencies.set(person, before + 1);
     const role = entry.roles?.[0] ?? 'none';
     const { id } = await this.#journal.append({ person, role, item, headerDigest, reason, outcome: 'intent' });
+    // A server that only says that its log is down would leave this here for good: whoever runs the custodian sees it.
+    this.#say(`${entry.organisation} ${person} asks to break the glass, and the log is said to be down: entry ${id}`);
     return { logEntry: id, headerDigest };
   }
 

@@ -1,5 +1,6 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import { SealError } from '@wardseal/crypto';
 import { MAX_PAYLOAD_BYTES } from '../wire/custodian.js';
 import { WireError } from '../wire/errors.js';
@@ -70,7 +71,8 @@ export async function serveVerbs(
       })
       .finally(() => request.resume());
   });
-  // A socket that a killed run left behind is nobody's.
+  // Two custodians over one folder would sign two directories. A socket that a killed run left behind is nobody's.
+  if (await answers(socketPath)) throw new Error('another custodian of this trust is running');
   await rm(socketPath, { force: true });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -78,6 +80,17 @@ export async function serveVerbs(
   });
   await chmod(socketPath, 0o600);
   return server;
+}
+
+function answers(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(socketPath);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
 }
 
 function refusalOf(error: unknown): Refusal {

@@ -15,6 +15,7 @@ import { HOSTILE_VALUES, hostileJson } from '@wardseal/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCeremony } from '../../src/ceremony/ceremony.js';
+import { startCustodian } from '../../src/custodian/custodian.js';
 import { openCustody } from '../../src/custodian/custody.js';
 import { readJson, writeWhole } from '../../src/custodian/files.js';
 import { askForLink } from '../../src/custodian/invite.js';
@@ -297,6 +298,28 @@ test('a folder that somebody changed does not start: another’s snapshot, a ben
   await bent('policy-seen.json', () => '{"version":2,"digest":"sha256-x"}', 'VERSION_INVALID');
   await bent('trust.json', (was) => was.replace('"approved"', '"rejected"'), 'BAD_REQUEST');
   await expect(open(world.folder)).resolves.toHaveProperty('organisation', ORG);
+});
+
+test('there is one custodian a folder, and pictures leave in the clear for this machine only', async () => {
+  const open = (recordUrl: string) => openCustody({ folder: world.folder, origin: ORIGIN, recordUrl });
+  const custody = await open('');
+  const second = {
+    custody,
+    socketPath: join(world.dataDir, 'second.sock'),
+    journalFolder: join(world.dataDir, 'x'),
+    say: () => undefined,
+  };
+  await expect(startCustodian(second)).rejects.toThrow('another custodian');
+  for (const url of [
+    'http://record.example/',
+    'http://127.0.0.1.example/',
+    'ftp://127.0.0.1/',
+    'https://a:b@record.example/',
+    'no url',
+  ])
+    await expect(open(url)).rejects.toThrow();
+  for (const url of ['https://record.example/fhir', 'http://127.0.0.1:1/ZZZ01', 'http://[::1]:1/'])
+    await expect(open(url)).resolves.toHaveProperty('recordUrl', url.replace(/\/$/, ''));
 });
 
 test('killed in the middle of writing, a file is the old one or the new one', async () => {

@@ -260,6 +260,7 @@ test('the log is down: the glass is broken through the journal, and only then th
     breakGlass: true,
     emergency: { reason, headerDigest },
   });
+  expect(world.said.at(-1)).toContain(options.logEntry);
   expect(options).toMatchObject({ emergency: true, credentials: [stranger.passkey.id] });
   await expect(world.custodian.emergencyView(view)).rejects.toThrow(refused('RELEASE_NEEDED'));
   const released = await world.custodian.release(
