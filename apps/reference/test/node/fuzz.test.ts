@@ -79,7 +79,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
 };
 const NAMED: Readonly<Record<string, string>> = { id: ITEM, case: ITEM, person: 'p-nobody', org: 'ZZZ01', name: 'x' };
 /** Each change of a body is one of some hundreds: as many as this in each run, others each time; all of them in the long one. */
-const CHANGES = process.env['WARDSEAL_FULL'] === '1' ? Number.POSITIVE_INFINITY : 40;
+const CHANGES = process.env['WARDSEAL_FULL'] === '1' ? Number.POSITIVE_INFINITY : 80;
 const HOSTILE_TEXTS = [
   ...['..', '%2e%2e%2f%2e%2e%2fetc%2fpasswd', '%00', '%ff', '%E0%A4%A', 'a'.repeat(5000), '__proto__', 'constructor'],
   ...[
@@ -117,11 +117,13 @@ async function stored(): Promise<Record<string, number>> {
   return Object.fromEntries(await Promise.all(counts));
 }
 
-/** Somebody who may do the most here; how often is not what this is about. */
+/** By turns a clinician and who reads the log; how often they ask is not what this is about. */
 async function attacker(): Promise<Browser> {
   await world.app.db.query('DELETE FROM rates');
-  return world.signedIn('p-lead');
+  turn += 1;
+  return world.signedIn(turn % 2 === 0 ? 'p-lead' : 'p-lindqvist');
 }
+let turn = 0;
 
 describe('whatever a hostile client sends', () => {
   it('goes to a route that this test knows', () => {
