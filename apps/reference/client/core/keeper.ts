@@ -51,6 +51,9 @@ export async function epochOf(keeper: Keeper, organisation: string, item: string
 }
 
 export async function keepEpoch(keeper: Keeper, organisation: string, item: string, epoch: number): Promise<void> {
-  const others = (await epochs(keeper, organisation)).filter(([id]) => id !== item);
-  keeper.save(epochsName(organisation), JSON.stringify([...others, [item, epoch]].slice(-MAX_EPOCHS)));
+  // Two items opened at once, here or in another tab, must not forget each other.
+  await navigator.locks.request('wardseal.epochs', async () => {
+    const others = (await epochs(keeper, organisation)).filter(([id]) => id !== item);
+    keeper.save(epochsName(organisation), JSON.stringify([...others, [item, epoch]].slice(-MAX_EPOCHS)));
+  });
 }

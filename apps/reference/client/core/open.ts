@@ -4,10 +4,9 @@ import { shortCode } from '../../src/server/wiring/view-then-mark.js';
 import { type Clinical, parseClinical } from '../../src/wire/clinical.js';
 import { type ItemLabels, parseLabels } from '../../src/wire/labels.js';
 import { canvasCodec } from '../picture/canvas-codec.js';
+import { checkClaimedSize } from '../picture/check-claimed-size.js';
 import type { Pixels } from '../picture/exif-orientation.js';
-import { parseJpeg } from '../picture/jpeg.js';
 import { PictureError } from '../picture/picture-error.js';
-import { parsePng } from '../picture/png.js';
 import { sniff } from '../picture/sniff.js';
 import { checkReceipt } from './check-receipt.js';
 import type { OpenAnswer, OpenedItem, OpenRequest, ShownPicture, Step } from './core.js';
@@ -154,16 +153,12 @@ function mayChange({ custodian }: TrustAnchors): (change: RecipientChange) => bo
   };
 }
 
-/**
- * The pixels, when content and signature agree on the type. The browser's decoder is given only what our own parser took: a
- * sender's page may be another than ours, and a small file can claim a gigapixel.
- */
+/** The pixels, when content and signature agree on the type and the size is one that a picture has. */
 async function decoded(bytes: Uint8Array<ArrayBuffer>, claimed: string): Promise<Pixels> {
   try {
     const type = sniff(bytes);
     if (type !== claimed) throw new CoreError('FILE_INVALID', 'the content is not what its sender says');
-    if (type === 'image/jpeg') parseJpeg(bytes);
-    else await parsePng(bytes);
+    checkClaimedSize(bytes, type);
     return await canvasCodec().decode(bytes, type);
   } catch (cause) {
     if (cause instanceof CoreError) throw cause;

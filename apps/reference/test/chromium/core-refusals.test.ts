@@ -208,7 +208,11 @@ describe('an item', () => {
   });
 
   test('whose content is not what its author signed it to be', async () => {
+    const gigapixel = new Uint8Array(await (await photoOf(1)).arrayBuffer());
+    const frame = gigapixel.findIndex((byte, at) => byte === 0xff && gigapixel[at + 1] === 0xc0);
+    gigapixel.set([0xff, 0xff, 0xff, 0xff], frame + 5);
     for (const [plaintext, mediaType] of [
+      [gigapixel, 'image/jpeg'],
       [new Uint8Array(await (await photoOf(1)).arrayBuffer()), 'image/png'],
       [new TextEncoder().encode('<svg/>'), 'image/jpeg'],
       [new TextEncoder().encode('<svg/>'), 'image/svg+xml'],
