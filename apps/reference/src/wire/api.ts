@@ -1,3 +1,4 @@
+import type { Chips } from '@wardseal/watermark';
 import type { ItemLabels } from './labels.js';
 
 // Every HTTP body of the server, as both sides write it. Bytes are base64url without padding, times `Date.toISOString`.
@@ -117,7 +118,7 @@ export interface OpenAnswer {
   readonly receipt: string;
   readonly labels: ItemLabels;
   /** This viewing's own chips. */
-  readonly chips: string;
+  readonly chips: Chips;
   readonly code: string;
   readonly sentAt: string;
   readonly who: {

@@ -66,7 +66,7 @@ export const ANSWER: OpenAnswer = {
   header: 'AA',
   receipt: '',
   labels: LABELS,
-  chips: '{}',
+  chips: { version: 'wardseal.org/mark/v0', layer: 'view', tile: '' },
   code: 'K7QX-9MPD',
   sentAt: ROW.sentAt,
   who: { name: ME.name, role: ME.role, organisation: ME.trustName, at: ROW.sentAt },

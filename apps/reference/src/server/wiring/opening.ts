@@ -1,7 +1,7 @@
 import type { AuditEvent, YearAppendResult } from '@wardseal/audit';
 import { recipientThumbprint } from '@wardseal/crypto';
 import { fromBase64url } from '@wardseal/primitives';
-import { type Chips, deriveImageKey, prepareChips } from '@wardseal/watermark';
+import { deriveImageKey, prepareChips } from '@wardseal/watermark';
 import type { OpenAnswer, OpenRequest } from '../../wire/index.js';
 import type { Tx } from '../db/pool.js';
 import { Problem } from '../http/problem.js';
@@ -16,9 +16,6 @@ import { LogDown } from './log.js';
 import { record } from './outbox.js';
 import { isBreakGlass, permittedOrRefuse, policyOf, purposeOf } from './verdict.js';
 import { shortCode } from './view-then-mark.js';
-
-/** An answer to an opening; the chips as the viewer takes them. */
-export type Opened = Omit<OpenAnswer, 'chips'> & { readonly chips: Chips };
 
 /** A viewing on its way. */
 interface Viewing {
@@ -43,7 +40,7 @@ interface Viewing {
  *
  * @throws Problem 403 POLICY_REFUSED, 409 RELEASE_NEEDED, 409 ITEM_HELD, 410 ITEM_RECALLED, 410 ITEM_EXPIRED, 503 LOG_DOWN
  */
-export async function openItem(app: App, session: Session, id: string, asked: OpenRequest): Promise<Opened> {
+export async function openItem(app: App, session: Session, id: string, asked: OpenRequest): Promise<OpenAnswer> {
   const viewing = await prepare(app, session, await findItem(app.db, session.org, id), asked);
   const { item, event, nonce, breakGlass } = viewing;
   await app.db.query(
@@ -216,7 +213,7 @@ function outcomeOf(
 }
 
 /** The log is down: with a reason of life and limb the custodian's journal takes its place; nothing else does. */
-async function openInEmergency(viewing: Viewing): Promise<Opened> {
+async function openInEmergency(viewing: Viewing): Promise<OpenAnswer> {
   const { app, session, item, asked, breakGlass, event, until, acts } = viewing;
   if (!breakGlass || asked.reason === undefined) throw logDown(viewing, true);
   const { custodian } = trustOf(app, session.org);
@@ -267,7 +264,7 @@ function logDown({ app }: Viewing, canBreak: boolean, cause?: unknown): Problem 
   return new Problem(503, 'LOG_DOWN', 'Nothing can be opened: it cannot be logged now', { next, retryAfter: 5, cause });
 }
 
-async function answer(viewing: Viewing, id: string, receipt: string, emergency: boolean): Promise<Opened> {
+async function answer(viewing: Viewing, id: string, receipt: string, emergency: boolean): Promise<OpenAnswer> {
   const { app, session, item, header, event } = viewing;
   const { watermarkSecret, config } = trustOf(app, session.org);
   const { name, role } = session;
