@@ -34,6 +34,7 @@ const REMOVED: Readonly<Record<string, string>> = {
   gps: 'location',
   xmp: 'editing history',
   iptc: 'captions',
+  'maker-note': 'the maker’s notes',
   thumbnail: 'small hidden preview',
   icc: 'colour profile (colours kept as sRGB)',
   'data-after-end': 'data hidden after the picture',
@@ -48,6 +49,8 @@ export class WardsealCapture extends HTMLElement {
   #case: string = crypto.randomUUID();
   #picture: PreparedPicture | null = null;
   #capturedAt = '';
+  #source: [file: Blob, capturedAt: Date, hint: string] | null = null;
+  #preparedBy: Desk | null = null;
   #sending: Sending | null = null;
   #form: HTMLFormElement | null = null;
   readonly #line = status();
@@ -70,6 +73,8 @@ export class WardsealCapture extends HTMLElement {
 
   connectedCallback(): void {
     if (this.#form === null) void this.#build().catch((error: unknown) => showProblem(this, error));
+    // Signed in anew: the worker that held the picture ended with the keys.
+    else if (this.#source !== null && this.#preparedBy !== this.desk) void this.#prepare(...this.#source);
   }
 
   disconnectedCallback(): void {
@@ -130,8 +135,10 @@ export class WardsealCapture extends HTMLElement {
       const field = this.querySelector<HTMLInputElement>('#givenBy');
       const usual = [...Object.values(given), ''];
       // Only what this form wrote itself is written over.
-      if (field !== null && usual.includes(field.value.trim()))
+      if (field !== null && usual.includes(field.value.trim())) {
         field.value = given[entered(this, 'consent') as ConsentForm] ?? '';
+        setError(this, 'givenBy', null);
+      }
       void mayUseCamera()
         .then((may) => (may && this.#consented() && this.#picture === null ? this.#camera.start() : undefined))
         .catch(() => {});
@@ -283,6 +290,8 @@ export class WardsealCapture extends HTMLElement {
       this.#picture = await this.desk.core.prepare(file);
       if (before !== null) void this.desk.core.drop(before.picture).catch(() => {});
       this.#capturedAt = capturedAt.toISOString();
+      this.#source = [file, capturedAt, hint];
+      this.#preparedBy = this.desk;
       setError(this, 'file', null);
       this.#line.textContent = 'The picture is ready';
       this.#showChosen(hint);
@@ -321,7 +330,7 @@ export class WardsealCapture extends HTMLElement {
 
   #forget(): void {
     if (this.#picture !== null) void this.desk.core.drop(this.#picture.picture).catch(() => {});
-    this.#picture = null;
+    this.#picture = this.#source = null;
     this.#chosen.replaceChildren();
     this.#line.textContent = '';
   }

@@ -22,10 +22,16 @@ export class Refused extends Error {
   }
 }
 
+/** Told to the window when the server no longer knows who is here: keys must go, drafts stay. */
+export const SIGNED_OUT = 'wardseal:signed-out';
+
 /** An answer as this page's error; a proxy's page or half an answer is `INTERNAL`. */
 function refusedOf(status: number, text: string): Refused {
   try {
     const { error } = JSON.parse(text) as Partial<ErrorBody>;
+    if (error?.code === 'SIGN_IN_REQUIRED' || error?.code === 'SUSPENDED') {
+      dispatchEvent(new CustomEvent(SIGNED_OUT, { detail: error.code }));
+    }
     if (typeof error?.code === 'string') return new Refused(status, error);
   } catch {
     // Not ours: said below.

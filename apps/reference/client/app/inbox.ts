@@ -17,6 +17,8 @@ const STATES: Readonly<Record<ItemRow['state'], readonly [text: string, colour: 
 const OVER: readonly ItemRow['state'][] = ['expired', 'recalled', 'held'];
 const ACTS = { open: 'Open', release: 'Ask for release', 'break-glass': 'Break the glass' } as const;
 
+const GOVERNANCE = ['privacy-officer', 'caldicott-guardian', 'siro', 'guardian'];
+
 const tag = (text: string, colour: string): HTMLElement =>
   h('strong', { class: `nhsuk-tag nhsuk-tag--${colour}` }, text);
 
@@ -34,7 +36,8 @@ function rowView(desk: Desk, row: ItemRow, advice: readonly ItemRow[], open: (id
   const [state, colour] = STATES[row.state];
   const over = OVER.includes(row.state);
   const id = `row-${row.id}`;
-  const opened = row.openedBy?.map(({ name, at }) => `${name} ${when(at)}`).join('; ');
+  const others = row.openedBy?.filter(({ name }) => name !== desk.me.name);
+  const opened = others?.map(({ name, at }) => `${name} ${when(at)}`).join('; ');
   const seen: Child =
     row.mine && h('p', {}, opened ? `Opened by ${opened}` : over ? 'Nobody opened it' : 'Nobody has opened it yet');
   const unread = advice.filter(({ mine }) => !mine);
@@ -68,6 +71,20 @@ export function rowList(desk: Desk, rows: readonly ItemRow[], open: (id: string)
   const own = rows.filter(({ labels }) => !ids.has(labels.about));
   const adviceOn = (id: string): ItemRow[] => rows.filter(({ labels }) => labels.about === id);
   return h('ul', { class: 'ward-list' }, ...own.map((row) => rowView(desk, row, adviceOn(row.id), open)));
+}
+
+/** What each role begins with. A hint: the policy decides. */
+function starts(role: string, go: (route: string) => void): HTMLElement[] {
+  const keeper = role === 'administrator' || GOVERNANCE.includes(role);
+  if (!keeper) {
+    return [
+      button('New picture', () => go('new-picture')),
+      button('New message', () => go('new-message'), 'secondary'),
+    ];
+  }
+  const link = (href: string, text: string): HTMLElement => h('a', { href, class: 'nhsuk-button' }, text);
+  const people = link('/people', 'People');
+  return role === 'administrator' ? [people] : [link('/ig', 'Information governance'), people];
 }
 
 /** The inbox: who, when, how old, in which state. Whom it is about is told only after opening. */
@@ -106,13 +123,8 @@ export function inboxView(
   const duty = desk.me.onDuty.map(teamName).join(', ');
   const view = show(
     'Inbox',
-    h('p', {}, `${desk.me.name}${duty === '' ? '' : `, on duty for ${duty}`}. `),
-    h(
-      'div',
-      { class: 'ward-actions' },
-      button('New picture', () => go('new-picture')),
-      button('New message', () => go('new-message'), 'secondary'),
-    ),
+    h('p', {}, `${desk.me.name}, ${desk.me.trustName}${duty === '' ? '' : `. On duty for ${duty}`}.`),
+    h('div', { class: 'ward-actions' }, ...starts(desk.me.role, go)),
     line,
     list,
     h(

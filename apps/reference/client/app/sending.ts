@@ -72,7 +72,7 @@ export class Sending {
     this.#at('uploading');
     const left = (sent: number): void => {
       this.#bar.value = sent / payload.size;
-      this.#bytes.textContent = `${Math.round(sent / 1000)} of ${Math.round(payload.size / 1000)} kB`;
+      this.#bytes.textContent = `${Math.ceil(sent / 1000)} of ${Math.ceil(payload.size / 1000)} kB`;
     };
     await upload(`/api/items/${id}/payload`, payload, left);
     this.#at('waiting');

@@ -3,12 +3,13 @@ import type { Core } from '../core/core.js';
 import { WardsealCapture } from './capture.js';
 import { Desk } from './desk.js';
 import { button, h } from './dom.js';
-import { call, Refused } from './http.js';
+import { call, Refused, SIGNED_OUT } from './http.js';
 import { type Idle, watchIdle } from './idle.js';
 import { findView, inboxView, titleOf } from './inbox.js';
 import { root, show, showProblem } from './shell.js';
 import { signInView, unlockView } from './sign-in.js';
 import { WardsealViewer } from './viewer.js';
+import { wordsOf } from './words.js';
 import { ownCore } from './worker.js';
 
 export interface StartOptions {
@@ -106,6 +107,10 @@ export function start({ recover = false, core = ownCore() }: StartOptions): void
   };
 
   root().after(h('div', { class: 'nhsuk-width-container ward-leave' }, signOut));
+  addEventListener(SIGNED_OUT, (event) => {
+    const { said } = wordsOf({ code: (event as CustomEvent<string>).detail });
+    if (desk !== null) end(`${said} What you had written is kept.`);
+  });
   addEventListener('hashchange', paint);
   addEventListener('beforeunload', (event) => {
     if (draft?.capture.unsent === true) event.preventDefault();

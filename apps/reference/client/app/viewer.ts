@@ -61,7 +61,7 @@ export class WardsealViewer extends HTMLElement {
         const opened = await openItem(this.desk, this.row.id, asked, (doing) => {
           this.#line.textContent = doing;
         });
-        await this.#show(opened);
+        await this.#show(opened, asked.reason !== undefined);
       } catch (error) {
         const { code } = error as { code?: string };
         if (code === 'RELEASE_NEEDED') return this.#askRelease();
@@ -84,8 +84,12 @@ export class WardsealViewer extends HTMLElement {
         {},
         'This was sealed before it was your turn. Your trust’s key service can let you in: you confirm with your passkey, the sender sees it.',
       ),
-      ask,
-      button('Break the glass instead', () => this.#askGlass(), 'secondary'),
+      h(
+        'div',
+        { class: 'ward-actions' },
+        ask,
+        button('Break the glass instead', () => this.#askGlass(), 'secondary'),
+      ),
     );
     ask.focus();
   }
@@ -133,44 +137,33 @@ export class WardsealViewer extends HTMLElement {
     this.querySelector<HTMLElement>('#reason')?.focus();
   }
 
-  async #show(opened: Opened): Promise<void> {
+  async #show(opened: Opened, glass: boolean): Promise<void> {
     const { clinical, sender, labels, text, picture } = opened;
     const now = this.desk.now();
     const taken = clinical.capturedAt;
     const ahead = Date.parse(taken) - Date.parse(opened.sentAt) > CLOCK_MS;
     const advice = h('div');
-    const banner = h('p', { class: 'ward-patient' }, hiddenLabel('Patient: '), patientLine(clinical.patient));
     const { consent } = clinical;
+    const place =
+      picture !== undefined &&
+      h('p', {}, `${placeOf(clinical.site, clinical.side)} · taken ${when(taken)} `, ageBadge(taken, now));
+    const who = h('p', {}, hiddenLabel('Patient: '), patientLine(clinical.patient));
+    const banner = h('div', { class: 'ward-patient' }, who, place);
     const shown = picture === undefined ? null : await pictureView(picture, labels.sensitivity === 'intimate');
     this.#body.replaceChildren(
       banner,
-      opened.breakGlass ? h('p', { class: 'ward-warn' }, 'You broke the glass. It will be reviewed.') : '',
+      opened.breakGlass || glass ? h('p', { class: 'ward-warn' }, 'You broke the glass. It will be reviewed.') : '',
+      ahead ? h('p', { class: 'ward-warn' }, 'The sender’s clock was wrong: trust the time when it was sent.') : '',
       shown ?? '',
       summary([
         [
           labels.about === 'none' ? 'Message' : 'Advice',
           h('span', { class: 'ward-prose' }, text || clinical.note || 'None'),
         ],
-        ['Where', shown === null ? '' : placeOf(clinical.site, clinical.side)],
-        [
-          'Taken',
-          shown === null
-            ? ''
-            : h(
-                'span',
-                {},
-                `${when(taken)} `,
-                ageBadge(taken, now),
-                ahead ? ' The sender’s clock was wrong: see when it was sent.' : '',
-              ),
-        ],
         ['Sent', h('span', {}, `${when(opened.sentAt)} `, ageBadge(opened.sentAt, now))],
         ['From', `${sender.name}, ${roleName(sender.role)}`],
         ['To', labels.team === 'none' ? '' : teamName(labels.team)],
-        [
-          'Consent',
-          consent === null ? '' : `${consentInWords(consent.form)}, given by ${consent.givenBy}. For care only.`,
-        ],
+        ['Consent', consent === null ? '' : `${consentInWords(consent.form)}: ${consent.givenBy}. For care only.`],
         ['Case number', h('span', { class: 'ward-number' }, opened.case)],
       ]),
       this.#receipt(opened),
