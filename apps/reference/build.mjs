@@ -59,7 +59,7 @@ function styles() {
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
 
-// One after the other: each names the address of what it starts.
+// One after the other: each names the address of what it starts. The core's worker comes in parts: signing in needs half.
 const [mark, worker] = [{ 'mark-worker': '@wardseal/watermark/worker' }, { worker: 'client/worker/worker.ts' }];
 const names = {};
 const define = {};
@@ -70,7 +70,7 @@ const make = async (entryPoints, extra) => {
 };
 await make(mark);
 define.MARK_WORKER_URL = JSON.stringify(PATH + names['mark-worker.js']);
-if (existsSync(join(room, worker.worker))) await make(worker);
+if (existsSync(join(room, worker.worker))) await make(worker, { splitting: true });
 define.WORKER_URL = JSON.stringify(PATH + names['worker.js']);
 const there = Object.fromEntries(Object.entries(PAGES).filter(([, file]) => existsSync(join(room, file))));
 const { outputs } = await make(there, { splitting: true });
