@@ -35,7 +35,7 @@ async function start(): Promise<void> {
   const erase = openHeaders(join(config.dataDir, 'erase'));
   const app = { config, db, trusts, blobs, erase, clock, assets };
   server.on('request', getRequestListener(createApp(app).fetch));
-  const jobs = startJobs(app, (what, error) => console.error(`${what}: ${codeOf(error)}`));
+  const jobs = startJobs(app);
   console.log(`listening ${config.origin}`);
 
   const stop = async (): Promise<void> => {
@@ -58,12 +58,6 @@ function listen({ port, host }: ConfigBeforePort): Promise<{ server: Server; por
     server.once('error', reject);
     server.listen(port, host, () => resolve({ server, port: (server.address() as AddressInfo).port }));
   });
-}
-
-/** What may be printed of a failure: its own words may hold what was sent. */
-function codeOf(error: unknown): string {
-  const { code, name } = error as { code?: string; name?: string };
-  return code ?? name ?? 'failed';
 }
 
 start().catch((error: unknown) => {

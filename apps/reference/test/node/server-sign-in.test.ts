@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ABSOLUTE_SECONDS, IDLE_SECONDS } from '../../src/server/http/session.js';
+import { tidy } from '../../src/server/jobs/tidy.js';
 import type { Me } from '../../src/wire/api.js';
 import { makeUserHandle } from '../../src/wire/user-handle.js';
 import { type Browser, type ServerWorld, SITE, serverWorld } from '../support/server-world.js';
@@ -128,7 +129,42 @@ describe('signing in', () => {
   });
 });
 
+describe('what is over', () => {
+  it('is removed, and nothing that still counts', async () => {
+    const kept = await world.signedIn('p-admin');
+    await kept.post('/api/step-up/options');
+    await tidy(world.app);
+    expect(await rows()).toEqual({
+      sessions: expect.any(Number),
+      challenges: expect.any(Number),
+      rates: expect.any(Number),
+    });
+    expect((await kept.get('/api/me')).status).toBe(200);
+    expect((await rows())['challenges']).toBeGreaterThan(0);
+    world.advance(ABSOLUTE_SECONDS * 1000);
+    await tidy(world.app);
+    expect(await rows()).toEqual({ sessions: 0, challenges: 0, rates: 0 });
+  });
+
+  async function rows(): Promise<Record<string, number>> {
+    const count = async (table: string): Promise<[string, number]> => [
+      table,
+      (await world.app.db.query(`SELECT FROM ${table}`)).length,
+    ];
+    return Object.fromEntries(await Promise.all(['sessions', 'challenges', 'rates'].map(count)));
+  }
+});
+
 describe('a session', () => {
+  it('ends when the same browser signs in anew', async () => {
+    const browser = await world.signedIn('p-okafor');
+    const { cookie } = browser;
+    await browser.signIn(passkey('p-lindqvist'));
+    expect(await alive(browser)).toBe(true);
+    browser.cookie = cookie;
+    expect(await alive(browser)).toBe(false);
+  });
+
   const alive = async (browser: Browser): Promise<boolean> => (await browser.get('/api/me')).status === 200;
 
   it('ends when the person signs out', async () => {

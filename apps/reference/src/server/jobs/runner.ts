@@ -4,6 +4,7 @@ import { logCustodianEvents } from './custodian-events.js';
 import { carryOutJobs } from './due.js';
 import { expire } from './expiry.js';
 import { settleOpenings, settleReleases, sweepStores } from './sweeper.js';
+import { tidy } from './tidy.js';
 
 /** What is due is looked for this often, ms: a send is in the record a second or two later. */
 export const TICK = 500;
@@ -38,6 +39,7 @@ export function startJobs(app: App, onError: (what: string, error: unknown) => v
     await attempt('expiry', () => expire(app));
     await attempt('custodian events', () => logCustodianEvents(app));
     await attempt('stores', () => sweepStores(app));
+    await attempt('sessions', () => tidy(app));
   };
   const attempt = async (what: string, work: () => Promise<unknown>): Promise<void> => {
     try {

@@ -40,6 +40,8 @@ export function signIn(app: App): Hono<Env> {
       const who = await accepted(app, await proveAnswer(app, answer, null), answer.response.id);
       const begun = await app.db.tx(async (tx) => {
         await refuseSuspended(tx, who);
+        const before = c.get('session');
+        if (before !== null) await endSession(tx, before);
         const made = await beginSession(app, tx, who);
         await record(tx, eventBy(made.session, app.clock, done('auth.login')));
         return made;

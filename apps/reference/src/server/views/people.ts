@@ -25,7 +25,7 @@ function line(row: PersonRow, teams: Readonly<Record<string, string>>): Html {
   const [verb, label] = suspendedAt === null ? ['suspend', 'Suspend'] : ['restore', 'Take the suspension back'];
   return html`<tr>
     <th scope="row">${name}</th>
-    <td>${role}</td>
+    <td>${role.replaceAll('-', ' ')}</td>
     <td>${row.teams.map((team) => teams[team] ?? team).join(', ')}</td>
     <td>
       ${suspendedAt !== null && html`<p><strong class="nhsuk-tag">Suspended</strong></p>`}

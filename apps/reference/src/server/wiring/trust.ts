@@ -12,6 +12,7 @@ import { Problem } from '../http/problem.js';
 import type { Clock } from './app.js';
 import { type CustodianClient, custodianClient, type Rota } from './custodian-client.js';
 import { openTrustLog, type TrustLog } from './log.js';
+import { remembered } from './remembered.js';
 
 export type { TrustConfig };
 
@@ -39,10 +40,6 @@ export interface Trust {
   rota(): Promise<Rota>;
 }
 
-/** What the custodian said is asked again after this long. */
-const FRESH_MS = 5_000;
-/** A restart of the custodian stops nobody's work; whoever left is out within this, whatever fails. */
-const STALE_MS = 45_000;
 /** Only its owner reads a secret. */
 const OTHERS = 0o077;
 const SECRET_BYTES = 32;
@@ -137,29 +134,6 @@ async function readSecret(path: string): Promise<string> {
     if (error instanceof UnsafeConfig) throw error;
     throw new UnsafeConfig(`the secret ${path} cannot be read: hold the key ceremony first`, { cause: error });
   }
-}
-
-/** What was read at most `FRESH_MS` ago, or anew; when that fails, what was read at most `STALE_MS` ago. One reads for all. */
-function remembered<T>(read: () => Promise<T>, clock: Clock): (fresh?: boolean) => Promise<T> {
-  let held: { readonly value: T; readonly at: number } | null = null;
-  let reading: Promise<void> | null = null;
-  const age = (): number => (held === null ? Number.POSITIVE_INFINITY : Math.abs(clock.now() - held.at));
-  const refresh = async (): Promise<void> => {
-    const at = clock.now();
-    held = { value: await read(), at };
-  };
-  return async (fresh = false) => {
-    if (held !== null && age() < FRESH_MS && !fresh) return held.value;
-    // One that began before may not know what has just changed.
-    if (fresh) await reading?.catch(() => {});
-    reading ??= refresh().finally(() => {
-      reading = null;
-    });
-    await reading.catch((error) => {
-      if (age() >= STALE_MS || fresh) throw error;
-    });
-    return (held as unknown as { value: T }).value;
-  };
 }
 
 function codeOf(error: unknown): string {
