@@ -7,17 +7,15 @@ import {
   exposure,
   render,
   reviewEvent,
-  viewings,
 } from '@wardseal/audit/report';
-import { render as renderPolicy } from '@wardseal/policy/render';
-import { deriveImageKey } from '@wardseal/watermark';
 import { Hono } from 'hono';
 import type { Ctx, Env } from '../http/env.js';
 import { body, bodyBytes } from '../http/parse.js';
-import { notFound, Problem, problemOf } from '../http/problem.js';
+import { badRequest, notFound, Problem, problemOf } from '../http/problem.js';
 import { contentSecurityPolicy } from '../http/security-headers.js';
 import { requireSession, type Session } from '../http/session.js';
-import { breakGlass } from '../views/ig/break-glass.js';
+import { wholePage } from '../http/whole-page.js';
+import { breakGlass, waitingTogether } from '../views/ig/break-glass.js';
 import { desk } from '../views/ig/desk.js';
 import { logCheck } from '../views/ig/log.js';
 import { openedForm, openedReport } from '../views/ig/opened.js';
@@ -27,21 +25,21 @@ import { type Html, layout } from '../views/layout.js';
 import type { App } from '../wiring/app.js';
 import { eventBy } from '../wiring/event.js';
 import { trustOf } from '../wiring/facts.js';
-import { alarmsFor, entitled, itemsNamed, picturesSent, settleBreakGlass } from '../wiring/ig-entitled.js';
+import { alarmsFor, entitled, itemsNamed, settleBreakGlass } from '../wiring/ig-entitled.js';
 import { type Purpose, type Reading, readLog, refused } from '../wiring/ig-reading.js';
-import { parseOpened, parsePurpose, parseReview, parseTrace, type ReviewAsked } from '../wiring/ig-requests.js';
-import { evidenceStyleHash, styleHash } from '../wiring/ig-style.js';
+import { parseOpened, parsePurpose, parseReview, type ReviewAsked } from '../wiring/ig-requests.js';
+import { evidenceStyleHash } from '../wiring/ig-style.js';
 import type { Trust } from '../wiring/trust.js';
+import { traceApi } from './ig-trace.js';
+import { policy } from './policy.js';
 
 /** Bytes of the form of a review: its reason has at most 900 characters. */
 const MAX_FORM_BYTES = 16_384;
-const DAY = 86_400_000;
 
 /** The rooms of information governance: who opened what, break-glass, leaked pictures, the log, the policy in force. */
 export function ig(app: App): Hono<Env> {
   const hono = new Hono<Env>();
   const clock = { ...systemClock, now: app.clock.now };
-  const policies = new Map<string, { readonly key: string; readonly text: string }>();
 
   const page = (
     c: Ctx,
@@ -78,7 +76,7 @@ export function ig(app: App): Hono<Env> {
       if (error instanceof Problem && error.code === 'LOG_DOWN') return null;
       throw error;
     });
-    const uses = reading === null ? [] : (await queueOf(reading)).uses;
+    const waiting = reading === null ? [] : waitingTogether(await queueOf(reading));
     const since = reading && ((await log.current().catch(refused)).witnessState()?.unwitnessedSince ?? null);
     const words = [
       ...(reading === null
@@ -86,7 +84,6 @@ export function ig(app: App): Hono<Env> {
         : []),
       ...(since === null ? [] : [`No witness has signed it since ${moment(since)}.`]),
     ];
-    const count = (state: string): number => uses.filter((use) => use.state === state).length;
     const alarms = (await alarmsFor(app, session)).map(({ kind, item, at, person }) => {
       return {
         kind,
@@ -95,7 +92,8 @@ export function ig(app: App): Hono<Env> {
         who: person === null ? '' : (reading?.nameOf(person, session.org) ?? person),
       };
     });
-    const reviews = { waiting: count('waiting'), overdue: count('overdue') };
+    const overdue = waiting.filter(([use]) => use?.state === 'overdue').length;
+    const reviews = { waiting: waiting.length - overdue, overdue };
     return page(
       c,
       'Information governance',
@@ -168,7 +166,7 @@ export function ig(app: App): Hono<Env> {
     });
     const { actor } = eventBy(session, app.clock, { type: 'audit.read', outcome: 'success' });
     await trust.log.append(exportEvent(report, { actor, rendered, clock }), { await: 'integrated' }).catch(refused);
-    if (as === 'html') return whole(c, rendered);
+    if (as === 'html') return wholePage(c, rendered);
     c.header('content-disposition', `attachment; filename="access-log-${report.madeAt.slice(0, 10)}.csv"`);
     return c.body(rendered, 200, { 'content-type': 'text/csv; charset=utf-8' });
   };
@@ -188,19 +186,14 @@ export function ig(app: App): Hono<Env> {
     const session = requireSession(c);
     const form = new URLSearchParams(new TextDecoder().decode(await bodyBytes(c, MAX_FORM_BYTES)));
     const purpose = parsePurpose(form.get('purpose') ?? undefined) ?? 'audit';
-    const index = form.get('index') ?? '';
-    const text = (name: string): string => (form.get(`${name}-${index}`) ?? '').replaceAll(/\s+/g, ' ').trim();
+    const text = (name: string): string =>
+      (form.get(`${name}-${form.get('index')}`) ?? '').replaceAll(/\s+/g, ' ').trim();
+    const said = { origin: form.get('origin'), outcome: text('outcome'), reason: text('reason') };
     try {
-      await review(
-        session,
-        purpose,
-        parseReview({
-          index: Number(index),
-          origin: form.get('origin'),
-          outcome: text('outcome'),
-          reason: text('reason'),
-        }),
-      );
+      // One review of several entries of one matter: what is wrong with it is wrong with the first.
+      const asked = form.getAll('index').map((index) => parseReview({ ...said, index: Number(index) }));
+      if (asked.length === 0) throw badRequest('index');
+      for (const one of asked) await review(session, purpose, one);
     } catch (error) {
       const problem = problemOf(error);
       if (problem.status >= 500 || problem.code === 'POLICY_REFUSED') throw error;
@@ -240,33 +233,6 @@ export function ig(app: App): Hono<Env> {
   room('/ig/trace', async (c, _session, purpose) =>
     page(c, 'Leaked picture', inRoom('/ig/trace', purpose, traceForm(purpose))),
   );
-  hono.post('/api/ig/trace', async (c) => {
-    const session = requireSession(c);
-    const asked = await body(c, parseTrace);
-    const one = 'item' in asked ? asked.item : null;
-    const items = 'item' in asked ? [asked.item] : await picturesSent(app, session.org, asked.from, asked.until);
-    if (one !== null && !(await itemsNamed(app, session.org, one)).includes(one)) throw notFound();
-    const { config, watermarkSecret } = trustOf(app, session.org);
-    const object = one === null ? { kind: 'log', id: config.logs.base } : { kind: 'item', id: one };
-    const words = 'item' in asked ? 'leak of a picture' : `leak of a picture sent ${asked.from} to ${asked.until}`;
-    const { sources, nameOf } = await readLog(app, session, {
-      purpose: asked.purpose ?? 'investigation',
-      object,
-      reason: `${words}: ${asked.reason}`,
-    });
-    const found = await viewings({ sources, nameOf, objects: items.map((id) => ({ kind: 'item', id })) });
-    const pictures = items.map((item) => ({
-      item,
-      imageKey: Buffer.from(deriveImageKey(watermarkSecret, item)).toString('base64url'),
-      candidates: found
-        .filter(({ object: of }) => of?.id === item)
-        .map(({ id, actor, recordedAt, origin, index, proof }) => {
-          const name = actor === undefined || 'withheld' in actor ? 'not known any more' : (actor.name ?? actor.id);
-          return { id, name, role: actor?.role ?? '', at: recordedAt, origin, index, proof };
-        }),
-    }));
-    return c.json(one === null ? { pictures } : pictures[0]);
-  });
 
   room('/ig/log', async (c, session, purpose) => {
     const { trust } = await readAll(session, purpose);
@@ -274,27 +240,7 @@ export function ig(app: App): Hono<Env> {
     return page(c, 'Check the log', inRoom('/ig/log', purpose, logCheck(session.org, origin)));
   });
 
-  // No secret, and read before one has a session: whoever enrols says that they have read it.
-  hono.get('/policy', (c) => {
-    const trust = app.trusts.get(c.get('session')?.org ?? c.req.query('organisation') ?? '');
-    if (trust === undefined) return requireSession(c) && c.notFound();
-    const { pack, config } = trust;
-    // The page says whether the review is overdue, so it is good for a day.
-    const key = `${pack.digest} ${Math.floor(clock.now() / DAY)}`;
-    let known = policies.get(config.organisation);
-    if (known?.key !== key) known = { key, text: renderPolicy(pack, { now: clock.now(), organisation: config.name }) };
-    policies.set(config.organisation, known);
-    return whole(c, known.text);
-  });
+  hono.route('/', traceApi(app));
+  hono.route('/', policy(app));
   return hono;
-}
-
-/** A page that a package made whole, with its style sheet in it: nothing else may be loaded or run in it. */
-function whole(c: Ctx, text: string): Response | Promise<Response> {
-  const only = `style-src 'sha256-${styleHash(text)}'`;
-  c.header(
-    'content-security-policy',
-    `default-src 'none'; ${only}; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-  );
-  return c.html(text);
 }

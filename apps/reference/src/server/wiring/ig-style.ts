@@ -1,14 +1,7 @@
-import { createHash } from 'node:crypto';
 import { evidenceReport } from '@wardseal/watermark/report';
+import { styleHash } from '../http/whole-page.js';
 
-/** SHA-256, base64, of the one style sheet in a page that a package made whole: its policy lets in this and nothing else. */
-export function styleHash(page: string): string {
-  const style = /<style>([^<]*)<\/style>/.exec(page)?.[1];
-  if (style === undefined) throw new Error('the page has no style sheet');
-  return createHash('sha256').update(style).digest('base64');
-}
-
-/** That of the evidence reports: the browser makes them, and a page of its own making is under the policy of its maker. */
+/** Digest of the style sheet of evidence reports: a browser makes them, and what a page makes is under that page's policy. */
 export const evidenceStyleHash: string = styleHash(
   evidenceReport(
     {

@@ -51,5 +51,5 @@ ${unknown === 0 ? '' : `${unknown === 1 ? 'One of these has no recorded outcome,
 ${String(report.couldAndDidNot.length)} further ${report.couldAndDidNot.length === 1 ? 'permission was' : 'permissions were'} not used.</p>
 ${alone ? html`<p class="nhsuk-inset-text">Nobody outside the trust has confirmed these entries yet. Look again in a minute.</p>` : ''}
 ${rows.length === 0 ? html`<p>There is no entry.</p>` : table('Entries, in the order in which they were recorded', ['When', 'Who', 'What was done', 'Item', 'Why', 'Entry'], rows)}
-<p><a href="${again}&amp;as=html">Print, with proofs</a> <a href="${again}&amp;as=csv" download>Save as CSV</a></p>`;
+<p><a href="${again}&amp;as=html">Print, with proofs</a> · <a href="${again}&amp;as=csv" download>Save as CSV</a></p>`;
 }
