@@ -39,6 +39,9 @@ export async function loadDirectory(session: Session, snapshot: ArrayBuffer): Pr
   });
   const anchors = anchorsIn(signed);
   session.directory = { signed, anchors };
+  // Enrolled anew elsewhere: what was unlocked here is nobody's any more.
+  const mine = signed.person(person, seconds());
+  if (mine !== null && mine.signingKey !== session.keys?.signing.publicKey) session.keys = null;
   const { custodian } = anchors;
   return { ...summaryOf(signed, person), organisation, organisationName: custodian.name ?? organisation };
 }

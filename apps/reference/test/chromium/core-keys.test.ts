@@ -140,6 +140,19 @@ describe('keys', () => {
     setPin(session, { organisation: ORGANISATION, person: 'p-teal', rootThumbprint: world.trust.rootThumbprint });
     expect([session.keys, session.directory]).toEqual([null, null]);
   });
+
+  test('are dropped when their owner has enrolled anew', async () => {
+    await signIn(world, ours);
+    const anew = await enrolColleague(world.trust, { person: 'p-okafor', name: 'Wren Example', roles: ['registrar'] });
+    const revokedAt = Math.floor(Date.now() / 1000) - 5;
+    const now = { ...anew.entry, validFrom: revokedAt };
+    const snapshot = await world.publish([{ ...ours.entry, revokedAt }, now, other.entry]);
+    await ours.core.loadDirectory(snapshot.slice().buffer);
+    const request = { item: uuid(), nonce: randomBytes(32), payload: new ArrayBuffer(0) };
+    const answer = { viewing: '', header: '', receipt: '', labels: {}, chips: {}, sentAt: '' };
+    await expect(ours.core.open({ ...request, answer })).rejects.toMatchObject({ code: 'LOCKED' });
+    await ours.core.unlock({ wraps: anew.wraps, recoveryCode: anew.recoveryCode });
+  });
 });
 
 async function inThisThread(): Promise<Session> {
