@@ -80,7 +80,10 @@ const cases: Record<string, [held: string, change: ItemChange, call?: object]> =
   'a recipient of no directory': ['recipients', { outside: ['age1-later'] }],
   'no custodian': ['custodian', { without: 'custodian' }],
   'no way for guardians': ['recovery', { without: 'guardians' }],
+  'seats of people who are no guardians': ['recovery', { seats: ['p-okafor', 'p-lindqvist'] }],
   'one guardian alone': ['recovery', { threshold: 1 }],
+  'a time some minutes ahead': ['sender', {}, { sentAt: new Date(Date.now() + 900_000).toISOString() }],
+  'sealed after it was sent': ['sender', { ahead: 900 }],
   'a time in the future': ['sender', {}, { sentAt: '2098-01-01T00:00:00.000Z' }],
   'a time before it was sealed': ['sender', {}, { sentAt: '2020-01-01T00:00:00.000Z' }],
 };

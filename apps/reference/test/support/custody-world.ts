@@ -63,6 +63,10 @@ export interface ItemChange {
   readonly outside?: readonly string[];
   readonly without?: 'custodian' | 'guardians';
   readonly threshold?: number;
+  /** Seconds by which the sender's clock is ahead. */
+  readonly ahead?: number;
+  /** Who keeps seats in the place of the guardians. */
+  readonly seats?: readonly string[];
 }
 
 /** One trust after its ceremony, with a custodian behind its socket, a record and a log. */
@@ -238,7 +242,7 @@ async function itemOf(directory: Directory, sender: Enrolled, change: ItemChange
     ...(change.without !== 'custodian' && { custodian: entry('custodian') }),
     ...(change.without !== 'guardians' && {
       guardians: {
-        seats: directory.entries.filter(({ roles }) => roles?.includes('guardian')),
+        seats: change.seats?.map(entry) ?? directory.entries.filter(({ roles }) => roles?.includes('guardian')),
         threshold: change.threshold ?? 2,
       },
     }),
@@ -247,6 +251,7 @@ async function itemOf(directory: Directory, sender: Enrolled, change: ItemChange
     case: change.signedCase ?? kase,
     labels: { ...labels, ...change.signedLabels } as never,
     clinical: clinical as never,
+    now: Math.floor(Date.now() / 1000) + (change.ahead ?? 0),
   });
   const header = Buffer.from(sealed.header).toString('base64url');
   return { call: { item, case: kase, labels, sentAt: new Date().toISOString(), header }, sealed, plaintext };
