@@ -41,6 +41,7 @@ export const CODES = [
   'REASON_REFUSED',
   'SELF_REVIEW',
   'REVIEWED_BEFORE',
+  'LOG_OF_ANOTHER_YEAR',
   // What does not answer.
   'LOG_DOWN',
   'CUSTODIAN_DOWN',

@@ -214,6 +214,11 @@ export function ig(app: App): Hono<Env> {
       throw new Problem(409, 'REVIEWED_BEFORE', 'Somebody has reviewed this already', {
         next: ['Look at the list below'],
       });
+    // A review names its use by a place in its own log: written into another year's it would name another entry.
+    if ((await reading.trust.log.current().catch(refused)).origin !== origin)
+      throw new Problem(409, 'LOG_OF_ANOTHER_YEAR', 'This use stands in the log of another year, which is closed', {
+        next: ['Write the review on the printed report of that year, and keep it with the report'],
+      });
     const { actor } = eventBy(session, app.clock, { type: 'breakglass.review', outcome: 'success' });
     await Promise.resolve()
       .then(() => reviewEvent({ of: use, reviewer: actor, outcome, reason, clock }))
