@@ -2,7 +2,7 @@ import type { ItemCall } from '../../wire/custodian.js';
 import type { App } from '../wiring/app.js';
 import { eventOfService } from '../wiring/event.js';
 import { trustOf } from '../wiring/facts.js';
-import { findItem, type ItemRecord } from '../wiring/item-rows.js';
+import { findItem, type ItemRecord, itemCall } from '../wiring/item-rows.js';
 import { record } from '../wiring/outbox.js';
 import { finish, type Work } from './due.js';
 
@@ -15,14 +15,7 @@ export async function sealed(
   const blob = await app.blobs.get(item.org, item.id, item.payload_digest);
   if (header === null || blob === null) return null;
   const payload = new Uint8Array(await new Response(blob.body).arrayBuffer());
-  const call = {
-    item: item.id,
-    case: item.case_id,
-    labels: item.labels,
-    sentAt: item.sent_at.toISOString(),
-    header: Buffer.from(header).toString('base64url'),
-  };
-  return { call, payload };
+  return { call: itemCall(item, header), payload };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { AuditEvent } from '@wardseal/audit';
 import { fromBase64url } from '@wardseal/primitives';
 import { eventOfService } from '../wiring/event.js';
 import { trustOf } from '../wiring/facts.js';
-import { findItem } from '../wiring/item-rows.js';
+import { findItem, itemCall } from '../wiring/item-rows.js';
 import { record } from '../wiring/outbox.js';
 import { replaceHeader } from '../wiring/releasing.js';
 import { finish, type Work } from './due.js';
@@ -23,11 +23,7 @@ export const letGo: Work = async (app, job) => {
     onBehalfOf: 'custodian',
   });
   const answer = await trustOf(app, job.org).custodian.letGo({
-    item: item.id,
-    case: item.case_id,
-    labels: item.labels,
-    sentAt: item.sent_at.toISOString(),
-    header: Buffer.from(header).toString('base64url'),
+    ...itemCall(item, header),
     logEntry: event.id,
   });
   const digest = fromBase64url(answer.headerDigest)!;

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '@wardseal/audit';
 import { fromBase64url } from '@wardseal/primitives';
 import type { App } from '../wiring/app.js';
-import { eventOfService } from '../wiring/event.js';
+import { outcomeOf } from '../wiring/event.js';
 import { trustOf } from '../wiring/facts.js';
 import { settleRow } from '../wiring/opening.js';
 import { record } from '../wiring/outbox.js';
@@ -30,11 +30,17 @@ export async function settleOpenings(app: App): Promise<number> {
     const { index, origin } = await trustOf(app, org).log.append(event, options);
     await app.db.tx(async (tx) => {
       if (!(await settleRow(tx, org, id, 'refused', app))) return;
-      await record(tx, outcome(app, event, index, 'nothing was released'), origin);
+      await record(
+        tx,
+        outcomeOf(event, app.clock, index, { outcome: 'minor', reason: 'nothing was released' }),
+        origin,
+      );
     });
   }
   return left.length;
 }
+
+const NOT_CARRIED_OUT = { outcome: 'minor', reason: 'not carried out' } as const;
 
 /** Says of releases that were asked for and not carried out that nothing came of them. */
 export async function settleReleases(app: App): Promise<void> {
@@ -51,14 +57,8 @@ export async function settleReleases(app: App): Promise<void> {
     );
     for (const { event, parent_index, parent_origin } of left)
       if (event !== null && parent_index !== null)
-        await record(tx, outcome(app, event, parent_index, 'not carried out'), parent_origin);
+        await record(tx, outcomeOf(event, app.clock, parent_index, NOT_CARRIED_OUT), parent_origin);
   });
-}
-
-function outcome(app: App, event: AuditEvent, parentIndex: number, reason: string): AuditEvent {
-  const { id: _, occurredAt: __, actor, ...told } = event;
-  const failed = { ...told, outcome: 'minor', reason, links: { parentIndex } } as const;
-  return { ...eventOfService(actor.org, app.clock, failed), actor };
 }
 
 /** Removes what a crash between two stores left: headers and uploads without a living item, versions of headers that do not count. */

@@ -17,6 +17,11 @@ export function eventOfService(org: string, clock: Clock, told: Told): AuditEven
   return { ...stamp(clock), ...told, actor: { id: 'service-wardseal', kind: 'system', org, role: 'system' } };
 }
 
+/** The second entry about something that was intended: the same, now, with how it ended, and the first as its parent. */
+export function outcomeOf(intent: AuditEvent, clock: Clock, parentIndex: number, ended: Partial<Told>): AuditEvent {
+  return { ...intent, ...stamp(clock), ...ended, links: { parentIndex } };
+}
+
 function stamp(clock: Clock): Pick<AuditEvent, 'id' | 'occurredAt'> {
   const id = createEventId({ clock: { ...systemClock, now: clock.now } });
   return { id, occurredAt: new Date(clock.now()).toISOString() };

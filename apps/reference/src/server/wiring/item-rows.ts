@@ -1,3 +1,4 @@
+import type { ItemCall } from '../../wire/custodian.js';
 import { type ItemLabels, type ItemState, type Parser, parserOf } from '../../wire/index.js';
 import { uuid } from '../../wire/parse.js';
 import type { Tx } from '../db/pool.js';
@@ -91,4 +92,15 @@ export function refuseGone(item: ItemRecord, { now }: Clock): void {
     throw new Problem(409, 'ITEM_HELD', 'This is held back: it did not arrive as it was sent', {
       next: ['Ask the sender to send it again'],
     });
+}
+
+/** An item with its header as the custodian takes it. */
+export function itemCall(item: ItemRecord, header: Uint8Array): ItemCall {
+  return {
+    item: item.id,
+    case: item.case_id,
+    labels: item.labels,
+    sentAt: item.sent_at.toISOString(),
+    header: Buffer.from(header).toString('base64url'),
+  };
 }

@@ -8,13 +8,13 @@ import { Problem } from '../http/problem.js';
 import type { Session } from '../http/session.js';
 import type { App } from './app.js';
 import { type Act, weigh } from './duties.js';
-import { eventBy } from './event.js';
+import { eventBy, outcomeOf } from './event.js';
 import { factsFor, trustOf } from './facts.js';
 import { viewDuties } from './item-duties.js';
 import { findItem, type ItemRecord, itemFacts, refuseGone } from './item-rows.js';
 import { LogDown } from './log.js';
 import { record } from './outbox.js';
-import { isBreakGlass, permittedOrRefuse, policyOf, purposeOf } from './verdict.js';
+import { isBreakGlass, logDown, permittedOrRefuse, policyOf, purposeOf } from './verdict.js';
 import { shortCode } from './view-then-mark.js';
 
 /** A viewing on its way. */
@@ -167,14 +167,17 @@ async function refusalOf(tx: Tx, { app, session, item }: Viewing): Promise<Probl
   }
 }
 
+const SUCCESS = { outcome: 'success' } as const;
+
 /** The outcome, its event and what the duties do, in one transaction. @throws Problem why it was refused */
 async function settle(viewing: Viewing, entry: YearAppendResult): Promise<void> {
   const { app, item, event, acts } = viewing;
   const refusal = await app.db.tx(async (tx) => {
     const refused = await refusalOf(tx, viewing);
-    if (!(await settleRow(tx, item.org, event.id, refused ? 'refused' : 'opened', app))) return logDown(viewing, false);
+    if (!(await settleRow(tx, item.org, event.id, refused ? 'refused' : 'opened', app))) return logDown(app, false);
     if (refused === null) for (const act of acts) await act(tx);
-    await record(tx, outcomeOf(viewing.session, app, event, entry.index, refused?.code ?? null), entry.origin);
+    const ended = refused === null ? SUCCESS : ({ outcome: 'minor', reason: refused.code } as const);
+    await record(tx, outcomeOf(event, app.clock, entry.index, ended), entry.origin);
     return refused;
   });
   if (refusal !== null) throw refusal;
@@ -195,33 +198,16 @@ export async function settleRow(
   return settled.length === 1;
 }
 
-/** The second entry, which says what became of the first. */
-function outcomeOf(
-  session: Session,
-  app: App,
-  event: AuditEvent,
-  parentIndex: number,
-  refused: string | null,
-): AuditEvent {
-  const { id: _, occurredAt: __, actor: ___, session: ____, ...rest } = event;
-  return eventBy(session, app.clock, {
-    ...rest,
-    outcome: refused === null ? 'success' : 'minor',
-    ...(refused === null ? {} : { reason: refused }),
-    links: { parentIndex },
-  });
-}
-
 /** The log is down: with a reason of life and limb the custodian's journal takes its place; nothing else does. */
 async function openInEmergency(viewing: Viewing): Promise<OpenAnswer> {
   const { app, session, item, asked, breakGlass, event, until, acts } = viewing;
-  if (!breakGlass || asked.reason === undefined) throw logDown(viewing, true);
+  if (!breakGlass || asked.reason === undefined) throw logDown(app, true);
   const { custodian } = trustOf(app, session.org);
   const { nonce, reason } = asked;
   const call = { item: item.id, person: session.person, nonce, reason, headerDigest: item.header_digest };
   const { receipt, logEntry } = await custodian.emergencyView(call).catch((cause: unknown) => {
     if (cause instanceof Problem && cause.code !== 'CUSTODIAN_DOWN') throw cause;
-    throw logDown(viewing, false, cause);
+    throw logDown(app, false, cause);
   });
   // The journal's entry is what was logged; the row of the log that is down stays for the sweeper.
   const refusal = await app.db.tx(async (tx) => {
@@ -256,12 +242,6 @@ export async function mergeLater(tx: Tx, org: string, { clock }: App): Promise<v
     org,
     new Date(clock.now()),
   ]);
-}
-
-function logDown({ app }: Viewing, canBreak: boolean, cause?: unknown): Problem {
-  const phone = `If it cannot wait, phone ${app.config.phone}`;
-  const next = canBreak ? ['If it cannot wait, break the glass', phone] : [phone];
-  return new Problem(503, 'LOG_DOWN', 'Nothing can be opened: it cannot be logged now', { next, retryAfter: 5, cause });
 }
 
 async function answer(viewing: Viewing, id: string, receipt: string, emergency: boolean): Promise<OpenAnswer> {

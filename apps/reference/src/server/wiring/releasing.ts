@@ -7,14 +7,14 @@ import { notFound, Problem } from '../http/problem.js';
 import type { Session } from '../http/session.js';
 import type { App } from './app.js';
 import { type Weighed, weigh } from './duties.js';
-import { eventBy } from './event.js';
+import { eventBy, outcomeOf } from './event.js';
 import { factsFor, trustOf } from './facts.js';
 import { releaseDuties } from './item-duties.js';
-import { findItem, type ItemRecord, itemFacts, refuseGone } from './item-rows.js';
+import { findItem, type ItemRecord, itemCall, itemFacts, refuseGone } from './item-rows.js';
 import { LogDown } from './log.js';
 import { mergeLater } from './opening.js';
 import { record } from './outbox.js';
-import { isBreakGlass, permittedOrRefuse, policyOf, purposeOf } from './verdict.js';
+import { isBreakGlass, logDown, permittedOrRefuse, policyOf, purposeOf } from './verdict.js';
 
 /** A release that was asked for. */
 interface Asked {
@@ -92,16 +92,6 @@ export async function askRelease(
   return options;
 }
 
-function logDown(app: App, canBreak: boolean, cause?: unknown): Problem {
-  const phone = `If it cannot wait, phone ${app.config.phone}`;
-  const next = canBreak ? ['If it cannot wait, break the glass', phone] : [phone];
-  return new Problem(503, 'LOG_DOWN', 'Nothing can be released: it cannot be logged now', {
-    next,
-    retryAfter: 5,
-    cause,
-  });
-}
-
 async function keep(
   app: App,
   { org, person }: Session,
@@ -160,11 +150,7 @@ export async function carryOutRelease(
   const known = await knownOf(app, session);
   const { custodian, directory } = trustOf(app, org);
   const released = await custodian.release({
-    item: id,
-    case: item.case_id,
-    labels: item.labels,
-    sentAt: item.sent_at.toISOString(),
-    header: Buffer.from(header).toString('base64url'),
+    ...itemCall(item, header),
     person,
     state: itemFacts(item).state,
     ...known,
@@ -195,8 +181,11 @@ export async function carryOutRelease(
     ]);
     for (const act of weighed.acts) await act(tx);
     // The journal's own entry speaks for itself: it is merged as a success.
-    if (asked.event !== null && asked.parent_index !== null)
-      await record(tx, outcomeOf(app, session, asked, released.headerDigest), asked.parent_origin);
+    if (asked.event !== null && asked.parent_index !== null) {
+      const object = { kind: 'item', id, contentHash: released.headerDigest };
+      const outcome = outcomeOf(asked.event, app.clock, asked.parent_index, { outcome: 'success', object });
+      await record(tx, outcome, asked.parent_origin);
+    }
   });
   app.erase.keepOnly(org, id, digest);
   return { epoch: released.epoch };
@@ -225,10 +214,4 @@ async function knownOf(
     [org, person],
   );
   return { suspended: Boolean(row?.suspended_at), acknowledgedVersion: row?.acknowledged_version ?? 'none' };
-}
-
-function outcomeOf(app: App, session: Session, { event, parent_index }: Asked, digest: string): AuditEvent {
-  const { id: _, occurredAt: __, actor: ___, session: ____, ...rest } = event!;
-  const object = { ...rest.object!, contentHash: digest };
-  return eventBy(session, app.clock, { ...rest, object, outcome: 'success', links: { parentIndex: parent_index! } });
 }

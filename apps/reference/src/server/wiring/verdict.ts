@@ -58,3 +58,10 @@ export async function permittedOrRefuse(
   const { lines, next } = explain(pack, evaluateWithRemedies(pdp, pack, request), 'clinician');
   throw new Problem(403, 'POLICY_REFUSED', 'The policy does not allow this', { lines, next });
 }
+
+/** Nothing goes on that cannot be logged; `canBreak`: but breaking the glass might. */
+export function logDown({ config }: App, canBreak: boolean, cause?: unknown): Problem {
+  const phone = `If it cannot wait, phone ${config.phone}`;
+  const next = canBreak ? ['If it cannot wait, break the glass', phone] : [phone];
+  return new Problem(503, 'LOG_DOWN', 'Nothing can be opened: it cannot be logged now', { next, retryAfter: 5, cause });
+}
