@@ -55,7 +55,7 @@ export class WardsealCapture extends HTMLElement {
   #form: HTMLFormElement | null = null;
   readonly #line = status();
   readonly #check = h('div');
-  readonly #chosen = h('div');
+  readonly #chosen = h('div', { tabindex: -1 });
   readonly #camera = new Camera(
     (shot) => this.#take(shot),
     (error) => showProblem(this, error),
@@ -278,7 +278,8 @@ export class WardsealCapture extends HTMLElement {
   #take({ file, few }: Shot): void {
     const hint =
       'This camera gives a small picture. If detail matters, take it with your phone’s camera and press "Choose a picture".';
-    void this.#prepare(file, new Date(), few ? hint : '');
+    // The button that was pressed is gone with the camera: the focus goes on to what it took.
+    void this.#prepare(file, new Date(), few ? hint : '').then(() => this.#chosen.focus());
   }
 
   async #prepare(file: Blob, capturedAt: Date, hint: string): Promise<void> {
@@ -324,8 +325,13 @@ export class WardsealCapture extends HTMLElement {
       ),
       ...(old ? [warning('The file says that this picture is more than a day old. Is it the one you mean?')] : []),
       ...(hint === '' ? [] : [warning(hint)]),
-      button('Remove this picture', () => this.#forget(), 'secondary'),
+      button('Remove this picture', () => this.#retake(), 'secondary'),
     );
+  }
+
+  #retake(): void {
+    this.#forget();
+    this.querySelector<HTMLElement>('.ward-shutter .nhsuk-button')?.focus();
   }
 
   #forget(): void {
@@ -413,6 +419,7 @@ export class WardsealCapture extends HTMLElement {
       const again = button('Try again', () => {
         clearProblem(place);
         actions.remove();
+        place.focus();
         void this.#run(sending, place);
       });
       const back = button('Back to the form', () => this.#reopen(place), 'secondary');

@@ -16,11 +16,16 @@ export function show(title: string, ...children: readonly Child[]): HTMLElement 
   return view;
 }
 
+/** What leaves nothing but the telephone. */
+const DOWN = ['LOG_DOWN', 'CUSTODIAN_DOWN', 'DATABASE_DOWN', 'DISK_FULL', 'OFFLINE', 'INTERNAL'];
+
 /** An error in words, with what to do next, at the top of `place` and with the focus. */
 export function showProblem(place: ParentNode, error: unknown): void {
   const { said, next } = wordsOf(error);
+  const { phone = '' } = root().dataset;
+  const down = phone !== '' && DOWN.includes((error as { code?: string } | null)?.code ?? '');
   clearProblem(place);
-  const box = errorSummary(said, [{ text: next }]);
+  const box = errorSummary(said, [{ text: next }, ...(down ? [{ text: `The number to ring: ${phone}` }] : [])]);
   const heading = place.querySelector(':scope > h1');
   if (heading === null) place.prepend(box);
   else heading.after(box);
