@@ -36,9 +36,12 @@ export function racesAndKills(
       let head = 0;
       for (let race = 0; race < races; race++) {
         const { id, header } = await house.send(nurse, ['p-okafor']);
+        const open = async () => {
+          await pause(Math.max(0, -head));
+          return house.open(registrar, id);
+        };
         const recall = async () => {
-          // From "recall is first" to "recall is last", in steps that the machine blurs.
-          await pause(race % 20);
+          await pause(Math.max(0, head));
           return house.call<{ openedBy: unknown[] }>(nurse, 'POST', `/api/items/${id}/recall`);
         };
         const [opened, recalled] = await Promise.all([open(), recall()]);
