@@ -75,7 +75,7 @@ export async function enrol(browser: Browser, stack: Stack, id: string): Promise
   await page.getByRole('checkbox', { name: 'I have read the policy' }).check();
   await page.getByRole('button', { name: 'Create passkey' }).click();
   const code = page.locator('#recovery-code');
-  await code.waitFor();
+  await sees(page, code);
   const recoveryCode = ((await code.textContent()) ?? '').trim();
   await page.getByRole('checkbox', { name: 'I have written it down' }).check();
   await page.getByRole('button', { name: 'Finish' }).click();
@@ -87,7 +87,17 @@ export async function enrol(browser: Browser, stack: Stack, id: string): Promise
 export async function signIn({ page }: Pick<Person, 'page'>, stack: Stack): Promise<void> {
   await page.goto(stack.url);
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
-  await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+  await sees(page, page.getByRole('heading', { name: 'Inbox' }));
+}
+
+/** Waits for what somebody must see next. Where it does not come, the failure says what the page shows instead. */
+export async function sees(page: Page, what: ReturnType<Page['getByText']>): Promise<void> {
+  try {
+    await what.first().waitFor();
+  } catch (cause) {
+    const shown = await page.locator('body').ariaSnapshot();
+    throw new Error(`${page.url()} does not show ${what}, but:\n${shown}`, { cause });
+  }
 }
 
 /** What somebody sends. */
@@ -135,13 +145,14 @@ export async function fill({ page }: Pick<Person, 'page'>, sending: Sending): Pr
 export async function send(person: Pick<Person, 'page'>, sending: Sending): Promise<void> {
   await fill(person, sending);
   await person.page.getByRole('button', { name: 'Seal and send' }).click();
-  await person.page.getByText(/^Sent/).first().waitFor();
+  await sees(person.page, person.page.getByText(/^Sent/));
 }
 
 /** Opens the newest item of the inbox and waits for the picture. */
 export async function open({ page }: Pick<Person, 'page'>): Promise<void> {
+  await sees(page, page.getByRole('button', { name: 'Open', exact: true }));
   await page.getByRole('button', { name: 'Open', exact: true }).first().click();
-  await page.getByLabel('Clinical picture').waitFor();
+  await sees(page, page.getByLabel('Clinical picture'));
 }
 
 /** Asks for the newest item with a reason, as somebody nobody sent it to and who has no duty. */
@@ -149,7 +160,7 @@ export async function breakGlass({ page }: Pick<Person, 'page'>, reason: string)
   await page.getByRole('button', { name: 'Break the glass' }).first().click();
   await page.getByLabel('Reason').fill(reason);
   await page.getByRole('button', { name: 'Break the glass' }).last().click();
-  await page.getByLabel('Clinical picture').waitFor();
+  await sees(page, page.getByLabel('Clinical picture'));
 }
 
 /** The label of the choice that begins so. */
