@@ -66,7 +66,7 @@ export async function firefox(): Promise<OtherBrowser> {
   let last = 0;
   const waiting = new Map<number, (answer: { result?: unknown; error?: string; message?: string }) => void>();
   socket.onmessage = ({ data }) => {
-    const answer = JSON.parse(String(data)) as { id?: number };
+    const answer = JSON.parse(String(data)) as { id?: number; result?: unknown; error?: string; message?: string };
     waiting.get(answer.id ?? -1)?.(answer);
   };
   const send = (method: string, params: object): Promise<Record<string, never>> =>
@@ -87,7 +87,11 @@ export async function firefox(): Promise<OtherBrowser> {
     goto: async (url) => void (await send('browsingContext.navigate', { context, url, wait: 'complete' })),
     async run(body) {
       const expression = `(async () => JSON.stringify(await (async () => { ${body} })()) ?? 'null')()`;
-      const answer = (await send('script.evaluate', { expression, target: { context }, awaitPromise: true })) as {
+      const answer = (await send('script.evaluate', {
+        expression,
+        target: { context },
+        awaitPromise: true,
+      })) as unknown as {
         type: string;
         result?: { value: string };
         exceptionDetails?: { text: string };
