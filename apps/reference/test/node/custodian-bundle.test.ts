@@ -187,6 +187,14 @@ test('the stand-in stores all of a transaction or nothing, once, and keeps it ov
   await writeFile(join(folder, 'ZZZ01', '0000000009.json.x.part'), '[{"resourceType":');
   record = await serveRecord({ folder, port: 0 });
   expect(await search()).toBe(1);
+  // Somebody stored it twice without a condition: now no condition fits one alone, and nothing is stored.
+  const bare = {
+    ...bundle,
+    entry: bundle.entry.map(({ request: { ifNoneExist: _, ...request }, ...entry }) => ({ ...entry, request })),
+  };
+  expect((await post(bare)).status).toBe(200);
+  expect(await post(bundle)).toMatchObject({ status: 412, body: { issue: [{ code: 'multiple-matches' }] } });
+  expect(await search()).toBe(2);
   await record.close();
   await rm(folder, { recursive: true });
 });
