@@ -28,6 +28,7 @@ describe('suspending somebody', () => {
       await world.signedIn('p-admin'),
     ];
     expect(await act(admin, 'suspend', 'p-okafor')).toEqual([200, 'suspended']);
+    expect(await world.app.db.query("SELECT FROM sessions WHERE person = 'p-okafor'")).toEqual([]);
     expect((await one.get('/api/me')).status).toBe(401);
     expect((await two.post('/api/stay')).status).toBe(401);
     expect((await world.events()).at(-1)).toMatchObject({
@@ -39,6 +40,12 @@ describe('suspending somebody', () => {
     });
     const alarms = await world.app.db.query('SELECT kind, item, whom, person FROM alarms');
     expect(alarms).toEqual([{ kind: 'suspended', item: 'p-okafor', whom: ['privacy-officer'], person: 'p-admin' }]);
+  });
+
+  it('counts also for a session that began while it was being written', async () => {
+    const late = await world.signedIn('p-okafor');
+    await world.app.db.query("INSERT INTO people (org, person, suspended_at) VALUES ('ZZZ01', 'p-okafor', now())");
+    expect((await late.get('/api/me')).status).toBe(401);
   });
 
   it('lets them in no more, and tells them alone why', async () => {
