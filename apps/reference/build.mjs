@@ -2,7 +2,7 @@
 // assets.json says which name stands for what, and beside each file lies its compressed form.
 //   node build.mjs [FOLDER]
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
@@ -70,10 +70,9 @@ const make = async (entryPoints, extra) => {
 };
 await make(mark);
 define.MARK_WORKER_URL = JSON.stringify(PATH + names['mark-worker.js']);
-if (existsSync(join(room, worker.worker))) await make(worker, { splitting: true });
+await make(worker, { splitting: true });
 define.WORKER_URL = JSON.stringify(PATH + names['worker.js']);
-const there = Object.fromEntries(Object.entries(PAGES).filter(([, file]) => existsSync(join(room, file))));
-const { outputs } = await make(there, { splitting: true });
+const { outputs } = await make(PAGES, { splitting: true });
 Object.assign(names, styles());
 
 for (const file of readdirSync(target)) {
@@ -99,6 +98,6 @@ function importedFirst(entry) {
 }
 
 const preload = Object.fromEntries(
-  Object.keys(there).map((name) => [`${name}.js`, importedFirst(names[`${name}.js`])]),
+  Object.keys(PAGES).map((name) => [`${name}.js`, importedFirst(names[`${name}.js`])]),
 );
 writeFileSync(join(target, 'assets.json'), `${JSON.stringify({ names, preload }, null, 2)}\n`);
