@@ -114,7 +114,7 @@ test('the log is down: nothing is opened but by breaking the glass, through the 
       .filter(({ leaf: { type } }) => type === 'image.view')
       .map(({ leaf }) => leaf.outcome)
       .sort(),
-  ).toEqual([...['intent', 'intent', 'intent'], ...['minor', 'minor', 'minor']]);
+  ).toEqual([...['intent', 'intent', 'intent'], ...['serious', 'serious', 'serious']]);
   const folder = join(house.dataDir, 'emergency', ORG);
   const journal = {
     reader: await folderReader(join(folder, 'log')),
@@ -140,7 +140,7 @@ test('a row that a crash left is settled as refused once the log is there, and b
   house.skip(60_000);
   const views = viewsIn(await house.entries(), id);
   expect((await states(id)).map(({ state }) => state)).toEqual(['refused']);
-  expect(views.map(({ leaf }) => leaf.outcome)).toEqual(['intent', 'minor']);
+  expect(views.map(({ leaf }) => leaf.outcome)).toEqual(['intent', 'serious']);
   expect(views[1]!.leaf.parent).toBe(views[0]!.index);
   // Again: nothing more.
   expect(viewsIn(await house.entries(), id)).toHaveLength(2);

@@ -142,6 +142,9 @@ export async function startIgDesk(assets: Assets = NO_ASSETS): Promise<IgDesk> {
   await act('p-okafor', { id: viewing, outcome: 'intent' });
   const { index } = await act('p-okafor', { outcome: 'intent' });
   await act('p-okafor', { links: { parentIndex: index } });
+  // Begun, and refused because it was recalled in between: nothing was seen.
+  const late = await act('p-okafor', { outcome: 'intent' });
+  await act('p-okafor', { outcome: 'serious', reason: 'ITEM_RECALLED', links: { parentIndex: late.index } });
   const useIndex = (await act('p-teal', { purpose: 'BTG', reason: 'collapsed on ward four' })).index;
   const stop = async (): Promise<void> => {
     await log.close();

@@ -32,7 +32,7 @@ export async function settleOpenings(app: App): Promise<number> {
       if (!(await settleRow(tx, org, id, 'refused', app))) return;
       await record(
         tx,
-        outcomeOf(event, app.clock, index, { outcome: 'minor', reason: 'nothing was released' }),
+        outcomeOf(event, app.clock, index, { outcome: 'serious', reason: 'nothing was released' }),
         origin,
       );
     });
@@ -40,7 +40,7 @@ export async function settleOpenings(app: App): Promise<number> {
   return left.length;
 }
 
-const NOT_CARRIED_OUT = { outcome: 'minor', reason: 'not carried out' } as const;
+const NOT_CARRIED_OUT = { outcome: 'serious', reason: 'not carried out' } as const;
 
 /** Says of releases that were asked for and not carried out that nothing came of them. */
 export async function settleReleases(app: App): Promise<void> {

@@ -176,7 +176,7 @@ async function settle(viewing: Viewing, entry: YearAppendResult): Promise<void> 
     const refused = await refusalOf(tx, viewing);
     if (!(await settleRow(tx, item.org, event.id, refused ? 'refused' : 'opened', app))) return logDown(app, false);
     if (refused === null) for (const act of acts) await act(tx);
-    const ended = refused === null ? SUCCESS : ({ outcome: 'minor', reason: refused.code } as const);
+    const ended = refused === null ? SUCCESS : ({ outcome: 'serious', reason: refused.code } as const);
     await record(tx, outcomeOf(event, app.clock, entry.index, ended), entry.origin);
     return refused;
   });
