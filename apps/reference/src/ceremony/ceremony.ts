@@ -8,7 +8,9 @@ import {
   generateSigningKey,
   signingKeyPairOf,
   signSnapshot,
+  verifySnapshot,
 } from '@wardseal/crypto';
+import { snapshotEvent } from '../custodian/directory-keeper.js';
 import { privateFolder, readJson, readText, writeWhole } from '../custodian/files.js';
 import { logCredentials } from '../custodian/log-credentials.js';
 import { parseTrustConfig, type TrustConfig } from '../wire/trust-config.js';
@@ -176,10 +178,10 @@ async function directory(
     ),
   ]);
   const snapshot = await signSnapshot(entries, { directoryKey, delegation, organisation, epoch: 1, now });
-  await writeWhole(
-    path,
-    JSON.stringify({ snapshot: Buffer.from(snapshot).toString('base64url'), issuedAt: now, unlogged: [] }),
-  );
+  const proven = await verifySnapshot(snapshot, { rootThumbprint: facts.rootThumbprint, now });
+  const unlogged = [snapshotEvent(proven, date.getTime())];
+  const text = Buffer.from(snapshot).toString('base64url');
+  await writeWhole(path, JSON.stringify({ snapshot: text, issuedAt: now, unlogged }));
 }
 
 /** The delegation in force, renewed in time. */

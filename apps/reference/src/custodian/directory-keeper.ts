@@ -25,6 +25,29 @@ interface Stored {
   readonly unlogged: readonly CustodianEvent[];
 }
 
+/** An event of the custodian's about something that has a digest, for the log. */
+function custodianEvent(
+  type: CustodianEvent['type'],
+  object: CustodianEvent['object'],
+  organisation: string,
+  now: number,
+): CustodianEvent {
+  return {
+    id: createEventId(),
+    occurredAt: new Date(now).toISOString(),
+    type,
+    outcome: 'success',
+    actor: { id: 'custodian', kind: 'system', org: organisation },
+    object,
+  };
+}
+
+/** What the log is told of a snapshot. */
+export function snapshotEvent({ organisation, epoch, digest }: Directory, now: number): CustodianEvent {
+  const object = { kind: 'directory', id: `${organisation}/${epoch}`, contentHash: digest };
+  return custodianEvent('directory.snapshot', object, organisation, now);
+}
+
 export interface DirectoryKeeperOptions {
   /** The custodian's folder. */
   readonly folder: string;
@@ -106,12 +129,8 @@ export class DirectoryKeeper {
       const previous = this.#directory.digest;
       const signed = await signSnapshot(entries, { directoryKey, delegation, organisation, epoch, previous, now });
       const directory = await verifySnapshot(signed, { rootThumbprint, organisation, since: this.#directory, now });
-      const news = [
-        ...(enrolled === undefined
-          ? []
-          : [this.#event('enrol', 'person', enrolled.person, signingKeyThumbprint(enrolled.signingKey))]),
-        this.#event('directory.snapshot', 'directory', `${organisation}/${epoch}`, directory.digest),
-      ];
+      const at = this.#options.now();
+      const news = [...(enrolled === undefined ? [] : [enrolEvent(enrolled, at)]), snapshotEvent(directory, at)];
       const snapshot = Buffer.from(signed).toString('base64url');
       await this.#write({ snapshot, issuedAt: now, unlogged: [...this.#stored.unlogged, ...news] });
       this.#directory = directory;
@@ -123,15 +142,9 @@ export class DirectoryKeeper {
     await writeWhole(join(this.#options.folder, 'directory.json'), JSON.stringify(stored));
     this.#stored = stored;
   }
+}
 
-  #event(type: CustodianEvent['type'], kind: string, id: string, contentHash: string): CustodianEvent {
-    return {
-      id: createEventId(),
-      occurredAt: new Date(this.#options.now()).toISOString(),
-      type,
-      outcome: 'success',
-      actor: { id: 'custodian', kind: 'system', org: this.#options.organisation },
-      object: { kind, id, contentHash },
-    };
-  }
+function enrolEvent({ person, organisation, signingKey }: DirectoryEntry, now: number): CustodianEvent {
+  const object = { kind: 'person', id: person, contentHash: signingKeyThumbprint(signingKey) };
+  return custodianEvent('enrol', object, organisation, now);
 }
