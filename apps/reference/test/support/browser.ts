@@ -66,7 +66,7 @@ export async function device(browser: Browser, id: string): Promise<Omit<Person,
 }
 
 /** Opens the person's link on a device of their own and follows it to its end. */
-export async function enrol(browser: Browser, stack: Stack, id: string): Promise<Person> {
+export async function enrol(browser: Browser, stack: Pick<Stack, 'links'>, id: string): Promise<Person> {
   const link = stack.links.get(id);
   if (link === undefined) throw new Error(`no link was printed for ${id}`);
   const at = await device(browser, id);
@@ -84,7 +84,7 @@ export async function enrol(browser: Browser, stack: Stack, id: string): Promise
 }
 
 /** Signs in with the device's passkey and waits for the inbox. */
-export async function signIn({ page }: Pick<Person, 'page'>, stack: Stack): Promise<void> {
+export async function signIn({ page }: Pick<Person, 'page'>, stack: Pick<Stack, 'url'>): Promise<void> {
   await page.goto(stack.url);
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await sees(page, page.getByRole('heading', { name: 'Inbox' }));
@@ -163,10 +163,9 @@ export async function breakGlass({ page }: Pick<Person, 'page'>, reason: string)
   await sees(page, page.getByLabel('Clinical picture'));
 }
 
-/** The label of the choice that begins so. */
+/** The label of the choice that begins so, once the directory has come. */
 async function optionOf(page: Page, begin: string): Promise<string> {
-  const labels = await page.getByLabel('Send to').locator('option').allTextContents();
-  const found = labels.find((label) => label.startsWith(begin));
-  if (found === undefined) throw new Error(`nobody is called ${begin}: ${labels.join(', ')}`);
-  return found;
+  const option = page.getByLabel('Send to').locator('option', { hasText: begin }).first();
+  await option.waitFor({ state: 'attached' });
+  return (await option.textContent()) ?? begin;
 }
