@@ -1,0 +1,2 @@
+// Every single change of each body.
+import '../suites/fuzz-suite.js';
