@@ -61,16 +61,45 @@ async function machine(name: string, user: number): Promise<Machine> {
   return { user, home, clone };
 }
 
-/** `npm WORDS` there, with nothing of our environment; without a network only loopback is left. */
-async function npm({ user, home, clone }: Machine, words: string, { online = true, path = PLAIN, limit }: Options) {
+/** The command line of `npm WORDS` there, with nothing of our environment; without a network only loopback is left. */
+function commandOf({ user, home }: Machine, words: string, { online = true, path = PLAIN, limit }: Options): string[] {
   const own = ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups'];
   const bare = ['env', '-i', `PATH=${path}`, `HOME=${home}`, 'timeout', String(limit), 'npm', ...words.split(' ')];
   const line = [...own, ...bare];
   const cut = 'PATH=$PATH:/usr/sbin:/sbin; ip link set lo up && exec "$@"';
-  const [command, ...args] = online ? line : ['unshare', '-n', 'sh', '-c', cut, 'sh', ...line];
+  return online ? line : ['unshare', '-n', 'sh', '-c', cut, 'sh', ...line];
+}
+
+async function npm(there: Machine, words: string, options: Options) {
+  const [command, ...args] = commandOf(there, words, options);
   const begun = Date.now();
-  const result = await sh(command!, args, clone);
+  const result = await sh(command!, args, there.clone);
   return { ...result, seconds: (Date.now() - begun) / 1000 };
+}
+
+/** `npm start` there until it says that it is ready, the page it serves, and its end by SIGTERM. */
+async function start(there: Machine, options: Options) {
+  const [command, ...args] = commandOf(there, 'start', options);
+  const begun = Date.now();
+  const child = spawn(command!, args, { cwd: there.clone, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const closed = new Promise<number | null>((done) => child.on('close', done));
+  let output = '';
+  const ready = new Promise<string | undefined>((done) => {
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (bytes) => {
+        output += bytes;
+        const [, url] = /^(http:\S+) is ready/m.exec(output) ?? [];
+        if (url !== undefined) done(url);
+      });
+    void closed.then(() => done(undefined));
+  });
+  const url = await ready;
+  // A network of its own cannot be entered from here.
+  const status = url === undefined || options.online === false ? undefined : (await fetch(url)).status;
+  const seconds = (Date.now() - begun) / 1000;
+  if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
+  await closed;
+  return { url, status, output, seconds };
 }
 
 /** A PATH with all programs of the machine but those that components.json names. */
@@ -100,13 +129,23 @@ describe.each([
     here = await machine(name.replaceAll(' ', '-'), user);
   });
 
-  test('npm start works within 90 s, and again without a network', async () => {
-    const cold = await npm(here, 'start', { limit: 300 });
-    expect(cold, cold.output).toMatchObject({ code: 0 });
-    process.stdout.write(`npm start, cold, as ${name}: ${cold.seconds.toFixed(1)} s\n`);
+  test('npm start serves the page within 90 s, again within 10 s, and without a network', async () => {
+    const cold = await start(here, { limit: 300 });
+    expect(cold, cold.output).toMatchObject({ status: 200 });
+    const warm = await start(here, { limit: 60 });
+    expect(warm, warm.output).toMatchObject({ status: 200 });
+    process.stdout.write(
+      `npm start as ${name}: cold ${cold.seconds.toFixed(1)} s, warm ${warm.seconds.toFixed(1)} s\n`,
+    );
     expect(cold.seconds).toBeLessThan(90);
-    const offline = await npm(here, 'start', { online: false, limit: 120 });
-    expect(offline, offline.output).toMatchObject({ code: 0 });
+    expect(warm.seconds).toBeLessThan(10);
+    const offline = await start(here, { online: false, limit: 120 });
+    expect(offline.url, offline.output).toBeDefined();
+  });
+
+  test('npm run demo works', async () => {
+    const shown = await npm(here, 'run demo', { limit: 120 });
+    expect(shown, shown.output).toMatchObject({ code: 0 });
   });
 
   test('npm test passes, and again without a network', async () => {
