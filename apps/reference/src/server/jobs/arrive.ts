@@ -29,6 +29,8 @@ export const arrive: Work = async (app, job) => {
   const answer = await trustOf(app, job.org).custodian.arrive(parts.call, parts.payload);
   const at = new Date(app.clock.now());
   await app.db.tx(async (tx) => {
+    // Items before jobs, everywhere: recall takes them in this order, too.
+    await tx.query('SELECT 1 FROM items WHERE org = $1 AND id = $2 FOR UPDATE', [item.org, item.id]);
     await finish(tx, job);
     const object = { kind: 'item', id: item.id, contentHash: item.header_digest };
     if ('held' in answer) {

@@ -26,6 +26,7 @@ export const file: Work = async (app, job) => {
   if (parts === null) throw new Error('an item is not whole');
   const { reference } = await custodian.file(parts.call, parts.payload);
   await app.db.tx(async (tx) => {
+    await tx.query('SELECT 1 FROM items WHERE org = $1 AND id = $2 FOR UPDATE', [item.org, item.id]);
     await finish(tx, job);
     const at = new Date(app.clock.now());
     const filed = await tx.query(
