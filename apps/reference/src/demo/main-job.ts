@@ -14,7 +14,6 @@ import {
 import { deriveImageKey, type EmbedReport, prepareChips, type TraceReport, trace } from '@wardseal/watermark';
 import { type Stripped, strip } from '../../client/picture/strip.js';
 import { type Decided, decideThenLog } from '../server/wiring/decide-then-log.js';
-import { receiptThenOpen } from '../server/wiring/receipt-then-open.js';
 import { viewThenMark } from '../server/wiring/view-then-mark.js';
 import { base64url, same, secretBytes } from './bytes.js';
 import { happened } from './happened.js';
@@ -22,6 +21,7 @@ import { type LinkOnce, linkOnce } from './link-once.js';
 import { type Cast, createCast, ORGANISATION, type Person } from './people.js';
 import { decodePicture, drawOverlay, encodePng, leak } from './pictures.js';
 import { type ItemState, labelsOf, maySend, mayView } from './questions.js';
+import { receiptThenOpen } from './receipt-then-open.js';
 import { sharpCodec } from './sharp-codec.js';
 import type { Steps } from './steps.js';
 import { verifyLog, verifyTampered } from './tamper.js';

@@ -3,8 +3,8 @@ import { fileStore } from '@wardseal/audit/file-store';
 import { createSigner, memoryEraseStore, memoryStore } from '@wardseal/link-signing';
 import { createPdp, loadPolicy, type Pack, type Pdp } from '@wardseal/policy';
 import { nhs } from '@wardseal/policy/packs/nhs';
-import { createLinkDesk, type LinkDesk } from '../server/wiring/redeem-then-decide.js';
 import { secretBytes } from './bytes.js';
+import { createLinkDesk, type LinkDesk } from './redeem-then-decide.js';
 
 /** Where links of the demo point to: a name that no one can register. */
 export const LINK_ORIGIN = 'https://img.example-trust.invalid';

@@ -9,9 +9,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { secretBytes } from '../../src/demo/bytes.js';
 import { type Cast, createCast, ORGANISATION, type Person } from '../../src/demo/people.js';
 import { labelsOf, mayOpenLink, mayView } from '../../src/demo/questions.js';
+import { receiptThenOpen } from '../../src/demo/receipt-then-open.js';
 import { startTrust, type Trust } from '../../src/demo/trust.js';
 import { decideThenLog } from '../../src/server/wiring/decide-then-log.js';
-import { receiptThenOpen } from '../../src/server/wiring/receipt-then-open.js';
 
 const DUTIES = { watermark: () => true, 'no-download': () => true };
 const LINK_DUTIES = { ...DUTIES, 'share-mark': () => true, 'max-lifetime': () => true };

@@ -9,7 +9,7 @@ import {
   type Redeemed,
 } from '@wardseal/link-signing';
 import { enforce, type ObligationHandler, type Pdp, type Request } from '@wardseal/policy';
-import { asDecided, type Intended } from './decide-then-log.js';
+import { asDecided, type Intended } from '../server/wiring/decide-then-log.js';
 
 /** What the server knows of a redeem request besides the request itself. */
 export interface Knocking {
