@@ -19,6 +19,9 @@ export interface StartOptions {
   readonly core?: Core;
 }
 
+/** How often a page asks whether its person is still let in: whoever is suspended loses what is on the screen, too. */
+const STILL_IN_MS = 15_000;
+
 /** Runs the app in the page's `#app`. Keys live in the worker's memory: a page loaded anew asks for the passkey. */
 export function start({ recover = false, core = ownCore() }: StartOptions): void {
   let desk: Desk | null = null;
@@ -111,6 +114,8 @@ export function start({ recover = false, core = ownCore() }: StartOptions): void
     const { said } = wordsOf({ code: (event as CustomEvent<string>).detail });
     if (desk !== null) end(`${said} What you had written is kept.`);
   });
+  // A GET keeps nobody signed in; a refusal comes as SIGNED_OUT, and a server that does not answer is no refusal.
+  setInterval(() => desk !== null && void call('GET', '/api/me').catch(() => {}), STILL_IN_MS);
   addEventListener('hashchange', paint);
   addEventListener('beforeunload', (event) => {
     if (draft?.capture.unsent === true) event.preventDefault();
