@@ -1,5 +1,5 @@
 import type { ItemSent } from '../../src/wire/api.js';
-import type { Clinical, CONSENT_FORMS } from '../../src/wire/clinical.js';
+import type { Clinical } from '../../src/wire/clinical.js';
 import type { ItemLabels } from '../../src/wire/labels.js';
 import type { DirectorySummary, PreparedPicture } from '../core/core.js';
 import { Camera, mayUseCamera, type Shot } from './camera.js';
@@ -19,7 +19,7 @@ const LAST = 'wardseal.to';
 /** Nobody views an item longer than this, whatever becomes of its case: by then the record has had it for weeks. */
 const LIFETIME_MS = 30 * 24 * 60 * 60_000;
 
-type ConsentForm = (typeof CONSENT_FORMS)[number];
+type ConsentForm = NonNullable<Clinical['consent']>['form'];
 const CONSENT: Readonly<Record<ConsentForm, string>> = {
   oral: 'Patient, spoken',
   written: 'Patient, in writing',

@@ -1,9 +1,5 @@
-import {
-  type CheckedScheme,
-  checkPatientNumber,
-  type Patient,
-  type PatientNumberReason,
-} from '../../src/wire/clinical.js';
+import type { Patient } from '../../src/wire/clinical.js';
+import { type CheckedScheme, checkPatientNumber, type PatientNumberReason } from '../../src/wire/patient-number.js';
 import { h } from './dom.js';
 import { checkbox, entered, radios, textField } from './forms.js';
 import { dayInWords, parseDay } from './times.js';

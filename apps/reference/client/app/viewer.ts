@@ -290,7 +290,7 @@ export class WardsealViewer extends HTMLElement {
     const told = h('div', { role: 'status' });
     const place = h('div', {});
     const names = (list: readonly Opening[]): string => list.map(({ name, at }) => `${name} (${when(at)})`).join(', ');
-    const act = (label: string, question: string, work: () => Promise<string>): HTMLButtonElement => {
+    const act = (label: string, question: string, work: () => Promise<HTMLElement>): HTMLButtonElement => {
       const press = button(
         label,
         () => {
@@ -298,7 +298,7 @@ export class WardsealViewer extends HTMLElement {
             `Yes, ${label.toLowerCase()}`,
             () =>
               void during(place, sure, line, label, async () => {
-                told.replaceChildren(h('p', { class: 'ward-status ward-status--sent' }, await work()));
+                told.replaceChildren(await work());
                 press.focus();
               }),
             'warning',
@@ -316,9 +316,10 @@ export class WardsealViewer extends HTMLElement {
       async () => {
         const { openedBy } = await call<Recalled>('POST', `/api/items/${this.row.id}/recall`, {});
         const others = openedBy.filter(({ name }) => name !== this.desk.me.name);
+        const before = `Recalled, but ${people(others.length)} had opened it before: ${names(others)}.`;
         return others.length === 0
-          ? 'Recalled. Nobody had opened it.'
-          : `Recalled, but ${people(others.length)} had opened it before: ${names(others)}. Tell them, and report it if it went to the wrong person.`;
+          ? done('Recalled. Nobody had opened it.')
+          : h('p', { class: 'ward-warn' }, `${before} Tell them, and report it if it went to the wrong person.`);
       },
     );
     const close = act(
@@ -326,7 +327,7 @@ export class WardsealViewer extends HTMLElement {
       'The case is finished. It is kept until it is in the record, then deleted here.',
       async () => {
         await call('POST', `/api/cases/${this.row.case}/close`, {});
-        return 'The case is closed.';
+        return done('The case is closed.');
       },
     );
     const who = button(
@@ -352,6 +353,8 @@ const CLOSED_BY: Partial<Record<ItemRow['state'], string>> = {
   closed: 'ITEM_CLOSED',
   held: 'ITEM_HELD',
 };
+
+const done = (text: string): HTMLElement => h('p', { class: 'ward-status ward-status--sent' }, text);
 
 const hiddenLabel = (text: string): HTMLElement => h('span', { class: 'nhsuk-u-visually-hidden' }, text);
 
