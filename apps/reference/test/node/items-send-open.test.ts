@@ -297,7 +297,7 @@ test('somebody whom this server suspended opens nothing, also with a view on its
   await house.app.db.query("UPDATE people SET suspended_at = NULL WHERE person = 'p-okafor'");
   expect(inWords(await entriesOf(id)).filter((words) => words.startsWith('image'))).toEqual([
     'image.view intent',
-    'image.view minor',
+    'image.view serious',
   ]);
 });
 
