@@ -5,6 +5,7 @@ import { fileKeyStore, folderReader } from '@wardseal/audit/file-store';
 import { sha256 } from '@wardseal/primitives';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Problem } from '../../src/server/http/problem.js';
+import { sourcesOf } from '../../src/server/wiring/ig-reading.js';
 import { racesAndKills, viewings, viewsIn } from '../suites/items-races.js';
 import { type ItemsHouse, itemsHouse, type Member, ORG } from '../support/items-house.js';
 
@@ -121,7 +122,7 @@ test('the log is down: nothing is opened but by breaking the glass, through the 
     keys: fileKeyStore(join(folder, 'secrets')),
     policy: { logKey: trust.config.emergencyKey },
   };
-  const [log] = await trust.log.sources();
+  const [log] = await sourcesOf(house.app, trust);
   expect((await verifyMerge({ log: log!, journal })).entries).toHaveLength(2);
   expect((await auditLog(log!.reader, log!.policy)).verdict).toBe('good');
   expect((await house.open(registrar!, id)).status).toBe(200);

@@ -30,6 +30,7 @@ import { type Jobs, startJobs } from '../../src/server/jobs/runner.js';
 import type { App } from '../../src/server/wiring/app.js';
 import { folderBlobs } from '../../src/server/wiring/blobs.js';
 import { openHeaders } from '../../src/server/wiring/headers.js';
+import { sourcesOf } from '../../src/server/wiring/ig-reading.js';
 import { openTrusts } from '../../src/server/wiring/trust.js';
 import type { ItemLabels, OpenAnswer } from '../../src/wire/index.js';
 
@@ -296,7 +297,7 @@ export async function itemsHouse(): Promise<ItemsHouse> {
       const current = await log.current();
       await current.integrate();
       const found: OpenedEntry[] = [];
-      for (const source of await log.sources())
+      for (const source of await sourcesOf(app, trusts.get(ORG)!))
         for await (const entry of readOpened(source, current.origin, current.size)) found.push(entry);
       return found;
     },

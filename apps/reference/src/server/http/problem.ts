@@ -36,6 +36,10 @@ export class Problem extends Error {
 export const notFound = (): Problem =>
   new Problem(404, 'NOT_FOUND', 'There is nothing here', { next: ['Go back to the inbox'] });
 
+/** Told only to somebody who proved who they are. */
+export const suspended = (): Problem =>
+  new Problem(403, 'SUSPENDED', 'You are suspended', { next: ['Ask your administrator'] });
+
 /** The request makes no sense to us. `what` names the member, never its value. */
 export const badRequest = (what: string, cause?: unknown): Problem =>
   new Problem(400, 'BAD_REQUEST', `${what} is not as agreed`, { cause, next: ['Load the page again'] });

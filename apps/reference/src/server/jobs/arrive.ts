@@ -1,4 +1,5 @@
 import type { ItemCall } from '../../wire/custodian.js';
+import { raise } from '../wiring/alarms.js';
 import type { App } from '../wiring/app.js';
 import { eventOfService } from '../wiring/event.js';
 import { trustOf } from '../wiring/facts.js';
@@ -29,17 +30,13 @@ export const arrive: Work = async (app, job) => {
   const answer = await trustOf(app, job.org).custodian.arrive(parts.call, parts.payload);
   const at = new Date(app.clock.now());
   await app.db.tx(async (tx) => {
-    // Items before jobs, everywhere: recall takes them in this order, too.
-    await tx.query('SELECT 1 FROM items WHERE org = $1 AND id = $2 FOR UPDATE', [item.org, item.id]);
     await finish(tx, job);
     const object = { kind: 'item', id: item.id, contentHash: item.header_digest };
     if ('held' in answer) {
       await tx.query('UPDATE items SET held = $3 WHERE org = $1 AND id = $2', [item.org, item.id, answer.held]);
       await tx.query("DELETE FROM jobs WHERE org = $1 AND kind = 'file' AND item = $2", [item.org, item.id]);
-      await tx.query(
-        `INSERT INTO alarms (org, kind, item, whom, at) VALUES ($1, 'held', $2, $3, $4) ON CONFLICT DO NOTHING`,
-        [item.org, item.id, [`person:${item.author}`, 'privacy-officer'], at],
-      );
+      const whom = [`person:${item.author}`, 'privacy-officer'];
+      await raise(tx, { org: item.org, kind: 'held', item: item.id, whom, at });
       const told = { type: 'item.handled', outcome: 'serious', object, reason: `held: ${answer.held}` } as const;
       await record(tx, eventOfService(item.org, app.clock, told));
       return;

@@ -1,4 +1,5 @@
 import type { Tx } from '../db/pool.js';
+import { raise } from '../wiring/alarms.js';
 import type { App } from '../wiring/app.js';
 import { eraseNow } from '../wiring/erasing.js';
 import { LogDown } from '../wiring/log.js';
@@ -77,18 +78,11 @@ async function putOff({ db, clock }: App, { org, kind, item, tries }: Job, wait:
     more,
   ]);
   if (more > 0 && tries + more === TRIES_BEFORE_ALARM && (kind === 'file' || kind === 'arrive'))
-    await raise(db, org, 'filing-fails', item);
+    await raise(db, { org, kind: 'filing-fails', item });
 }
 
-/** Says once that something is so: to those who answer for information. */
-export async function raise(tx: Tx, org: string, kind: string, item: string): Promise<void> {
-  await tx.query(
-    "INSERT INTO alarms (org, kind, item, whom) VALUES ($1, $2, $3, '{privacy-officer}') ON CONFLICT DO NOTHING",
-    [org, kind, item],
-  );
-}
-
-/** Takes a job's row away, in the transaction of what it did. */
+/** Takes a job's row away, at the beginning of the transaction of what it did. Items before jobs, as everywhere: see recall. */
 export async function finish(tx: Tx, { org, kind, item }: Job): Promise<void> {
+  await tx.query('SELECT 1 FROM items WHERE org = $1 AND id = $2 FOR UPDATE', [org, item]);
   await tx.query('DELETE FROM jobs WHERE org = $1 AND kind = $2 AND item = $3', [org, kind, item]);
 }

@@ -1,7 +1,7 @@
 import type { Tx } from '../db/pool.js';
 import type { App } from '../wiring/app.js';
 import { eraseLater } from '../wiring/erasing.js';
-import { eventOfService } from '../wiring/event.js';
+import { aboutItem, eventOfService } from '../wiring/event.js';
 import { record } from '../wiring/outbox.js';
 
 /** A transfer copy stays this long after its case was closed, ms: a weekend, for whoever finds that something is amiss. */
@@ -44,15 +44,15 @@ async function expireSome(tx: Tx, app: App, now: number): Promise<number> {
      LIMIT ${BATCH} FOR UPDATE OF i, c SKIP LOCKED`,
     [new Date(now - KEPT_AFTER_CLOSE)],
   );
-  for (const { org, id, handle, header_digest } of due) {
+  for (const { org, ...item } of due) {
+    const { id } = item;
     await tx.query('UPDATE items SET expired_at = $3 WHERE org = $1 AND id = $2', [org, id, at]);
     await eraseLater(tx, org, id, at);
     const event = eventOfService(org, app.clock, {
       type: 'expire',
       outcome: 'success',
-      object: { kind: 'item', id, contentHash: header_digest },
+      ...aboutItem(item),
       purpose: 'RECORDMGT',
-      ...(handle === null ? {} : { subject: { handle } }),
     });
     await record(tx, event);
   }

@@ -1,12 +1,12 @@
 import { questionOf } from '../../wire/question.js';
 import type { Tx } from '../db/pool.js';
+import { settle } from '../wiring/alarms.js';
 import type { App } from '../wiring/app.js';
 import { weigh } from '../wiring/duties.js';
-import { eventOfService } from '../wiring/event.js';
+import { aboutItem, eventOfService, policyOf } from '../wiring/event.js';
 import { trustOf } from '../wiring/facts.js';
 import { findItem, type ItemRecord, itemFacts } from '../wiring/item-rows.js';
 import { record } from '../wiring/outbox.js';
-import { policyOf } from '../wiring/verdict.js';
 import { sealed } from './arrive.js';
 import { finish, type Work } from './due.js';
 
@@ -26,7 +26,6 @@ export const file: Work = async (app, job) => {
   if (parts === null) throw new Error('an item is not whole');
   const { reference } = await custodian.file(parts.call, parts.payload);
   await app.db.tx(async (tx) => {
-    await tx.query('SELECT 1 FROM items WHERE org = $1 AND id = $2 FOR UPDATE', [item.org, item.id]);
     await finish(tx, job);
     const at = new Date(app.clock.now());
     const filed = await tx.query(
@@ -34,17 +33,13 @@ export const file: Work = async (app, job) => {
       [item.org, item.id, at, reference],
     );
     if (filed.length === 0) return;
-    await tx.query(
-      "UPDATE alarms SET settled_at = $3 WHERE org = $1 AND item = $2 AND kind IN ('not-filed', 'filing-fails')",
-      [item.org, item.id, at],
-    );
+    await settle(tx, { org: item.org, item: item.id, at }, ['not-filed', 'filing-fails']);
     const event = eventOfService(item.org, app.clock, {
       type: 'file',
       outcome: 'success',
-      object: { kind: 'item', id: item.id, contentHash: item.header_digest },
+      ...aboutItem(item),
       purpose: 'RECORDMGT',
       policy: policyOf(weighed.decision, true),
-      ...(item.handle === null ? {} : { subject: { handle: item.handle } }),
     });
     await record(tx, event);
   });

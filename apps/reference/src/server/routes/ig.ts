@@ -22,10 +22,11 @@ import { openedForm, openedReport } from '../views/ig/opened.js';
 import { room as inRoom, moment, purposeForm } from '../views/ig/parts.js';
 import { traceForm } from '../views/ig/trace.js';
 import { type Html, layout } from '../views/layout.js';
+import { alarmsFor, settle } from '../wiring/alarms.js';
 import type { App } from '../wiring/app.js';
 import { eventBy } from '../wiring/event.js';
 import { trustOf } from '../wiring/facts.js';
-import { alarmsFor, entitled, itemsNamed, settleBreakGlass } from '../wiring/ig-entitled.js';
+import { entitled, itemsNamed } from '../wiring/ig-entitled.js';
 import { type Purpose, type Reading, readLog, refused } from '../wiring/ig-reading.js';
 import { parseOpened, parsePurpose, parseReview, type ReviewAsked } from '../wiring/ig-requests.js';
 import { evidenceStyleHash } from '../wiring/ig-style.js';
@@ -232,7 +233,8 @@ export function ig(app: App): Hono<Env> {
       });
     const item = rows.find((row) => row.index === index)?.object?.id;
     for (const { id } of use.people)
-      if (item !== undefined && id !== undefined) await settleBreakGlass(app, session.org, item, id);
+      if (item !== undefined && id !== undefined)
+        await settle(app.db, { org: session.org, item, person: id, at: new Date(clock.now()) }, ['break-glass']);
   };
 
   room('/ig/trace', async (c, _session, purpose) =>

@@ -1,4 +1,3 @@
-import { recipientThumbprint } from '@wardseal/crypto';
 import type { Request } from '@wardseal/policy';
 import { Hono } from 'hono';
 import type { Inbox, ItemRow } from '../../wire/index.js';
@@ -8,7 +7,7 @@ import { requireSession, type Session } from '../http/session.js';
 import type { App } from '../wiring/app.js';
 import { eventBy } from '../wiring/event.js';
 import { type Gathered, gather, onDuty, requestOf, trustOf } from '../wiring/facts.js';
-import { findItems, type ItemRecord, itemFacts, parseItemId, stateOf } from '../wiring/item-rows.js';
+import { findItems, hasStanza, type ItemRecord, itemFacts, parseItemId, stateOf } from '../wiring/item-rows.js';
 import { record } from '../wiring/outbox.js';
 import { namesOf, openedBy } from './recall.js';
 
@@ -94,9 +93,7 @@ function canOpen(app: App, gathered: Gathered, session: Session, item: ItemRecor
   const facts = itemFacts(item);
   if (may(requestOf(gathered, session, facts, 'view', { purpose: 'direct-care' }))) {
     const entry = directory.person(session.person, app.clock.now() / 1000);
-    const key = entry && recipientThumbprint(entry.recipient);
-    const mineToo = item.recipients.some((one) => one.person === session.person && one.recipient === key);
-    return mineToo ? 'open' : 'release';
+    return hasStanza(item, entry) ? 'open' : 'release';
   }
   const emergency = { purpose: 'emergency', reason: SOME_REASON };
   return may(requestOf(gathered, session, facts, 'view', emergency)) ? 'break-glass' : 'no';

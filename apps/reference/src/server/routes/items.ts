@@ -3,6 +3,7 @@ import { fromBase64url } from '@wardseal/primitives';
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { type ItemLabels, type ItemSent, type NewItem, type Parser, parseLabels, parserOf } from '../../wire/index.js';
+import { MAX_PAYLOAD_BYTES } from '../../wire/custodian.js';
 import { b64u, slug, uuid } from '../../wire/parse.js';
 import type { Tx } from '../db/pool.js';
 import type { Env } from '../http/env.js';
@@ -10,11 +11,10 @@ import { body, param } from '../http/parse.js';
 import { notFound, Problem, tooLarge } from '../http/problem.js';
 import { requireSession, type Session } from '../http/session.js';
 import type { App } from '../wiring/app.js';
-import { MAX_PAYLOAD_BYTES, type StoredBlob } from '../wiring/blobs.js';
-import { weigh } from '../wiring/duties.js';
-import { eventBy } from '../wiring/event.js';
-import { factsFor, type ItemFacts, trustOf } from '../wiring/facts.js';
-import { sendDuties, viewDuties } from '../wiring/item-duties.js';
+import type { StoredBlob } from '../wiring/blobs.js';
+import { eventBy, policyOf } from '../wiring/event.js';
+import { type ItemFacts, trustOf } from '../wiring/facts.js';
+import { concerns, sendDuties, viewDuties } from '../wiring/item-duties.js';
 import {
   findItem,
   findItems,
@@ -25,7 +25,7 @@ import {
   stateOf,
 } from '../wiring/item-rows.js';
 import { record } from '../wiring/outbox.js';
-import { permittedOrRefuse, policyOf, purposeOf } from '../wiring/verdict.js';
+import { permit, purposeOf } from '../wiring/verdict.js';
 
 /** A header of crypto's own limit. */
 const MAX_HEADER_BYTES = 2 * 1024 * 1024;
@@ -118,16 +118,16 @@ async function sendItem(app: App, session: Session, asked: NewItem): Promise<Ite
   const others = asked.recipients.filter((id) => id !== person);
   const facts: ItemFacts = { id: asked.id, labels, state: 'active', sentAt: null, sentTo: others };
   await mayAdvise(app, session, asked);
-  const request = await factsFor(app, session, facts, 'send', { purpose: labels.purpose, recipients: others });
   const at = new Date(app.clock.now());
   const concerned = { org, item: asked.id, author: person, recipients: others, person, kind: 'send', at } as const;
-  const weighed = await weigh<Tx>(trustOf(app, org).pdp, request, sendDuties(concerned));
-  await permittedOrRefuse(app, session, request, weighed, { kind: 'item', id: asked.id });
+  const object = { kind: 'item', id: asked.id };
+  const act = { item: facts, action: 'send', purpose: labels.purpose, recipients: others, object };
+  const weighed = await permit(app, session, act, sendDuties(concerned));
   const stanzas = await stanzasOf(app, session, asked.recipients);
   const event = eventBy(session, app.clock, {
     type: labels.about === 'none' ? 'send' : 'advise',
     outcome: 'success',
-    object: { kind: 'item', id: asked.id, contentHash: digest },
+    object: { ...object, contentHash: digest },
     purpose: purposeOf(labels.purpose, false),
     policy: policyOf(weighed.decision, true),
     ...(labels.about === 'none' ? {} : { request: labels.about }),
@@ -181,11 +181,9 @@ async function mayAdvise(
   refuseGone(original, app.clock);
   // Who sent the picture answers in its case as anybody whom it was sent to.
   if (original.author === session.person) return;
-  const request = await factsFor(app, session, itemFacts(original), 'advise', { purpose });
-  const of = { org: original.org, item: about, author: original.author, recipients: [], person: session.person };
-  const duties = viewDuties({ ...of, kind: 'send', at: new Date(app.clock.now()) }, () => undefined);
-  const weighed = await weigh<Tx>(trustOf(app, session.org).pdp, request, duties);
-  await permittedOrRefuse(app, session, request, weighed, { kind: 'item', id: about });
+  const duties = viewDuties({ ...concerns(original, session, 'send', app.clock), recipients: [] });
+  const object = { kind: 'item', id: about };
+  await permit(app, session, { item: itemFacts(original), action: 'advise', purpose, object }, duties);
 }
 
 async function stanzasOf(

@@ -2,17 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import type { LogCheckpoint } from '../../wire/index.js';
-import type { Tx } from '../db/pool.js';
 import type { Env } from '../http/env.js';
 import { badRequest, notFound, Problem } from '../http/problem.js';
 import { requireSession, type Session } from '../http/session.js';
 import type { App } from '../wiring/app.js';
-import { weigh } from '../wiring/duties.js';
-import { eventBy } from '../wiring/event.js';
-import { factsFor, trustOf } from '../wiring/facts.js';
+import { trustOf } from '../wiring/facts.js';
 import { LogDown } from '../wiring/log.js';
-import { record } from '../wiring/outbox.js';
-import { permittedOrRefuse, policyOf } from '../wiring/verdict.js';
+import { readsLog } from '../wiring/verdict.js';
 
 // A year, then what a C2SP log serves: docs/spec of @wardseal/audit. Nothing else in the folder has such a name.
 const FILE = /^\d{4}\/(?:checkpoint|tile\/(?:\d|entries)(?:\/x\d{3})*\/\d{3}(?:\.p\/\d{1,3})?)$/;
@@ -33,7 +29,8 @@ export function log(app: App): Hono<Env> {
       if (c.req.param('org') !== org) throw notFound();
       const path = c.req.path.slice(`/log/${org}/`.length);
       if (!FILE.test(path)) throw notFound();
-      await mayReadLog(app, session, path);
+      // The log is told once a reading, at the checkpoint that it begins with.
+      await readsLog(app, session, 'audit.verify', { kind: 'log', id: path }, path.endsWith('/checkpoint'));
       const bytes = await readFile(join(app.config.auditDir, org, path)).catch(() => {
         throw notFound();
       });
@@ -55,20 +52,4 @@ async function newest(app: App, { org }: Session, from: number): Promise<LogChec
     if (!(cause instanceof LogDown)) throw cause;
     throw new Problem(503, 'LOG_DOWN', 'The log does not answer now', { retryAfter: 5, cause });
   }
-}
-
-/** Those who answer for information; the log is told once a reading, at the checkpoint that it begins with. */
-async function mayReadLog(app: App, session: Session, path: string): Promise<void> {
-  const request = await factsFor(app, session, null, 'audit-read', { purpose: 'audit' });
-  const weighed = await weigh<Tx>(trustOf(app, session.org).pdp, request, {});
-  await permittedOrRefuse(app, session, request, weighed, { kind: 'log', id: path });
-  if (!path.endsWith('/checkpoint')) return;
-  const told = {
-    type: 'audit.verify',
-    outcome: 'success',
-    object: { kind: 'log', id: path },
-    purpose: 'HCOMPL',
-  } as const;
-  const policy = policyOf(weighed.decision, true);
-  await app.db.tx((tx) => record(tx, eventBy(session, app.clock, { ...told, policy })));
 }

@@ -5,14 +5,13 @@ import type { Env } from '../http/env.js';
 import { param } from '../http/parse.js';
 import { requireSession, type Session } from '../http/session.js';
 import type { App } from '../wiring/app.js';
-import { weigh } from '../wiring/duties.js';
 import { eraseLater, eraseNow } from '../wiring/erasing.js';
-import { eventBy } from '../wiring/event.js';
-import { factsFor, trustOf } from '../wiring/facts.js';
-import { recallDuties } from '../wiring/item-duties.js';
+import { aboutItem, eventBy, policyOf } from '../wiring/event.js';
+import { trustOf } from '../wiring/facts.js';
+import { concerns, itemDuties } from '../wiring/item-duties.js';
 import { findItem, itemFacts, parseItemId } from '../wiring/item-rows.js';
 import { record } from '../wiring/outbox.js';
-import { permittedOrRefuse, policyOf, purposeOf } from '../wiring/verdict.js';
+import { permit, purposeOf, readsLog } from '../wiring/verdict.js';
 
 /** Calling an item back, and who had opened it. */
 export function recall(app: App): Hono<Env> {
@@ -30,14 +29,12 @@ export function recall(app: App): Hono<Env> {
 /** Recalls an item; again gives the same answer. Whoever had opened it by then is told of, nobody opens it after. */
 async function recallItem(app: App, session: Session, id: string): Promise<Recalled> {
   const item = await findItem(app.db, session.org, id);
-  const { pdp } = trustOf(app, session.org);
-  const request = await factsFor(app, session, itemFacts(item), 'recall', { purpose: item.labels.purpose });
-  const at = new Date(app.clock.now());
-  const recipients = item.recipients.map(({ person }) => person).filter((person) => person !== session.person);
-  const { org, author } = item;
-  const duties = recallDuties({ org, item: id, author, recipients, person: session.person, kind: 'recall', at });
-  const weighed = await weigh<Tx>(pdp, request, duties);
-  await permittedOrRefuse(app, session, request, weighed, { kind: 'item', id });
+  const { purpose } = item.labels;
+  const concerned = concerns(item, session, 'recall', app.clock);
+  const { org, at } = concerned;
+  const duties = itemDuties({ ...concerned, recipients: concerned.recipients.filter((one) => one !== session.person) });
+  const act = { item: itemFacts(item), action: 'recall', purpose, object: { kind: 'item', id } };
+  const weighed = await permit(app, session, act, duties);
   const openedBy = await app.db.tx(async (tx) => {
     // The row's lock decides between this and every opening: each sees the other's end or comes before it.
     const [recalled] = await tx.query(
@@ -50,10 +47,9 @@ async function recallItem(app: App, session: Session, id: string): Promise<Recal
       const event = eventBy(session, app.clock, {
         type: 'recall',
         outcome: 'success',
-        object: { kind: 'item', id, contentHash: item.header_digest },
-        purpose: purposeOf(item.labels.purpose, false),
+        ...aboutItem(item),
+        purpose: purposeOf(purpose, false),
         policy: policyOf(weighed.decision, true),
-        ...(item.handle === null ? {} : { subject: { handle: item.handle } }),
       });
       await record(tx, event);
     }
@@ -95,19 +91,6 @@ export async function openedBy(app: App, org: string, item: string): Promise<rea
 /** Every opening and attempt, for the author and for whoever may read the log; of the latter the log is told. */
 async function whoOpened(app: App, session: Session, id: string): Promise<WhoOpened> {
   const item = await findItem(app.db, session.org, id);
-  if (item.author !== session.person) {
-    const request = await factsFor(app, session, null, 'audit-read', { purpose: 'audit' });
-    const weighed = await weigh<Tx>(trustOf(app, session.org).pdp, request, {});
-    await permittedOrRefuse(app, session, request, weighed, { kind: 'item', id });
-    const policy = policyOf(weighed.decision, true);
-    const told = {
-      type: 'audit.read',
-      outcome: 'success',
-      object: { kind: 'item', id },
-      purpose: 'HCOMPL',
-      policy,
-    } as const;
-    await app.db.tx((tx) => record(tx, eventBy(session, app.clock, told)));
-  }
+  if (item.author !== session.person) await readsLog(app, session, 'audit.read', { kind: 'item', id });
   return { openings: await openings(app, app.db, session.org, id, 'true') };
 }

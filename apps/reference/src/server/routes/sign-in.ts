@@ -5,7 +5,7 @@ import { type Parser, parserOf } from '../../wire/parse.js';
 import type { Tx } from '../db/pool.js';
 import type { Env } from '../http/env.js';
 import { body } from '../http/parse.js';
-import { Problem } from '../http/problem.js';
+import { suspended } from '../http/problem.js';
 import { addressOf, limit, SIGN_IN_RATE } from '../http/rate-limit.js';
 import {
   beginSession,
@@ -20,7 +20,7 @@ import {
 } from '../http/session.js';
 import type { App } from '../wiring/app.js';
 import { eventBy, eventOfService, type Told } from '../wiring/event.js';
-import { onDuty, trustOf } from '../wiring/facts.js';
+import { gather, onDuty, trustOf } from '../wiring/facts.js';
 import { record } from '../wiring/outbox.js';
 import { type Answered, offer, parseAnswer, proveAnswer, refusedSignIn } from '../wiring/webauthn.js';
 
@@ -135,28 +135,16 @@ async function unlocks(app: App, org: string, person: string, credential: string
   return rows.length > 0;
 }
 
-/** Told only to somebody who proved who they are. */
 async function refuseSuspended(tx: Tx, { org, entry }: Proven): Promise<void> {
   const sql = 'SELECT FROM people WHERE org = $1 AND person = $2 AND suspended_at IS NOT NULL FOR SHARE';
-  if ((await tx.query(sql, [org, entry.person])).length > 0)
-    throw new Problem(403, 'SUSPENDED', 'You are suspended', { next: ['Ask your administrator'] });
+  if ((await tx.query(sql, [org, entry.person])).length > 0) throw suspended();
 }
 
 async function me(app: App, session: Session): Promise<Me> {
-  const trust = trustOf(app, session.org);
-  const now = app.clock.now();
-  const [wraps, [known], rota] = await Promise.all([
-    app.db.query<Wrap>(
-      'SELECT credential, method, wrapped FROM wraps WHERE org = $1 AND person = $2 ORDER BY made_at',
-      [session.org, session.person],
-    ),
-    app.db.query<{ version: number | null }>(
-      'SELECT acknowledged_version AS version FROM people WHERE org = $1 AND person = $2',
-      [session.org, session.person],
-    ),
-    trust.rota(),
-  ]);
   const { person, org, name, role, teams, endsAt } = session;
+  const sql = 'SELECT credential, method, wrapped FROM wraps WHERE org = $1 AND person = $2 ORDER BY made_at';
+  const [wraps, gathered] = await Promise.all([app.db.query<Wrap>(sql, [org, person]), gather(app, session, [])]);
+  const { trust, rota, known, now } = gathered;
   return {
     ...{ person, organisation: org, name, role, teams, wraps },
     onDuty: onDuty(rota, person, now).map(({ team }) => team),
@@ -164,6 +152,6 @@ async function me(app: App, session: Session): Promise<Me> {
     idleSeconds: IDLE_SECONDS,
     until: endsAt,
     policyVersion: trust.pack.document.version,
-    acknowledgedVersion: known?.version ?? null,
+    acknowledgedVersion: known[0]?.acknowledged_version ?? null,
   };
 }

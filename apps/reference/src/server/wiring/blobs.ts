@@ -3,10 +3,8 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { base64url, sha256Stream } from '@wardseal/primitives';
+import { MAX_PAYLOAD_BYTES } from '../../wire/custodian.js';
 import { Problem, tooLarge } from '../http/problem.js';
-
-/** Bytes of a sealed payload: a 100 MiB picture with its seals and tags. */
-export const MAX_PAYLOAD_BYTES = 110_000_000;
 
 /** A payload as it was stored. `digest` is its SHA-256, base64url. */
 export interface StoredBlob {

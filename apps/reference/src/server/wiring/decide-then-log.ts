@@ -1,6 +1,7 @@
 import type { AppendResult, AuditEvent, AuditLog } from '@wardseal/audit';
 import type { Decision, Enforcement, Pdp, Request } from '@wardseal/policy';
 import { type Duties, weigh } from './duties.js';
+import { policyOf } from './event.js';
 
 /** What is about to happen: the event as it will stand in the log, but for what only the decision knows. */
 export type Intended = Omit<AuditEvent, 'outcome' | 'policy'>;
@@ -25,12 +26,11 @@ export interface Decided {
 
 /** The event as the log gets it once the policy has answered and its duties were, or were not, carried out. */
 export function asDecided(event: Intended, decision: Decision, permitted: boolean): AuditEvent {
-  const { id, version } = decision.context.policy;
   return {
     ...event,
     type: permitted ? event.type : 'access.deny',
     outcome: permitted ? 'success' : 'minor',
-    policy: { id, version: String(version), decision: permitted ? 'permit' : 'deny' },
+    policy: policyOf(decision, permitted),
   };
 }
 

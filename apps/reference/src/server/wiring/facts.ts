@@ -75,7 +75,7 @@ interface Known {
   readonly suspended: boolean;
 }
 
-/** What was gathered; many items may be asked about with the same. */
+/** What was gathered; many items may be asked about with the same. `known` has a row of each person that has one. */
 export interface Gathered {
   readonly trust: Trust;
   readonly directory: Directory;

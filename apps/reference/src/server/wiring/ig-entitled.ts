@@ -1,6 +1,5 @@
 import type { Entitlement } from '@wardseal/audit/report';
 import { notFound, Problem } from '../http/problem.js';
-import type { Session } from '../http/session.js';
 import type { App } from './app.js';
 
 interface Row {
@@ -68,29 +67,4 @@ export async function picturesSent(app: App, org: string, from: string, until: s
       next: ['Choose fewer days'],
     });
   return rows.map((row) => row.id);
-}
-
-/** What somebody must be told: what waits to be put right, and what was only to be known for a week. Newest first. */
-export async function alarmsFor(app: App, { org, role, person }: Session): Promise<AlarmRow[]> {
-  return app.db.query<AlarmRow>(
-    `SELECT kind, item, person, max(at) AS at FROM alarms WHERE org = $1 AND settled_at IS NULL AND whom && $2
-     AND (kind IN ('not-filed', 'filing-fails', 'held', 'event-refused', 'break-glass') OR at > $3)
-     GROUP BY kind, item, person ORDER BY at DESC LIMIT 200`,
-    [org, [role, `person:${person}`], new Date(app.clock.now() - 7 * 86_400_000)],
-  );
-}
-
-/** The uses of break-glass on an item that somebody has reviewed alarm nobody any more. */
-export async function settleBreakGlass(app: App, org: string, item: string, person: string): Promise<void> {
-  await app.db.query(
-    `UPDATE alarms SET settled_at = $4 WHERE org = $1 AND kind = 'break-glass' AND item = $2 AND person = $3 AND settled_at IS NULL`,
-    [org, item, person, new Date(app.clock.now())],
-  );
-}
-
-export interface AlarmRow {
-  readonly kind: string;
-  readonly item: string;
-  readonly at: Date;
-  readonly person: string | null;
 }

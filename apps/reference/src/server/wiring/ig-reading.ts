@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { AuditError, type AuditEvent, type LogSource, parsePolicy, verifyCheckpoint } from '@wardseal/audit';
 import { fileKeyStore, folderReader } from '@wardseal/audit/file-store';
 import type { Directory } from '@wardseal/crypto';
-import { evaluateWithRemedies, explain } from '@wardseal/policy';
 import { Problem } from '../http/problem.js';
 import type { Session } from '../http/session.js';
 import type { App } from './app.js';
@@ -11,6 +10,7 @@ import { eventBy } from './event.js';
 import { factsFor, trustOf } from './facts.js';
 import { LogDown } from './log.js';
 import type { Trust } from './trust.js';
+import { policyRefused } from './verdict.js';
 
 /** Why the log may be read: the policy's purposes, in words, and as the log codes them. */
 export const PURPOSES = {
@@ -64,10 +64,7 @@ export async function readLog(app: App, session: Session, { purpose, object, rea
     if (error instanceof LogDown && !trust.pdp.evaluate(request).decision) return { permitted: false };
     return refused(error);
   });
-  if (!permitted) {
-    const { lines, next } = explain(trust.pack, evaluateWithRemedies(trust.pdp, trust.pack, request), 'clinician');
-    throw new Problem(403, 'POLICY_REFUSED', 'The policy does not let you read the log', { lines, next });
-  }
+  if (!permitted) throw policyRefused(trust, request, 'The policy does not let you read the log');
   const { directory } = await trust.directory();
   const nameOf = (person: string, org: string) =>
     org === session.org ? directory.entries.findLast((entry) => entry.person === person)?.name : undefined;
@@ -89,8 +86,8 @@ export function refused(error: unknown): never {
   throw error;
 }
 
-/** The logs of a trust, one a year, with their secrets. */
-async function sourcesOf({ config }: App, { config: trust }: Trust): Promise<LogSource[]> {
+/** The logs of a trust, one a year, the oldest first, with their secrets. */
+export async function sourcesOf({ config }: App, { config: trust }: Trust): Promise<LogSource[]> {
   const sources: LogSource[] = [];
   for (const logKey of trust.logs.keys) {
     const year = logKey.slice(trust.logs.base.length + 1, logKey.indexOf('+'));

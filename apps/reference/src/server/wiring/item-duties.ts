@@ -1,6 +1,10 @@
-import type { Obligation } from '@wardseal/policy';
 import type { Tx } from '../db/pool.js';
-import type { Duties, Duty } from './duties.js';
+import type { Session } from '../http/session.js';
+import { raise } from './alarms.js';
+import type { Clock } from './app.js';
+import type { Duties } from './duties.js';
+import type { ItemRecord } from './item-rows.js';
+import { isBreakGlass } from './verdict.js';
 
 /** Whom a duty's act concerns: the item, its people, and under which kind somebody is told. */
 export interface Concerned {
@@ -10,47 +14,58 @@ export interface Concerned {
   readonly recipients: readonly string[];
   /** Who does it. */
   readonly person: string;
-  readonly kind: 'break-glass' | 'release' | 'recall' | 'send';
+  readonly kind: 'release' | 'recall' | 'send';
   readonly at: Date;
 }
 
-/** Duties that any act on an item may bring: somebody is told, and a use of the glass is reviewed. */
-function common(of: Concerned): Duties<Tx> {
+/** Whom it concerns that somebody does something with an item. */
+export function concerns(
+  { org, id, author, recipients }: ItemRecord,
+  { person }: Session,
+  kind: Concerned['kind'],
+  { now }: Clock,
+): Concerned {
+  return { org, item: id, author, recipients: recipients.map((one) => one.person), person, kind, at: new Date(now()) };
+}
+
+/** Duties that any act on an item may bring, such as its recall: somebody is told, and a use of the glass is reviewed. */
+export function itemDuties(of: Concerned): Duties<Tx> {
   return {
-    notify:
-      ({ properties }: Obligation) =>
-      (tx) =>
-        alarm(tx, of, people(properties['whom'], of)),
+    notify: ({ properties }, decision) => {
+      const kind = of.kind === 'release' && isBreakGlass(decision) ? 'break-glass' : of.kind;
+      const { org, item, person, at } = of;
+      return (tx) => raise(tx, { org, kind, item, whom: people(properties['whom'], of), person, at });
+    },
     // The queue of reviews is read from the log: whatever stands there with the purpose BTG is in it.
-    review: () => of.kind === 'break-glass',
+    review: () => of.kind === 'release',
   };
 }
 
-/** Showing an item. `until`: told until when the viewing may last. */
-export function viewDuties(of: Concerned, until: (seconds: number) => void): Duties<Tx> {
+/**
+ * Showing an item, or releasing it: then the stanza lasts as long as the item, and what bounds it is that every view is decided
+ * anew.
+ *
+ * @param until - told how long a viewing may last
+ */
+export function viewDuties(of: Concerned, until: (seconds: number) => void = () => {}): Duties<Tx> {
   return {
-    ...common(of),
+    ...itemDuties(of),
     // The answer brings the chips of this viewing, and the viewer shows nothing without them.
     watermark: () => true,
     // The answer is for the viewer alone: there is no route that gives a picture.
     'no-download': () => true,
-    'max-lifetime': lifetime(until),
+    'max-lifetime': ({ properties: { seconds } }) => {
+      if (typeof seconds !== 'number') return false;
+      until(seconds);
+      return true;
+    },
   };
-}
-
-/** Releasing it to somebody: the stanza lasts as long as the item, what bounds it is that every view is decided anew. */
-export function releaseDuties(of: Concerned): Duties<Tx> {
-  return { ...viewDuties(of, () => undefined) };
-}
-
-export function recallDuties(of: Concerned): Duties<Tx> {
-  return common(of);
 }
 
 /** Sending it: it is filed, and then it goes. The jobs do both. */
 export function sendDuties(of: Concerned): Duties<Tx> {
   return {
-    ...common(of),
+    ...itemDuties(of),
     'file-in-record': () => async (tx) => {
       for (const kind of ['arrive', 'file'])
         await tx.query('INSERT INTO jobs (org, kind, item, due) VALUES ($1, $2, $3, $4)', [
@@ -65,14 +80,6 @@ export function sendDuties(of: Concerned): Duties<Tx> {
   };
 }
 
-function lifetime(until: (seconds: number) => void): Duty<Tx> {
-  return ({ properties: { seconds } }) => {
-    if (typeof seconds !== 'number') return false;
-    until(seconds);
-    return true;
-  };
-}
-
 /** Those whom the policy names, as alarms have them: roles as they are, people as `person:ID`. */
 function people(whom: unknown, { author, recipients }: Concerned): string[] {
   if (!Array.isArray(whom)) throw new TypeError('a notice needs somebody to tell');
@@ -80,15 +87,4 @@ function people(whom: unknown, { author, recipients }: Concerned): string[] {
     if (one === 'author') return [`person:${author}`];
     return one === 'recipients' ? recipients.map((id) => `person:${id}`) : [one];
   });
-}
-
-async function alarm(tx: Tx, { org, item, person, kind, at }: Concerned, whom: string[]): Promise<void> {
-  await tx.query('INSERT INTO alarms (org, kind, item, whom, person, at) VALUES ($1, $2, $3, $4, $5, $6)', [
-    org,
-    kind,
-    item,
-    whom,
-    person,
-    at,
-  ]);
 }

@@ -1,3 +1,4 @@
+import { type DirectoryEntry, recipientThumbprint } from '@wardseal/crypto';
 import type { ItemCall } from '../../wire/custodian.js';
 import { type ItemLabels, type ItemState, type Parser, parserOf } from '../../wire/index.js';
 import { uuid } from '../../wire/parse.js';
@@ -56,6 +57,12 @@ export async function findItem(tx: Tx, org: string, id: string): Promise<ItemRec
   const [item] = await findItems(tx, 'i.id = $2', [org, id]);
   if (item === undefined) throw notFound();
   return item;
+}
+
+/** Whether the header has a stanza for the key that a person of the directory has today. */
+export function hasStanza({ recipients }: ItemRecord, entry: DirectoryEntry | null): boolean {
+  const key = entry && recipientThumbprint(entry.recipient);
+  return recipients.some(({ person, recipient }) => person === entry?.person && recipient === key);
 }
 
 /** What an item is at now, as people are told. */

@@ -1,11 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type AppendOptions,
   AuditError,
   type AuditEvent,
   type AuditLog,
-  type LogSource,
   logSigner,
   openYears,
   parsePolicy,
@@ -14,7 +13,7 @@ import {
   type YearAppendResult,
   type YearLogs,
 } from '@wardseal/audit';
-import { fileKeyStore, fileStore, folderReader } from '@wardseal/audit/file-store';
+import { fileKeyStore, fileStore } from '@wardseal/audit/file-store';
 
 /** How long a view waits for its entry, ms: who waits longer at a bedside picks up the phone. */
 export const LOG_ANSWERS_WITHIN = 4_000;
@@ -37,8 +36,6 @@ export interface TrustLog {
   append(event: AuditEvent, options?: AppendOptions): Promise<YearAppendResult>;
   /** The open log of this year. @throws LogDown */
   current(): Promise<AuditLog>;
-  /** The logs of all years with their secrets, the oldest first: for reports. */
-  sources(): Promise<readonly LogSource[]>;
   /** Since when the log takes no entries, ms since 1970; null while it does, as far as anybody tried. */
   readonly downSince: number | null;
   close(): Promise<void>;
@@ -125,19 +122,6 @@ class ReopenedLog implements TrustLog {
     }
   }
 
-  async sources(): Promise<readonly LogSource[]> {
-    const { base, folder, secrets } = this.#options;
-    const [keys, years] = await Promise.all([keysOf(this.#options), readdir(folder)]);
-    const kept = years.filter((year) => keys[`${base}/${year}`] !== undefined).sort();
-    return Promise.all(
-      kept.map(async (year) => ({
-        reader: await folderReader(join(folder, year)),
-        keys: fileKeyStore(join(secrets, year)),
-        policy: { logKey: (await logSigner(keys[`${base}/${year}`]!)).vkey },
-      })),
-    );
-  }
-
   /** Gives up what is open, so that the next one opens it anew: a poisoned log takes nothing until then. */
   #drop(error: unknown): void {
     const logs = this.#logs;
@@ -165,14 +149,17 @@ function deadline(ms: number): { passed: Promise<never>; cancel: () => void } {
   return { passed, cancel: () => clearTimeout(timer) };
 }
 
-/** The private keys of the logs by their origins. */
-async function keysOf({ keys }: TrustLogOptions): Promise<Readonly<Record<string, string>>> {
-  return JSON.parse(await readFile(keys, 'utf8')) as Record<string, string>;
+/** Appends an event and waits until it stands in the log for good; null when the log is down. @throws AuditError */
+export function integrated(log: TrustLog, event: AuditEvent, options: AppendOptions = {}): Promise<YearAppendResult | null> {
+  return log.append(event, { ...options, await: 'integrated' }).catch((error: unknown) => {
+    if (error instanceof LogDown) return null;
+    throw error;
+  });
 }
 
 async function openChain(options: TrustLogOptions): Promise<YearLogs> {
   const { base, folder, secrets, organisation, witnessUrl } = options;
-  const keys = await keysOf(options);
+  const keys = JSON.parse(await readFile(options.keys, 'utf8')) as Readonly<Record<string, string>>;
   const years = Object.keys(keys).map((origin) => Number(origin.slice(base.length + 1)));
   const policy = parsePolicy(options.witnessPolicy);
   return openYears({

@@ -1,20 +1,19 @@
 import type { AuditEvent, YearAppendResult } from '@wardseal/audit';
-import { recipientThumbprint } from '@wardseal/crypto';
 import { fromBase64url } from '@wardseal/primitives';
 import { deriveImageKey, prepareChips } from '@wardseal/watermark';
 import type { OpenAnswer, OpenRequest } from '../../wire/index.js';
 import type { Tx } from '../db/pool.js';
-import { Problem } from '../http/problem.js';
+import { Problem, suspended } from '../http/problem.js';
 import type { Session } from '../http/session.js';
 import type { App } from './app.js';
 import { type Act, weigh } from './duties.js';
-import { eventBy, outcomeOf } from './event.js';
+import { aboutItem, eventBy, outcomeOf, policyOf } from './event.js';
 import { factsFor, trustOf } from './facts.js';
-import { viewDuties } from './item-duties.js';
-import { findItem, type ItemRecord, itemFacts, refuseGone } from './item-rows.js';
-import { LogDown } from './log.js';
+import { concerns, viewDuties } from './item-duties.js';
+import { findItem, hasStanza, type ItemRecord, itemFacts, refuseGone } from './item-rows.js';
+import { integrated } from './log.js';
 import { record } from './outbox.js';
-import { isBreakGlass, logDown, permittedOrRefuse, policyOf, purposeOf } from './verdict.js';
+import { bothDown, isBreakGlass, logDown, permittedOrRefuse, purposeOf } from './verdict.js';
 import { shortCode } from './view-then-mark.js';
 
 /** A viewing on its way. */
@@ -59,10 +58,7 @@ export async function openItem(app: App, session: Session, id: string, asked: Op
     ],
   );
   const { log } = trustOf(app, session.org);
-  const entry = await log.append(event, { await: 'integrated', nonce }).catch((error: unknown) => {
-    if (!(error instanceof LogDown)) throw error;
-    return null;
-  });
+  const entry = await integrated(log, event, { nonce });
   if (entry === null) return openInEmergency(viewing);
   await settle(viewing, entry);
   return answer(viewing, event.id, entry.receipt ?? '', false);
@@ -72,31 +68,23 @@ async function prepare(app: App, session: Session, item: ItemRecord, asked: Open
   const { pdp } = trustOf(app, session.org);
   const { reason, purpose } = asked;
   const request = await factsFor(app, session, itemFacts(item), 'view', { purpose, reason });
-  const breakGlass = isBreakGlass(pdp.evaluate(request));
-  const now = new Date(app.clock.now());
   let until: Date | null = null;
-  const concerned = {
-    org: item.org,
-    item: item.id,
-    author: item.author,
-    recipients: item.recipients.map(({ person }) => person),
-    person: session.person,
-    kind: breakGlass ? 'break-glass' : 'release',
-    at: now,
-  } as const;
+  const concerned = concerns(item, session, 'release', app.clock);
   const duties = viewDuties(concerned, (seconds) => {
-    until = new Date(now.getTime() + seconds * 1000);
+    until = new Date(concerned.at.getTime() + seconds * 1000);
   });
   const weighed = await weigh<Tx>(pdp, request, duties);
+  const breakGlass = isBreakGlass(weighed.decision);
   // Before the policy's words: they are the same for everybody, and a recalled item is 410 also for whoever may see it.
   if (weighed.permitted || weighed.decision.context.outcome === 'forbidden')
     await gone(app, session, item, weighed.decision);
   await permittedOrRefuse(app, session, request, weighed, { kind: 'item', id: item.id });
-  if (!(await hasStanza(app, session, item)))
+  const { directory } = await trustOf(app, session.org).directory();
+  if (!hasStanza(item, directory.person(session.person, app.clock.now() / 1000)))
     throw new Problem(409, 'RELEASE_NEEDED', 'You may open this, but it was sealed before you were due', {
       next: ['Ask for its release'],
     });
-  const header = app.erase.get(item.org, item.id, digestOf(item));
+  const header = app.erase.get(item.org, item.id, fromBase64url(item.header_digest)!);
   if (header === null) {
     // Another header took its place between the two reads.
     const current = await findItem(app.db, item.org, item.id);
@@ -107,10 +95,9 @@ async function prepare(app: App, session: Session, item: ItemRecord, asked: Open
   const event = eventBy(session, app.clock, {
     type: 'image.view',
     outcome: 'intent',
-    object: { kind: 'item', id: item.id, contentHash: item.header_digest },
+    ...aboutItem(item),
     purpose: purposeOf(purpose, breakGlass),
     policy: policyOf(weighed.decision, true),
-    ...(item.handle === null ? {} : { subject: { handle: item.handle } }),
     ...(reason === undefined ? {} : { reason }),
   });
   const nonce = fromBase64url(asked.nonce)!;
@@ -136,19 +123,6 @@ async function gone(
   }
 }
 
-function digestOf({ header_digest }: ItemRecord): Uint8Array {
-  return fromBase64url(header_digest)!;
-}
-
-/** Whether the header has a stanza for the key that the person has today. */
-export async function hasStanza(app: App, { org, person }: Session, item: ItemRecord): Promise<boolean> {
-  const { directory } = await trustOf(app, org).directory();
-  const entry = directory.person(person, app.clock.now() / 1000);
-  if (entry === null) return false;
-  const key = recipientThumbprint(entry.recipient);
-  return item.recipients.some((one) => one.person === person && one.recipient === key);
-}
-
 /** Why a viewing whose entry is in the log must not go on after all; null when it may. Holds item and person still. */
 async function refusalOf(tx: Tx, { app, session, item }: Viewing): Promise<Problem | null> {
   // A share of the row: others may open at the same time, whoever recalls waits, or is waited for.
@@ -158,7 +132,7 @@ async function refusalOf(tx: Tx, { app, session, item }: Viewing): Promise<Probl
     [session.org, session.person],
   );
   if (person?.suspended_at)
-    return new Problem(403, 'SUSPENDED', 'You are suspended', { next: ['Ask your administrator'] });
+    return suspended();
   try {
     refuseGone(await findItem(tx, item.org, item.id), app.clock);
     return null;
@@ -206,8 +180,7 @@ async function openInEmergency(viewing: Viewing): Promise<OpenAnswer> {
   const { nonce, reason } = asked;
   const call = { item: item.id, person: session.person, nonce, reason, headerDigest: item.header_digest };
   const { receipt, logEntry } = await custodian.emergencyView(call).catch((cause: unknown) => {
-    if (cause instanceof Problem && cause.code !== 'CUSTODIAN_DOWN') throw cause;
-    throw logDown(app, false, cause);
+    throw bothDown(app, cause);
   });
   // The journal's entry is what was logged; the row of the log that is down stays for the sweeper.
   const refusal = await app.db.tx(async (tx) => {

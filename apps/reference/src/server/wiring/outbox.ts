@@ -1,5 +1,6 @@
 import { AuditError, type AuditEvent, parseEvent } from '@wardseal/audit';
 import type { Db, Tx } from '../db/pool.js';
+import { raise } from './alarms.js';
 import type { TrustLog } from './log.js';
 
 /** Events that one delivery takes: they share a sync of the log's disk. */
@@ -61,10 +62,7 @@ async function deliverSome(tx: Tx, org: string, log: TrustLog): Promise<number> 
   // Such an event holds up nobody else's; it stays, and somebody is told.
   for (const { id } of bad) {
     await tx.query("UPDATE audit_outbox SET refused = 'EVENT_CONFLICT' WHERE org = $1 AND id = $2", [org, id]);
-    await tx.query("INSERT INTO alarms (org, kind, item, whom) VALUES ($1, 'event-refused', $2, '{privacy-officer}')", [
-      org,
-      id,
-    ]);
+    await raise(tx, { org, kind: 'event-refused', item: id });
   }
   return rows.length;
 }

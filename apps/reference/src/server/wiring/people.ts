@@ -2,9 +2,10 @@ import { type Decision, explain, type Request } from '@wardseal/policy';
 import type { Tx } from '../db/pool.js';
 import { notFound, Problem } from '../http/problem.js';
 import { endSessions, type Session } from '../http/session.js';
+import { raise } from './alarms.js';
 import type { App } from './app.js';
 import { type Duties, type Weighed, weigh } from './duties.js';
-import { eventBy, type Told } from './event.js';
+import { eventBy, policyOf, type Told } from './event.js';
 import { factsFor, trustOf } from './facts.js';
 import { record } from './outbox.js';
 
@@ -123,10 +124,7 @@ function duties(session: Session, person: string, kind: 'suspended' | 'restored'
   return {
     notify: ({ properties: { whom } }) => {
       if (!Array.isArray(whom)) return false;
-      return (tx: Tx) =>
-        tx.query('INSERT INTO alarms (org, kind, item, whom, person) VALUES ($1, $2, $3, $4, $5)', [
-          ...[session.org, kind, person, whom, session.person],
-        ]);
+      return (tx) => raise(tx, { org: session.org, kind, item: person, whom, person: session.person });
     },
     'second-approver': () => true,
   };
@@ -164,7 +162,5 @@ const about = (person: string, reason: string): Pick<Told, 'object' | 'reason'> 
 });
 
 function log(app: App, tx: Tx, session: Session, decision: Decision, told: Told): Promise<void> {
-  const { id, version } = decision.context.policy;
-  const policy = { id, version: String(version), decision: decision.decision ? 'permit' : 'deny' } as const;
-  return record(tx, eventBy(session, app.clock, { ...told, policy }));
+  return record(tx, eventBy(session, app.clock, { ...told, policy: policyOf(decision, decision.decision) }));
 }

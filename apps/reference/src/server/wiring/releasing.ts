@@ -6,15 +6,15 @@ import type { Tx } from '../db/pool.js';
 import { notFound, Problem } from '../http/problem.js';
 import type { Session } from '../http/session.js';
 import type { App } from './app.js';
-import { type Weighed, weigh } from './duties.js';
-import { eventBy, outcomeOf } from './event.js';
-import { factsFor, trustOf } from './facts.js';
-import { releaseDuties } from './item-duties.js';
+import type { Weighed } from './duties.js';
+import { aboutItem, eventBy, outcomeOf, policyOf } from './event.js';
+import { gather, trustOf } from './facts.js';
+import { concerns, viewDuties } from './item-duties.js';
 import { findItem, type ItemRecord, itemCall, itemFacts, refuseGone } from './item-rows.js';
-import { LogDown } from './log.js';
+import { integrated } from './log.js';
 import { mergeLater } from './opening.js';
 import { record } from './outbox.js';
-import { isBreakGlass, logDown, permittedOrRefuse, policyOf, purposeOf } from './verdict.js';
+import { bothDown, isBreakGlass, logDown, permit, purposeOf } from './verdict.js';
 
 /** A release that was asked for. */
 interface Asked {
@@ -35,15 +35,9 @@ async function weighRelease(
   { purpose, reason }: { readonly purpose: string; readonly reason?: string | undefined },
 ): Promise<Weighed<Tx>> {
   refuseGone(item, app.clock);
-  const { pdp } = trustOf(app, session.org);
-  const request = await factsFor(app, session, itemFacts(item), 'release', { purpose, reason });
-  const kind = isBreakGlass(pdp.evaluate(request)) ? 'break-glass' : 'release';
-  const { org, id, author } = item;
-  const at = new Date(app.clock.now());
-  const duties = releaseDuties({ org, item: id, author, recipients: [], person: session.person, kind, at });
-  const weighed = await weigh<Tx>(pdp, request, duties);
-  await permittedOrRefuse(app, session, request, weighed, { kind: 'item', id });
-  return weighed;
+  const duties = viewDuties({ ...concerns(item, session, 'release', app.clock), recipients: [] });
+  const object = { kind: 'item', id: item.id };
+  return permit(app, session, { item: itemFacts(item), action: 'release', purpose, reason, object }, duties);
 }
 
 /**
@@ -65,17 +59,13 @@ export async function askRelease(
   const event = eventBy(session, app.clock, {
     type: 'key.release',
     outcome: 'intent',
-    object: { kind: 'item', id, contentHash: item.header_digest },
+    ...aboutItem(item),
     purpose: purposeOf(asked.purpose, breakGlass),
     policy: policyOf(weighed.decision, true),
-    ...(item.handle === null ? {} : { subject: { handle: item.handle } }),
     ...(asked.reason === undefined ? {} : { reason: asked.reason }),
   });
   const { person } = session;
-  const entry = await log.append(event, { await: 'integrated' }).catch((error: unknown) => {
-    if (!(error instanceof LogDown)) throw error;
-    return null;
-  });
+  const entry = await integrated(log, event);
   if (entry !== null) {
     await keep(app, session, id, asked, event.id, breakGlass, { event, origin: entry.origin, index: entry.index });
     const call = { item: id, person, breakGlass, logEntry: event.id, receipt: entry.receipt ?? '' };
@@ -86,7 +76,7 @@ export async function askRelease(
   const options = await custodian
     .releaseOptions({ item: id, person, breakGlass, emergency })
     .catch((cause: unknown) => {
-      throw cause instanceof Problem && cause.code !== 'CUSTODIAN_DOWN' ? cause : logDown(app, false, cause);
+      throw bothDown(app, cause);
     });
   await keep(app, session, id, asked, options.logEntry, true, null);
   return options;
@@ -147,13 +137,14 @@ export async function carryOutRelease(
   const weighed = await weighRelease(app, session, item, { purpose, reason: reason ?? undefined });
   const header = app.erase.get(org, id, fromBase64url(item.header_digest)!);
   if (header === null) throw tryAgain();
-  const known = await knownOf(app, session);
+  const [known] = (await gather(app, session, [])).known;
   const { custodian, directory } = trustOf(app, org);
   const released = await custodian.release({
     ...itemCall(item, header),
     person,
     state: itemFacts(item).state,
-    ...known,
+    suspended: known?.suspended ?? false,
+    acknowledgedVersion: known?.acknowledged_version ?? 'none',
     purpose,
     ...(reason === null ? {} : { reason }),
     breakGlass: asked.break_glass,
@@ -203,15 +194,4 @@ export async function replaceHeader(tx: Tx, item: ItemRecord, digest: string, ep
     [item.org, item.id, item.header_digest, digest, epoch],
   );
   if (replaced.length === 0) throw tryAgain();
-}
-
-async function knownOf(
-  app: App,
-  { org, person }: Session,
-): Promise<{ suspended: boolean; acknowledgedVersion: number | 'none' }> {
-  const [row] = await app.db.query<{ suspended_at: Date | null; acknowledged_version: number | null }>(
-    'SELECT suspended_at, acknowledged_version FROM people WHERE org = $1 AND person = $2',
-    [org, person],
-  );
-  return { suspended: Boolean(row?.suspended_at), acknowledgedVersion: row?.acknowledged_version ?? 'none' };
 }

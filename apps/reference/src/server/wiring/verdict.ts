@@ -3,15 +3,12 @@ import { type Decision, evaluateWithRemedies, explain, type Request } from '@war
 import { Problem } from '../http/problem.js';
 import type { Session } from '../http/session.js';
 import type { App } from './app.js';
-import type { Weighed } from './duties.js';
-import { eventBy } from './event.js';
-import { trustOf } from './facts.js';
+import type { Tx } from '../db/pool.js';
+import { type Duties, type Weighed, weigh } from './duties.js';
+import { eventBy, policyOf, type Told } from './event.js';
+import { type Circumstances, factsFor, type ItemFacts, trustOf } from './facts.js';
 import { record } from './outbox.js';
-
-/** What of a decision stands in the log. */
-export function policyOf({ context: { policy } }: Decision, permitted: boolean): NonNullable<AuditEvent['policy']> {
-  return { id: policy.id, version: String(policy.version), decision: permitted ? 'permit' : 'deny' };
-}
+import type { Trust } from './trust.js';
 
 /** The audit purpose of what a person says they do it for. */
 export function purposeOf(purpose: string, brokenGlass: boolean): NonNullable<AuditEvent['purpose']> {
@@ -30,6 +27,35 @@ const PURPOSES: Readonly<Record<string, NonNullable<AuditEvent['purpose']>>> = {
 /** Whether the decision counts as breaking the glass: the policy then demands a review, whatever else permitted it. */
 export function isBreakGlass({ context }: Decision): boolean {
   return context.basis === 'break-glass' || context.obligations.some(({ type }) => type === 'review');
+}
+
+/** What a person asks for: on which item, or what is no item; as the policy names it, and as the log does. */
+export interface Act extends Circumstances {
+  readonly item: ItemFacts | null;
+  readonly action: string;
+  readonly object: NonNullable<AuditEvent['object']>;
+}
+
+/** Decides on an act, which is then permitted with every duty. @throws Problem 403 POLICY_REFUSED, once that is on record */
+export async function permit(app: App, session: Session, act: Act, duties: Duties<Tx>): Promise<Weighed<Tx>> {
+  const request = await factsFor(app, session, act.item, act.action, act);
+  const weighed = await weigh<Tx>(trustOf(app, session.org).pdp, request, duties);
+  await permittedOrRefuse(app, session, request, weighed, act.object);
+  return weighed;
+}
+
+/** Lets those look into the log who answer for information, and records that they did. @throws Problem 403 POLICY_REFUSED */
+export async function readsLog(
+  app: App,
+  session: Session,
+  type: 'audit.read' | 'audit.verify',
+  object: NonNullable<AuditEvent['object']>,
+  recorded = true,
+): Promise<void> {
+  const act = { item: null, action: 'audit-read', purpose: 'audit', object };
+  const policy = policyOf((await permit(app, session, act, {})).decision, true);
+  const told: Told = { type, outcome: 'success', object, purpose: 'HCOMPL', policy };
+  if (recorded) await app.db.tx((tx) => record(tx, eventBy(session, app.clock, told)));
 }
 
 /**
@@ -54,9 +80,13 @@ export async function permittedOrRefuse(
     reason: `asked: ${request.action.name}`,
   } as const;
   await app.db.tx((tx) => record(tx, eventBy(session, app.clock, told)));
-  const { pdp, pack } = trustOf(app, session.org);
+  throw policyRefused(trustOf(app, session.org), request, 'The policy does not allow this');
+}
+
+/** A refusal with the policy's reasons, and with what the person can do about it. */
+export function policyRefused({ pdp, pack }: Trust, request: Request, message: string): Problem {
   const { lines, next } = explain(pack, evaluateWithRemedies(pdp, pack, request), 'clinician');
-  throw new Problem(403, 'POLICY_REFUSED', 'The policy does not allow this', { lines, next });
+  return new Problem(403, 'POLICY_REFUSED', message, { lines, next });
 }
 
 /** Nothing goes on that cannot be logged; `canBreak`: but breaking the glass might. */
@@ -64,4 +94,9 @@ export function logDown({ config }: App, canBreak: boolean, cause?: unknown): Pr
   const phone = `If it cannot wait, phone ${config.phone}`;
   const next = canBreak ? ['If it cannot wait, break the glass', phone] : [phone];
   return new Problem(503, 'LOG_DOWN', 'Nothing can be opened: it cannot be logged now', { next, retryAfter: 5, cause });
+}
+
+/** What is thrown when the custodian was asked in the log's place: its own refusal, or that nothing can be logged at all. */
+export function bothDown(app: App, cause: unknown): Problem {
+  return cause instanceof Problem && cause.code !== 'CUSTODIAN_DOWN' ? cause : logDown(app, false, cause);
 }
