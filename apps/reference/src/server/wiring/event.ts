@@ -27,7 +27,10 @@ export function outcomeOf(intent: AuditEvent, clock: Clock, parentIndex: number,
 /** An item as the log names it: with the digest of its header, and the patient's opaque handle once there is one. */
 export function aboutItem(item: Pick<ItemRecord, 'id' | 'header_digest' | 'handle'>): Pick<Told, 'object' | 'subject'> {
   const { id, header_digest, handle } = item;
-  return { object: { kind: 'item', id, contentHash: header_digest }, ...(handle === null ? {} : { subject: { handle } }) };
+  return {
+    object: { kind: 'item', id, contentHash: header_digest },
+    ...(handle === null ? {} : { subject: { handle } }),
+  };
 }
 
 /** What of a decision stands in the log. */

@@ -150,7 +150,11 @@ function deadline(ms: number): { passed: Promise<never>; cancel: () => void } {
 }
 
 /** Appends an event and waits until it stands in the log for good; null when the log is down. @throws AuditError */
-export function integrated(log: TrustLog, event: AuditEvent, options: AppendOptions = {}): Promise<YearAppendResult | null> {
+export function integrated(
+  log: TrustLog,
+  event: AuditEvent,
+  options: AppendOptions = {},
+): Promise<YearAppendResult | null> {
   return log.append(event, { ...options, await: 'integrated' }).catch((error: unknown) => {
     if (error instanceof LogDown) return null;
     throw error;

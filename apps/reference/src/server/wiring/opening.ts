@@ -131,8 +131,7 @@ async function refusalOf(tx: Tx, { app, session, item }: Viewing): Promise<Probl
     'SELECT suspended_at FROM people WHERE org = $1 AND person = $2 FOR SHARE',
     [session.org, session.person],
   );
-  if (person?.suspended_at)
-    return suspended();
+  if (person?.suspended_at) return suspended();
   try {
     refuseGone(await findItem(tx, item.org, item.id), app.clock);
     return null;
