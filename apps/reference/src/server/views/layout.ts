@@ -44,14 +44,15 @@ export function layout({ assets, title, session, trustName, main, data, script }
     <title>${title} – Wardseal</title>
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light">
+    <link rel="icon" href="data:,">
     ${style && html`<link rel="stylesheet" href="${style}">`}
     ${source && script && assets.preload(script).map((one) => html`<link rel="modulepreload" href="${one}">`)}
     ${source && html`<script type="module" src="${source}"></script>`}
   </head>
   <body>
     <a class="nhsuk-skip-link" href="#${id}">Skip to main content</a>
-    ${assets.notice !== null && html`<p class="ward-demo">${assets.notice}</p>`}
     <header class="ward-bar">
+      ${assets.notice !== null && html`<p class="ward-demo">${assets.notice}</p>`}
       <div class="nhsuk-width-container">
         <p class="ward-bar__name">Wardseal${trustName && html` · ${trustName}`}</p>
         ${
