@@ -13,8 +13,10 @@ import { Refusal } from './refusal.js';
 
 /** A link is for somebody who sits at a screen now. */
 const LINK_MILLISECONDS = 30 * 60_000;
-/** Whoever has the link gets it right; more tries are the server's or a stranger's. */
+/** Whoever has the link gets it right; a device that fails more often is not what it says. */
 const MAX_FAILURES = 5;
+/** Of a message that was not made with the link's secret: anybody can send such. */
+const STRANGERS: readonly (string | undefined)[] = ['mac', 'encoding'];
 const ENTRY_SECONDS = 365 * 86_400;
 
 const AGAIN = { next: ['Ask your information governance team for a new link'] };
@@ -71,13 +73,12 @@ export class Enrolments {
   async answer(person: string, answer: Uint8Array<ArrayBuffer>): Promise<number> {
     const pending = this.#find(person);
     const { asked } = pending;
-    // One answer to one challenge, whatever comes of it.
-    delete pending.asked;
     if (asked === undefined) throw refused();
     const { request, challenge } = asked;
     const proven = await this.#tried(pending, () =>
       verifyEnrolment(request, answer, { ...this.#link(person, pending), challenge }),
     );
+    delete pending.asked;
     // Without a passkey nothing could ever be released to the person.
     if (!proven.credentials?.length) throw refused();
     // Two answers may have come at once: the first one takes the link.
@@ -134,6 +135,10 @@ export class Enrolments {
       return await work();
     } catch (error) {
       if (!(error instanceof SealError)) throw error;
+      // A secret of 256 bits is not guessed: what a stranger sends spends neither the link nor the challenge.
+      if (STRANGERS.includes(error.what)) throw refused(error);
+      // One answer to one challenge, whatever comes of it.
+      delete pending.asked;
       pending.failures++;
       if (pending.failures >= MAX_FAILURES)
         for (const [person, each] of this.#pending) if (each === pending) this.#pending.delete(person);

@@ -12,7 +12,7 @@ export {
 } from './clinical.js';
 export { CODES, type Code, type ErrorBody, WireError } from './errors.js';
 export { decodeFrame, encodeFrame, MAX_FRAME_JSON_BYTES } from './frame.js';
-export { type ItemLabels, KINDS, PURPOSES, parseLabels, SENSITIVITIES } from './labels.js';
+export { type ItemLabels, KINDS, LONGEST_LIFE, PURPOSES, parseLabels, SENSITIVITIES } from './labels.js';
 export { type Parser, parserOf } from './parse.js';
 export {
   type ActionFacts,

@@ -7,6 +7,9 @@ export const SENSITIVITIES = ['normal', 'sensitive', 'intimate'] as const;
 /** What an item may be sent for. */
 export const PURPOSES = ['direct-care', 'referral', 'emergency'] as const;
 
+/** Nobody views an item for longer than this, whatever becomes of its case, ms: by then the record has had it for weeks. */
+export const LONGEST_LIFE: number = 30 * 24 * 60 * 60_000;
+
 /**
  * What travels in the clear with an item: what the policy needs, never what identifies a patient. The sender signs the same
  * in the manifest, and browser and custodian refuse a difference. Advice is a message with `about`.

@@ -103,11 +103,12 @@ test('what a web server could make of it is refused: another’s secret, person,
   await no((await device(person, await fresh(), { now: Math.floor(Date.now() / 1000) - 3600 })).request);
   await no(text(Buffer.from('{}')));
 
-  const answered = async (change: (answer: string) => string | Promise<string>) => {
+  const answered = async (change: (answer: string) => string | Promise<string>, spent: boolean) => {
     const one = await device(person, await fresh());
     const { challenge } = await world.custodian.enrolRequest({ person, request: one.request });
     const answer = await change(await one.answer(challenge));
     await expect(world.custodian.enrolAnswer({ person, answer })).rejects.toThrow(refused('ENROLMENT_REFUSED'));
+    if (!spent) return;
     // Spent by the wrong answer: the right one comes too late.
     const right = await one.answer(challenge);
     await expect(world.custodian.enrolAnswer({ person, answer: right })).rejects.toThrow(refused('ENROLMENT_REFUSED'));
@@ -117,15 +118,17 @@ test('what a web server could make of it is refused: another’s secret, person,
     const { challenge } = await world.custodian.enrolRequest({ person, request: other.request });
     await world.custodian.enrolRequest({ person, request: other.request });
     return other.answer(challenge);
-  });
-  await answered((answer) =>
-    text(
-      Buffer.from(
-        Buffer.from(answer, 'base64url')
-          .toString()
-          .replace(/"value":"./, '"value":"x'),
+  }, true);
+  await answered(
+    (answer) =>
+      text(
+        Buffer.from(
+          Buffer.from(answer, 'base64url')
+            .toString()
+            .replace(/"value":"./, '"value":"x'),
+        ),
       ),
-    ),
+    false,
   );
   // No passkey: nothing could ever be released to them.
   const bare = await device(person, await fresh(), { credentials: [] });
@@ -136,7 +139,7 @@ test('what a web server could make of it is refused: another’s secret, person,
   expect((await world.directory()).person(person)).toBeNull();
 });
 
-test('a link lasts half an hour, survives a page that was loaded again, and gives up after five wrong tries', async () => {
+test('a link lasts half an hour, survives a page that was loaded again, and gives up after its device failed five times', async () => {
   const person = 'p-teal';
   const first = await device(person, world.secretOf(person));
   world.now.skip += 31 * 60_000;
@@ -147,17 +150,38 @@ test('a link lasts half an hour, survives a page that was loaded again, and give
   const link = await askForLink(join(world.folder, 'own.sock'), person);
   expect(link).toMatch(new RegExp(`^${ORIGIN}/enrol#v1\\.${ORG}\\.${person}\\.[A-Za-z0-9_-]{43}\\.[A-Za-z0-9_-]{43}$`));
   const secret = bytes(link?.split('.')[3] ?? '');
-  for (let i = 0; i < 4; i++)
-    await expect(world.custodian.enrolRequest({ person, request: text(randomBytes(40)) })).rejects.toThrow(
-      refused('ENROLMENT_REFUSED'),
-    );
+  const fails = async () => {
+    const { request } = await device(person, secret, { now: Math.floor(Date.now() / 1000) - 3600 });
+    await expect(world.custodian.enrolRequest({ person, request })).rejects.toThrow(refused('ENROLMENT_REFUSED'));
+  };
+  for (let i = 0; i < 4; i++) await fails();
   await world.custodian.enrolRequest({ person, request: (await device(person, secret)).request });
   await world.custodian.enrolRequest({ person, request: (await device(person, secret)).request });
-  await expect(world.custodian.enrolRequest({ person, request: text(randomBytes(40)) })).rejects.toThrow();
+  await fails();
   const late = await device(person, secret);
   await expect(world.custodian.enrolRequest({ person, request: late.request })).rejects.toThrow(
     refused('ENROLMENT_REFUSED'),
   );
+});
+
+test('a stranger who knows an id, and not the link, can neither spend it nor come in between', async () => {
+  const person = 'p-teal';
+  const link = await askForLink(join(world.folder, 'own.sock'), person);
+  const secret = bytes(link?.split('.')[3] ?? '');
+  const guessed = new Uint8Array(randomBytes(32));
+  const noise = async () => {
+    const forged = await device(person, guessed);
+    for (const request of [text(randomBytes(40)), forged.request])
+      await expect(world.custodian.enrolRequest({ person, request })).rejects.toThrow(refused('ENROLMENT_REFUSED'));
+    for (const answer of [text(randomBytes(40)), forged.request])
+      await expect(world.custodian.enrolAnswer({ person, answer })).rejects.toThrow(refused('ENROLMENT_REFUSED'));
+  };
+  for (let i = 0; i < 3; i++) await noise();
+  const own = await device(person, secret);
+  const { challenge } = await world.custodian.enrolRequest({ person, request: own.request });
+  for (let i = 0; i < 3; i++) await noise();
+  await world.custodian.enrolAnswer({ person, answer: await own.answer(challenge) });
+  expect((await world.directory()).person(person)?.signingKey).toBe(own.keys.publicKey);
 });
 
 test('somebody who enrols anew takes their old keys out of use, and what they sent stays theirs', async () => {

@@ -180,6 +180,12 @@ test('whoever took over the duty is released to, opens it, and the sender is tol
   expect(releases[1]!.leaf.parent).toBe(releases[0]!.index);
 });
 
+/** Of an assertion's shape, and nobody's. */
+const UNSIGNED = {
+  ...{ id: 'AAAA', rawId: 'AAAA', type: 'public-key', clientExtensionResults: {} },
+  response: { authenticatorData: 'AAAA', clientDataJSON: 'AAAA', signature: 'AAAA' },
+};
+
 test('an assertion for another item, and a request of somebody else, release nothing', async () => {
   const [one, two] = await Promise.all([house.send(nurse!, ['p-okafor']), house.send(nurse!, ['p-okafor'])]);
   await house.jobs.tick();
@@ -190,7 +196,7 @@ test('an assertion for another item, and a request of somebody else, release not
     `/api/items/${one.id}/release/options`,
     asked,
   );
-  const forged = { ...options.body, credentials: undefined, emergency: undefined, response: {} };
+  const forged = { ...options.body, credentials: undefined, emergency: undefined, response: UNSIGNED };
   const path = (id: string) => `/api/items/${id}/release`;
   expect((await house.call(onDuty!, 'POST', path(two.id), forged)).status).toBe(404);
   expect((await house.call(other!, 'POST', path(one.id), forged)).status).toBe(404);

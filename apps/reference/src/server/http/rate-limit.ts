@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { clientAddress } from '@wardseal/policy/place';
+import { clientAddress, parseAddress } from '@wardseal/policy/place';
 import type { App } from '../wiring/app.js';
 import type { Ctx } from './env.js';
 import { Problem } from './problem.js';
@@ -17,6 +17,9 @@ export const SIGN_IN_RATE: Rate = { name: 'sign-in', most: 300, seconds: 60 };
 export const ENROL_RATE: Rate = { name: 'enrol', most: 60, seconds: 60 };
 /** Changes by one session: ten a second, which no person reaches. */
 export const CHANGE_RATE: Rate = { name: 'change', most: 600, seconds: 60 };
+
+/** Refusals of one person, each of which is an entry of the log: nobody presses a forbidden button twice a second. */
+export const REFUSAL_RATE: Rate = { name: 'refusal', most: 120, seconds: 60 };
 
 /**
  * Counts one use of `rate` by `who`, in the database, so that all nodes count together. What it keeps of `who` is a digest.
@@ -39,8 +42,12 @@ export async function limit(app: App, rate: Rate, who: string): Promise<void> {
   throw new Problem(429, 'RATE_LIMITED', 'Too many requests', { next: [`Wait ${wait} seconds`], retryAfter: wait });
 }
 
-/** The address that asks: our own socket's peer, or what a proxy of ours says. Any other header could say anything. */
+/** The family and 64 bits: of IPv6 somebody has a whole network of that length for their own, of IPv4 one address. */
+const KEY_CHARACTERS = 17;
+
+/** Where it is asked from, by our own socket's peer, or what a proxy of ours says. Any other header could say anything. */
 export function addressOf({ config }: App, c: Ctx): string {
   const peer = c.env?.incoming?.socket.remoteAddress;
-  return clientAddress(peer, c.req.header('x-forwarded-for'), config.proxies) ?? 'unknown';
+  const address = clientAddress(peer, c.req.header('x-forwarded-for'), config.proxies) ?? '';
+  return parseAddress(address)?.slice(0, KEY_CHARACTERS) ?? 'unknown';
 }

@@ -5,24 +5,17 @@ import { notFound } from '../http/problem.js';
 import { requireSession } from '../http/session.js';
 import type { App } from '../wiring/app.js';
 import { eventBy } from '../wiring/event.js';
-import { findItems, parseItemId } from '../wiring/item-rows.js';
+import { findItems, parseItemId, takesPart } from '../wiring/item-rows.js';
 import { record } from '../wiring/outbox.js';
 
 /** A case ends: from then on its transfer copies have 72 hours, once everything is in the record. */
 export function cases(app: App): Hono<Env> {
   return new Hono<Env>().post('/api/cases/:case/close', async (c) => {
     const session = requireSession(c);
-    const { org, person, teams } = session;
+    const { org, person } = session;
     const id = param(c, 'case', parseItemId);
     const items = await findItems(app.db, 'i.case_id = $2', [org, id]);
-    // Whoever sent something in it, was sent something, or is of its team.
-    const takesPart = items.some(
-      ({ author, recipients, labels }) =>
-        author === person ||
-        teams.includes(labels.team) ||
-        recipients.some((one) => one.person === person && one.kind === 'sent'),
-    );
-    if (!takesPart) throw notFound();
+    if (!takesPart(session, items)) throw notFound();
     await app.db.tx(async (tx) => {
       const closed = await tx.query(
         'UPDATE cases SET closed_at = $3, closed_by = $4 WHERE org = $1 AND id = $2 AND closed_at IS NULL RETURNING id',

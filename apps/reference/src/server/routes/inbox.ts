@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type { Inbox, ItemRow } from '../../wire/index.js';
 import type { Env } from '../http/env.js';
 import { notFound } from '../http/problem.js';
+import { CHANGE_RATE, limit } from '../http/rate-limit.js';
 import { requireSession, type Session } from '../http/session.js';
 import type { App } from '../wiring/app.js';
 import { eventBy } from '../wiring/event.js';
@@ -30,6 +31,8 @@ export function inbox(app: App): Hono<Env> {
       const id = c.req.query('case') ?? '';
       const items = isId(id) ? await findItems(app.db, 'i.case_id = $2 ORDER BY i.sent_at', [session.org, id]) : [];
       if (items.length === 0) throw notFound();
+      // It is an entry of the log, so as a change.
+      await limit(app, CHANGE_RATE, `${session.org}/${session.person}`);
       const told = { type: 'image.list', outcome: 'success', object: { kind: 'case', id } } as const;
       await app.db.tx((tx) => record(tx, eventBy(session, app.clock, told)));
       return c.json(await listed(app, session, items));

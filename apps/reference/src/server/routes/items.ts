@@ -2,8 +2,16 @@ import { inspect, recipientThumbprint } from '@wardseal/crypto';
 import { fromBase64url } from '@wardseal/primitives';
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
-import { type ItemLabels, type ItemSent, type NewItem, type Parser, parseLabels, parserOf } from '../../wire/index.js';
 import { MAX_PAYLOAD_BYTES } from '../../wire/custodian.js';
+import {
+  type ItemLabels,
+  type ItemSent,
+  LONGEST_LIFE,
+  type NewItem,
+  type Parser,
+  parseLabels,
+  parserOf,
+} from '../../wire/index.js';
 import { b64u, slug, uuid } from '../../wire/parse.js';
 import type { Tx } from '../db/pool.js';
 import type { Env } from '../http/env.js';
@@ -23,12 +31,15 @@ import {
   parseItemId,
   refuseGone,
   stateOf,
+  takesPart,
 } from '../wiring/item-rows.js';
 import { record } from '../wiring/outbox.js';
 import { permit, purposeOf } from '../wiring/verdict.js';
 
 /** A header of crypto's own limit. */
 const MAX_HEADER_BYTES = 2 * 1024 * 1024;
+/** Two honest clocks are this far apart, ms. */
+const SKEW = 300_000;
 /** People of one item: a team, and a few by name. */
 const MAX_RECIPIENTS = 200;
 
@@ -72,7 +83,10 @@ export function items(app: App): Hono<Env> {
       c.header('content-type', 'application/octet-stream');
       c.header('content-length', String(blob.bytes));
       c.header('cache-control', 'no-store');
-      return c.body(blob.body);
+      if (c.req.method !== 'HEAD') return c.body(blob.body);
+      // Nobody reads it: the file would stay open for good.
+      await blob.body.cancel();
+      return c.body(null);
     });
 }
 
@@ -114,10 +128,11 @@ async function sendItem(app: App, session: Session, asked: NewItem): Promise<Ite
   const [before] = await findItems(app.db, 'i.id = $2', [org, asked.id]);
   if (before !== undefined) return again(app, before, person, asked, digest);
   if (!hasManifest || labels.author !== person || labels.ownerOrg !== org) throw invalid();
-  if (Date.parse(labels.notAfter) <= app.clock.now()) throw invalid();
+  const lasts = Date.parse(labels.notAfter) - app.clock.now();
+  if (lasts <= 0 || lasts > LONGEST_LIFE + SKEW) throw invalid();
   const others = asked.recipients.filter((id) => id !== person);
   const facts: ItemFacts = { id: asked.id, labels, state: 'active', sentAt: null, sentTo: others };
-  await mayAdvise(app, session, asked);
+  await mayAddTo(app, session, asked);
   const at = new Date(app.clock.now());
   const concerned = { org, item: asked.id, author: person, recipients: others, person, kind: 'send', at } as const;
   const object = { kind: 'item', id: asked.id };
@@ -169,13 +184,18 @@ function sameLabels(a: ItemLabels, b: ItemLabels): boolean {
   return (Object.keys({ ...a, ...b }) as (keyof ItemLabels)[]).every((key) => String(a[key]) === String(b[key]));
 }
 
-/** Advice is on an item that the person may advise on, in the same case. */
-async function mayAdvise(
+/** What is new goes into a case of one's own; advice goes to an item that the person may advise on, in the same case. */
+async function mayAddTo(
   app: App,
   session: Session,
   { labels: { about, purpose }, case: case_ }: NewItem,
 ): Promise<void> {
-  if (about === 'none') return;
+  if (about === 'none') {
+    const others = await findItems(app.db, 'i.case_id = $2', [session.org, case_]);
+    // Whoever only knows its number would open a closed case again, and put one patient's picture beside another's.
+    if (others.length > 0 && !takesPart(session, others)) throw invalid();
+    return;
+  }
   const original = await findItem(app.db, session.org, about);
   if (original.case_id !== case_) throw invalid();
   refuseGone(original, app.clock);

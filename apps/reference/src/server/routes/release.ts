@@ -8,17 +8,18 @@ import { requireSession } from '../http/session.js';
 import type { App } from '../wiring/app.js';
 import { parseItemId } from '../wiring/item-rows.js';
 import { askRelease, carryOutRelease } from '../wiring/releasing.js';
+import { assertion } from '../wiring/webauthn.js';
 import { MAX_REASON } from './open.js';
 
 const parseAsk: Parser<ReleaseOptionsRequest> = parserOf(
   z.strictObject({ purpose: slug, reason: z.exactOptional(line(MAX_REASON)), breakGlass: z.boolean() }),
   'release',
 );
-// The custodian reads the assertion; here it only has to be an object.
-const parseRelease: Parser<ReleaseRequest> = parserOf(
-  z.strictObject({ logEntry: uuid, nonce: b64u({ bytes: 32 }), response: z.record(z.string(), z.unknown()) }),
+// The custodian reads the assertion; here it only has to be of its shape, and so of its size.
+const parseRelease = parserOf(
+  z.strictObject({ logEntry: uuid, nonce: b64u({ bytes: 32 }), response: assertion }),
   'release',
-);
+) as Parser<ReleaseRequest>;
 
 /** Letting in somebody who is entitled and has no key: the custodian does it, this server asks and keeps the header. */
 export function release(app: App): Hono<Env> {

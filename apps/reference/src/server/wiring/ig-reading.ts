@@ -10,7 +10,7 @@ import { eventBy } from './event.js';
 import { factsFor, trustOf } from './facts.js';
 import { LogDown } from './log.js';
 import type { Trust } from './trust.js';
-import { policyRefused } from './verdict.js';
+import { limitRefusals, policyRefused } from './verdict.js';
 
 /** Why the log may be read: the policy's purposes, in words, and as the log codes them. */
 export const PURPOSES = {
@@ -51,6 +51,7 @@ export async function readLog(app: App, session: Session, { purpose, object, rea
   const trust = trustOf(app, session.org);
   const request = await factsFor(app, session, null, 'audit-read', { purpose, reason });
   const { words, code } = PURPOSES[purpose];
+  if (!trust.pdp.evaluate(request).decision) await limitRefusals(app, session);
   const told = reason === undefined ? words : `${words}: ${reason}`;
   const event = eventBy(session, app.clock, {
     type: 'audit.read',

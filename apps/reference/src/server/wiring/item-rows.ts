@@ -59,6 +59,19 @@ export async function findItem(tx: Tx, org: string, id: string): Promise<ItemRec
   return item;
 }
 
+/** Whether somebody has a part in the case of these items: sent one, was sent one, or is of the team of one. */
+export function takesPart(
+  { person, teams }: { readonly person: string; readonly teams: readonly string[] },
+  items: readonly ItemRecord[],
+): boolean {
+  return items.some(
+    ({ author, recipients, labels }) =>
+      author === person ||
+      teams.includes(labels.team) ||
+      recipients.some((one) => one.person === person && one.kind === 'sent'),
+  );
+}
+
 /** Whether the header has a stanza for the key that a person of the directory has today. */
 export function hasStanza({ recipients }: ItemRecord, entry: DirectoryEntry | null): boolean {
   const key = entry && recipientThumbprint(entry.recipient);

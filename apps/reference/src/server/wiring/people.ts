@@ -8,6 +8,7 @@ import { type Duties, type Weighed, weigh } from './duties.js';
 import { eventBy, policyOf, type Told } from './event.js';
 import { factsFor, trustOf } from './facts.js';
 import { record } from './outbox.js';
+import { limitRefusals } from './verdict.js';
 
 /** The first of two people who take a suspension back waits so long for the second, ms. */
 const AGREED_FOR = 24 * 3600_000;
@@ -146,6 +147,7 @@ async function decide(app: App, session: Session, person: string, reason: string
   const weighed = await weigh(trust.pdp, request, duties(session, person, 'suspended'));
   if (weighed.permitted) return weighed;
   const { decision } = weighed;
+  await limitRefusals(app, session);
   await app.db.tx((tx) => log(app, tx, session, decision, { type: 'access.deny', outcome: 'minor' }));
   const { lines, next } = explain(trust.pack, decision, 'clinician');
   throw new Problem(403, 'POLICY_REFUSED', 'The policy does not let you change who can sign in', { lines, next });

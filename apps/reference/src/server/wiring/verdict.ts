@@ -1,9 +1,10 @@
 import type { AuditEvent } from '@wardseal/audit';
 import { type Decision, evaluateWithRemedies, explain, type Request } from '@wardseal/policy';
+import type { Tx } from '../db/pool.js';
 import { Problem } from '../http/problem.js';
+import { limit, REFUSAL_RATE } from '../http/rate-limit.js';
 import type { Session } from '../http/session.js';
 import type { App } from './app.js';
-import type { Tx } from '../db/pool.js';
 import { type Duties, type Weighed, weigh } from './duties.js';
 import { eventBy, policyOf, type Told } from './event.js';
 import { type Circumstances, factsFor, type ItemFacts, trustOf } from './facts.js';
@@ -72,6 +73,7 @@ export async function permittedOrRefuse(
   object: NonNullable<AuditEvent['object']>,
 ): Promise<void> {
   if (permitted) return;
+  await limitRefusals(app, session);
   const told = {
     type: 'access.deny',
     outcome: 'minor',
@@ -87,6 +89,11 @@ export async function permittedOrRefuse(
 export function policyRefused({ pdp, pack }: Trust, request: Request, message: string): Problem {
   const { lines, next } = explain(pack, evaluateWithRemedies(pdp, pack, request), 'clinician');
   return new Problem(403, 'POLICY_REFUSED', message, { lines, next });
+}
+
+/** Reading has no limit of its own, and what may not be read would fill the log. @throws Problem 429 RATE_LIMITED */
+export function limitRefusals(app: App, { org, person }: Session): Promise<void> {
+  return limit(app, REFUSAL_RATE, `${org}/${person}`);
 }
 
 /** Nothing goes on that cannot be logged; `canBreak`: but breaking the glass might. */

@@ -20,7 +20,7 @@ const MAX_USER_HANDLE = 64;
 
 const part = b64u({ most: MAX_PART });
 // As `startAuthentication` of @simplewebauthn/browser gives it. Results of extensions stay in the page, PRF's above all.
-const assertion = z.strictObject({
+export const assertion = z.strictObject({
   id: part,
   rawId: part,
   type: z.literal('public-key'),
