@@ -5,7 +5,7 @@ import { cedarRequests, toCedar } from '../../src/cedar/index.js';
 import { createPdp, loadPolicy, type PolicyDocument, type Request } from '../../src/index.js';
 import { cedarOf } from '../support/cedar.js';
 import { compareWithCedar, withEverySource } from '../support/cedar-nhs.js';
-import { document as nhsDocument } from '../support/nhs.js';
+import { clock, document as nhsDocument } from '../support/nhs.js';
 import { NOW, partialFacts, policy, request } from '../support/random.js';
 import { forbid, permit, sample } from '../support/sample.js';
 
