@@ -139,6 +139,8 @@ export async function fill({ page }: Pick<Person, 'page'>, sending: Sending): Pr
     await page.getByLabel('Choose a picture').setInputFiles(picture);
   }
   await page.getByLabel('Message').fill(sending.message);
+  // Before that, the page says that a picture is missing.
+  if (picture !== undefined) await sees(page, page.getByText('The picture is ready'));
 }
 
 /** Fills in the capture page, sends, and waits for the word that it is there. */
