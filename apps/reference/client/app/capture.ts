@@ -5,7 +5,7 @@ import type { DirectorySummary, PreparedPicture } from '../core/core.js';
 import { Camera, mayUseCamera, type Shot } from './camera.js';
 import { type Desk, people, roleName, teamName } from './desk.js';
 import { button, h, summary } from './dom.js';
-import { entered, errorSummary, radios, selectField, setError, textArea, textField } from './forms.js';
+import { entered, errorSummary, form, radios, section, selectField, setError, textArea, textField } from './forms.js';
 import { PageError } from './page-error.js';
 import { type Errors, patientFields, patientLine, readPatient } from './patient.js';
 import { type Draft, Sending, UNSENT } from './sending.js';
@@ -84,21 +84,8 @@ export class WardsealCapture extends HTMLElement {
   async #build(): Promise<void> {
     const directory = await this.desk.directory();
     const photo = this.kind === 'photo';
-    this.#form = h(
-      'form',
-      {
-        novalidate: true,
-        oninput: ({ target }: Event) => {
-          const field = (target as Element).closest<HTMLElement>('[data-field]')?.dataset['field'];
-          // What is being mended is not called wrong any longer.
-          if (field !== undefined) setError(this, field, null);
-          this.#changed();
-        },
-        onsubmit: (event: SubmitEvent) => {
-          event.preventDefault();
-          this.#submit(directory);
-        },
-      },
+    this.#form = form(
+      () => this.#submit(directory),
       patientFields(),
       photo && this.#consentFields(),
       photo && this.#pictureFields(),
@@ -120,6 +107,12 @@ export class WardsealCapture extends HTMLElement {
         'Only the people named above and your trust’s record service can open it. The server cannot.',
       ),
     );
+    this.#form.addEventListener('input', ({ target }) => {
+      const field = (target as Element).closest<HTMLElement>('[data-field]')?.dataset['field'];
+      // What is being mended is not called wrong any longer.
+      if (field !== undefined) setError(this, field, null);
+      this.#changed();
+    });
     this.append(this.#form);
     this.#changed();
   }
@@ -144,14 +137,9 @@ export class WardsealCapture extends HTMLElement {
         .catch(() => {});
     };
     const order: readonly ConsentForm[] = ['oral', 'written', 'parental', 'best-interests', 'emergency'];
-    return h(
-      'fieldset',
-      { class: 'nhsuk-fieldset' },
-      h(
-        'legend',
-        { class: 'nhsuk-fieldset__legend nhsuk-fieldset__legend--m' },
-        h('h2', { class: 'nhsuk-fieldset__heading' }, 'Consent and place'),
-      ),
+    return section(
+      'Consent and place',
+      '',
       radios(
         {
           id: 'consent',
@@ -195,14 +183,9 @@ export class WardsealCapture extends HTMLElement {
         file.value = '';
       },
     });
-    return h(
-      'fieldset',
-      { class: 'nhsuk-fieldset ward-shutter' },
-      h(
-        'legend',
-        { class: 'nhsuk-fieldset__legend nhsuk-fieldset__legend--m' },
-        h('h2', { class: 'nhsuk-fieldset__heading' }, 'Picture'),
-      ),
+    return section(
+      'Picture',
+      'ward-shutter',
       h(
         'p',
         { class: 'nhsuk-hint ward-locked' },

@@ -1,6 +1,6 @@
 import type { Inbox, ItemRow, Me } from '../../src/wire/api.js';
 import type { Core, DirectorySummary } from '../core/core.js';
-import { ask, call } from './http.js';
+import { call, download } from './http.js';
 
 /** A directory this old is loaded again before somebody is sealed to: leavers are out within a minute. */
 const DIRECTORY_AGE_MS = 60_000;
@@ -24,8 +24,7 @@ export class Desk {
   /** The verified directory; loaded again when it is older than a minute, or when `fresh` is asked for. */
   async directory(fresh = false): Promise<DirectorySummary> {
     if (this.#directory === null || fresh || Date.now() - this.#loaded > DIRECTORY_AGE_MS) {
-      const response = await ask('GET', '/api/directory');
-      this.#directory = await this.core.loadDirectory(await response.arrayBuffer());
+      this.#directory = await this.core.loadDirectory(await download('/api/directory'));
       this.#loaded = Date.now();
     }
     return this.#directory;

@@ -2,7 +2,7 @@ import { base64url, fromBase64url } from '@wardseal/primitives';
 import type { EnrolChallenge, Enrolled } from '../../src/wire/api.js';
 import type { Core } from '../core/core.js';
 import { h } from './dom.js';
-import { checkbox, entered, setError } from './forms.js';
+import { checkbox, form, required } from './forms.js';
 import { call } from './http.js';
 import { PageError } from './page-error.js';
 import { createPasskey } from './passkey.js';
@@ -42,17 +42,10 @@ export function enrol(core: Core): void {
   );
   const read = checkbox('read', 'I have read the policy');
   const create = h('button', { type: 'submit', class: 'nhsuk-button' }, 'Create passkey');
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault();
-    const missing = entered(view, 'read') === '';
-    setError(view, 'read', missing ? 'Read the policy, then tick the box' : null);
-    if (missing) {
-      view.querySelector<HTMLElement>('#read')?.focus();
-      return;
-    }
-    void during(view, create, line, 'Follow your device: it asks for your fingerprint, face or PIN', () =>
-      make(core, link),
-    );
+  const submit = (): void => {
+    if (required(view, 'read', 'Read the policy, then tick the box') === null) return;
+    const doing = 'Follow your device: it asks for your fingerprint, face or PIN';
+    void during(view, create, line, doing, () => make(core, link));
   };
   const view = show(
     'Set up your passkey',
@@ -61,7 +54,7 @@ export function enrol(core: Core): void {
       {},
       `For ${person} at ${organisation}. It takes about a minute. Your fingerprint, face or PIN stays on your device.`,
     ),
-    h('form', { novalidate: true, onsubmit: submit }, h('p', {}, policy), read, create),
+    form(submit, h('p', {}, policy), read, create),
     line,
   );
 }
@@ -92,14 +85,8 @@ async function make(core: Core, link: Link): Promise<void> {
 function codeView(code: string, finish: () => Promise<void>): void {
   const line = status();
   const press = h('button', { type: 'submit', class: 'nhsuk-button' }, 'Finish');
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault();
-    const missing = entered(view, 'written') === '';
-    setError(view, 'written', missing ? 'Write the code down, then tick the box' : null);
-    if (missing) {
-      view.querySelector<HTMLElement>('#written')?.focus();
-      return;
-    }
+  const submit = (): void => {
+    if (required(view, 'written', 'Write the code down, then tick the box') === null) return;
     void during(view, press, line, 'Finishing', finish);
   };
   const view = show(
@@ -110,7 +97,7 @@ function codeView(code: string, finish: () => Promise<void>): void {
       'If your passkey cannot unlock your keys on some device, this code does. It is shown only now. Keep it on paper, not in this browser.',
     ),
     h('output', { id: 'recovery-code', class: 'ward-code' }, code),
-    h('form', { novalidate: true, onsubmit: submit }, checkbox('written', 'I have written it down'), press),
+    form(submit, checkbox('written', 'I have written it down'), press),
     line,
   );
 }

@@ -89,6 +89,22 @@ export function checkbox(id: string, label: string, onchange: () => void = () =>
   );
 }
 
+/** A form that is read and sent by script alone. */
+export function form(submit: () => void, ...children: readonly Child[]): HTMLFormElement {
+  const onsubmit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    submit();
+  };
+  return h('form', { novalidate: true, onsubmit }, ...children);
+}
+
+/** Fields that belong together, under a heading. */
+export function section(title: string, kind: string, ...children: readonly Child[]): HTMLFieldSetElement {
+  const legend = { class: 'nhsuk-fieldset__legend nhsuk-fieldset__legend--m' };
+  const heading = h('h2', { class: 'nhsuk-fieldset__heading' }, title);
+  return h('fieldset', { class: `nhsuk-fieldset ${kind}`.trim() }, h('legend', legend, heading), ...children);
+}
+
 /** What is written in a field, trimmed; of radios the chosen value; of a checkbox `on` or nothing. */
 export function entered(root: ParentNode, id: string): string {
   const control = root.querySelector<Control>(`#${id}`);
@@ -120,6 +136,15 @@ export function setError(root: ParentNode, id: string, error: string | null): vo
   }
   if (hints.length > 0) described.setAttribute('aria-describedby', hints.join(' '));
   else described.removeAttribute('aria-describedby');
+}
+
+/** What is entered in a field that has to have something; where it has not, null, and the field says so and has the focus. */
+export function required(root: ParentNode, id: string, error: string, characters = 1): string | null {
+  const value = entered(root, id);
+  const enough = value.length >= characters;
+  setError(root, id, enough ? null : error);
+  if (!enough) root.querySelector<HTMLElement>(`#${id}`)?.focus();
+  return enough ? value : null;
 }
 
 /** A box that says what is wrong, with a link to each place; focus goes there so that nobody misses it. */

@@ -49,7 +49,7 @@ const PATIENCE_MS = 30_000;
  *
  * @throws Refused with the server's code; `OFFLINE` when no answer came
  */
-export async function ask(
+async function ask(
   method: 'GET' | 'POST',
   path: string,
   body?: unknown,
@@ -70,9 +70,12 @@ export async function ask(
   return response;
 }
 
-/** Downloads ciphertext, for as long as it takes on a ward's network. */
-export const download = async (path: string): Promise<ArrayBuffer> => {
-  const response = await ask('GET', path, undefined, 20 * PATIENCE_MS);
+/** How long ciphertext may take to come down on a ward's network. */
+export const PAYLOAD_MS = 20 * PATIENCE_MS;
+
+/** As `ask`, for the bytes in the answer. */
+export const download = async (path: string, patience: number = PATIENCE_MS): Promise<ArrayBuffer> => {
+  const response = await ask('GET', path, undefined, patience);
   return response.arrayBuffer().catch((cause: unknown) => {
     throw offline(cause);
   });

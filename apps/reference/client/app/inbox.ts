@@ -1,7 +1,7 @@
 import type { Inbox, ItemRow } from '../../src/wire/api.js';
 import { type Desk, teamName } from './desk.js';
 import { button, type Child, h } from './dom.js';
-import { entered, textField } from './forms.js';
+import { entered, form, textField } from './forms.js';
 import { call } from './http.js';
 import { during, show, status } from './shell.js';
 import { ago, isOld, when } from './times.js';
@@ -140,9 +140,8 @@ export function inboxView(
     else if (!document.hidden && present())
       load().then(
         () => line.replaceChildren(),
-        (error: unknown) => {
+        () => {
           line.textContent = 'Not up to date: the server does not answer.';
-          void error;
         },
       );
   }, 10_000);
@@ -170,15 +169,8 @@ export function findView(desk: Desk, open: (id: string) => void, back: () => voi
       {},
       'For when you are asked to help with a patient who was not sent to you. Ask the sender for the case number: it is on their screen.',
     ),
-    h(
-      'form',
-      {
-        novalidate: true,
-        onsubmit: (event: SubmitEvent) => {
-          event.preventDefault();
-          void during(view, press, line, 'Looking', go);
-        },
-      },
+    form(
+      () => void during(view, press, line, 'Looking', go),
       textField({ id: 'case', label: 'Case number' }, { maxlength: '36' }),
       press,
     ),

@@ -2,7 +2,7 @@ import { base64url } from '@wardseal/primitives';
 import type { LogCheckpoint, OpenAnswer, Released, ReleaseOptions } from '../../src/wire/api.js';
 import type { OpenedItem } from '../core/core.js';
 import type { Desk } from './desk.js';
-import { call, download } from './http.js';
+import { call, download, PAYLOAD_MS } from './http.js';
 import { answerRelease } from './passkey.js';
 import { withStepUp } from './sign-in.js';
 
@@ -30,7 +30,7 @@ export async function openItem(
   const body = { nonce: base64url(nonce), ...asked };
   const answer = await withStepUp(() => call<OpenAnswer>('POST', `/api/items/${id}/open`, body));
   tell('Downloading');
-  const payload = await download(`/api/items/${id}/payload`);
+  const payload = await download(`/api/items/${id}/payload`, PAYLOAD_MS);
   tell('Checking, opening and marking');
   const opened = await desk.core.open({ item: id, nonce, answer, payload });
   return { ...opened, sentAt: answer.sentAt };

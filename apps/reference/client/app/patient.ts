@@ -1,7 +1,7 @@
 import type { Patient } from '../../src/wire/clinical.js';
 import { type CheckedScheme, checkPatientNumber, type PatientNumberReason } from '../../src/wire/patient-number.js';
 import { h } from './dom.js';
-import { checkbox, entered, radios, textField } from './forms.js';
+import { checkbox, entered, radios, section, textField } from './forms.js';
 import { dayInWords, parseDay } from './times.js';
 
 export type Errors = { id: string; text: string }[];
@@ -42,14 +42,9 @@ export function patientFields(): HTMLElement {
     { inputmode: 'numeric', maxlength: '16', ...SHORT },
   );
   number.addEventListener('input', changed);
-  const fields = h(
-    'fieldset',
-    { class: 'nhsuk-fieldset' },
-    h(
-      'legend',
-      { class: 'nhsuk-fieldset__legend nhsuk-fieldset__legend--m' },
-      h('h2', { class: 'nhsuk-fieldset__heading' }, 'Patient'),
-    ),
+  const fields = section(
+    'Patient',
+    '',
     number,
     fits,
     scheme,

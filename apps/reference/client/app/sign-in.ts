@@ -2,8 +2,8 @@ import type { CeremonyAnswer, CeremonyOptions, Me } from '../../src/wire/api.js'
 import type { Pin } from '../../src/wire/user-handle.js';
 import type { Core } from '../core/core.js';
 import { button, h } from './dom.js';
-import { entered, textField } from './forms.js';
-import { ask, call } from './http.js';
+import { entered, form, textField } from './forms.js';
+import { call, download } from './http.js';
 import { PageError } from './page-error.js';
 import { type Assertion, askPasskey } from './passkey.js';
 import { during, show, status } from './shell.js';
@@ -26,8 +26,7 @@ async function pin(core: Core, me: Me, own: Pin | null): Promise<void> {
   if (own.person !== me.person || own.organisation !== me.organisation) throw new PageError('PASSKEY_FOREIGN');
   sessionStorage.setItem(PIN, JSON.stringify(own));
   await core.pin(own);
-  const response = await ask('GET', '/api/directory');
-  await core.loadDirectory(await response.arrayBuffer());
+  await core.loadDirectory(await download('/api/directory'));
 }
 
 async function unlock(core: Core, me: Me, { prf, credential, pin: own }: Assertion): Promise<boolean> {
@@ -120,15 +119,8 @@ export function recoveryView(core: Core, me: Me, done: (me: Me) => void, without
   const view = show(
     'Use your recovery code',
     without && h('p', {}, 'This passkey signs you in but cannot unlock your keys on this device.'),
-    h(
-      'form',
-      {
-        novalidate: true,
-        onsubmit: (event: SubmitEvent) => {
-          event.preventDefault();
-          void during(view, press, line, 'Unlocking', go);
-        },
-      },
+    form(
+      () => void during(view, press, line, 'Unlocking', go),
       textField({
         id: 'recovery',
         label: 'Recovery code',

@@ -1,8 +1,8 @@
 import type { ItemRow, Opening, Recalled, WhoOpened } from '../../src/wire/api.js';
 import { consentInWords, placeOf } from './capture.js';
 import { type Desk, people, roleName, teamName } from './desk.js';
-import { button, h, summary } from './dom.js';
-import { entered, setError, textArea } from './forms.js';
+import { button, h, hidden, summary } from './dom.js';
+import { form, required, textArea } from './forms.js';
 import { call } from './http.js';
 import { ageBadge, titleOf } from './inbox.js';
 import { type Asked, awaitWitness, type Opened, openItem, releaseItem } from './opening.js';
@@ -95,22 +95,16 @@ export class WardsealViewer extends HTMLElement {
   }
 
   #askGlass(): void {
-    const submit = (event: SubmitEvent): void => {
-      event.preventDefault();
-      const reason = entered(this, 'reason');
-      const short = reason.length < REASON_CHARS;
-      setError(this, 'reason', short ? `Say why you need it now, in at least ${REASON_CHARS} characters` : null);
-      if (short) {
-        this.querySelector<HTMLElement>('#reason')?.focus();
-        return;
-      }
+    const submit = (): void => {
+      const short = `Say why you need it now, in at least ${REASON_CHARS} characters`;
+      const reason = required(this, 'reason', short, REASON_CHARS);
+      if (reason === null) return;
       const asked = { purpose: 'emergency', reason };
       this.#start(asked, () => releaseItem(this.desk, this.row.id, asked, true));
     };
     this.#body.replaceChildren(
-      h(
-        'form',
-        { novalidate: true, onsubmit: submit },
+      form(
+        submit,
         h('h2', { class: 'nhsuk-heading-m' }, 'Break the glass'),
         h(
           'div',
@@ -147,7 +141,7 @@ export class WardsealViewer extends HTMLElement {
     const place =
       picture !== undefined &&
       h('p', {}, `${placeOf(clinical.site, clinical.side)} · taken ${when(taken)} `, ageBadge(taken, now));
-    const who = h('p', {}, hiddenLabel('Patient: '), patientLine(clinical.patient));
+    const who = h('p', {}, hidden('Patient: '), patientLine(clinical.patient));
     const banner = h('div', { class: 'ward-patient' }, who, place);
     const shown = picture === undefined ? null : await pictureView(picture, labels.sensitivity === 'intimate');
     this.#body.replaceChildren(
@@ -234,16 +228,11 @@ export class WardsealViewer extends HTMLElement {
     const { clinical, case: number, labels } = opened;
     let sending: Sending | null = null;
     const line = status();
-    const submit = (event: SubmitEvent): void => {
-      event.preventDefault();
-      const note = entered(form, 'advice');
-      setError(form, 'advice', note === '' ? 'Write your advice' : null);
-      if (note === '') {
-        form.querySelector<HTMLElement>('#advice')?.focus();
-        return;
-      }
+    const submit = (): void => {
+      const note = required(place, 'advice', 'Write your advice');
+      if (note === null) return;
       // The same words sent again are the same item; other words are another.
-      if (sending === null || (form.dataset['sent'] !== note && !sending.unsure)) {
+      if (sending === null || (place.dataset['sent'] !== note && !sending.unsure)) {
         sending = new Sending(this.desk, {
           case: number,
           to: { same: this.row.id },
@@ -255,11 +244,11 @@ export class WardsealViewer extends HTMLElement {
             note,
           },
         });
-        form.dataset['sent'] = note;
+        place.dataset['sent'] = note;
         progress.replaceChildren(sending.element);
       }
       const going = sending;
-      void during(form, press, line, '', async () => {
+      void during(place, press, line, '', async () => {
         await going.run();
         fields.hidden = true;
       });
@@ -280,8 +269,8 @@ export class WardsealViewer extends HTMLElement {
       press,
     );
     const progress = h('div');
-    const form = h('form', { novalidate: true, onsubmit: submit }, fields, progress, line);
-    return form;
+    const place = form(submit, fields, progress, line);
+    return place;
   }
 
   /** Recall and closing: each says what it does and asks once more. */
@@ -355,7 +344,5 @@ const CLOSED_BY: Partial<Record<ItemRow['state'], string>> = {
 };
 
 const done = (text: string): HTMLElement => h('p', { class: 'ward-status ward-status--sent' }, text);
-
-const hiddenLabel = (text: string): HTMLElement => h('span', { class: 'nhsuk-u-visually-hidden' }, text);
 
 customElements.define('wardseal-viewer', WardsealViewer);

@@ -1,3 +1,4 @@
+import type { Wrap } from '../../src/wire/api.js';
 import type { Clinical } from '../../src/wire/clinical.js';
 import type { ItemLabels } from '../../src/wire/labels.js';
 import type { Pin } from '../../src/wire/user-handle.js';
@@ -10,15 +11,6 @@ export interface EnrolmentLink extends Pin {
   readonly secret: Bytes;
   /** The passkey that was made just before, as a relying party knows it. Both base64url. */
   readonly credential: { readonly id: string; readonly publicKey: string };
-}
-
-/** Keys as the server keeps them for their owner: nobody opens a wrap without what wrapped it. */
-export interface Wrap {
-  /** Id of the passkey's credential, or the name of the recovery code. */
-  readonly credential: string;
-  readonly method: 'passkey' | 'recovery-code';
-  /** base64url. */
-  readonly wrapped: string;
 }
 
 export interface DirectoryPerson {

@@ -47,9 +47,7 @@ export async function loadDirectory(session: Session, snapshot: ArrayBuffer): Pr
 }
 
 function summaryOf(signed: Directory, person: string): Pick<DirectorySummary, 'epoch' | 'people' | 'teams' | 'me'> {
-  const people = staff(signed.entries.filter((entry) => signed.person(entry.person, seconds()) === entry)).map(
-    personOf,
-  );
+  const people = staff(current(signed)).map(personOf);
   const names = [...new Set(people.flatMap(({ teams }) => teams))].sort();
   const teams = names.map((id) => ({ id, members: people.filter(({ teams: own }) => own.includes(id)) }));
   return { epoch: signed.epoch, people, teams, me: people.find(({ id }) => id === person) ?? null };

@@ -9,8 +9,9 @@ import {
   unprotectKeys,
 } from '@wardseal/crypto';
 import { base64url, fromBase64url } from '@wardseal/primitives';
+import type { Wrap } from '../../src/wire/api.js';
 import type { Pin } from '../../src/wire/user-handle.js';
-import type { Core, EnrolmentLink, Wrap } from './core.js';
+import type { Core, EnrolmentLink } from './core.js';
 import { setPin } from './directory.js';
 import { CoreError } from './errors.js';
 import { myEntry, type NewKeys, pinned, type Session } from './session.js';

@@ -59,11 +59,6 @@ export interface Enrolled {
   readonly epoch: number;
 }
 
-export interface PayloadStored {
-  readonly bytes: number;
-  readonly digest: string;
-}
-
 export interface NewItem {
   readonly id: string;
   readonly case: string;
@@ -170,10 +165,6 @@ export interface LogCheckpoint {
 export interface Suspension {
   readonly reason: string;
 }
-export interface TraceRequest {
-  readonly item: string;
-  readonly reason: string;
-}
 /** A viewing that the log knows of: `id` is what its mark holds, `proof` the entry as a .tlog-proof. */
 export interface ViewingEntry {
   readonly id: string;
@@ -189,10 +180,4 @@ export interface TracedPicture {
   readonly item: string;
   readonly imageKey: string;
   readonly candidates: readonly ViewingEntry[];
-}
-export interface Review {
-  readonly index: number;
-  readonly origin: string;
-  readonly outcome: string;
-  readonly reason: string;
 }

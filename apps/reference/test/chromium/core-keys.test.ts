@@ -1,10 +1,11 @@
 import { challengeEnrolment } from '@wardseal/crypto';
 import { base64url, randomBytes, utf8 } from '@wardseal/primitives';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Core, Wrap } from '../../client/core/core.js';
+import type { Core } from '../../client/core/core.js';
 import { loadDirectory, setPin } from '../../client/core/directory.js';
 import { unlock } from '../../client/core/keys.js';
 import { newSession, type Session } from '../../client/core/session.js';
+import type { Wrap } from '../../src/wire/api.js';
 import { clinicalOf, labelsOf, uuid } from '../suites/core-items.js';
 import { type Colleague, enrolColleague, newCore, ORGANISATION, signIn, World } from '../suites/core-world.js';
 

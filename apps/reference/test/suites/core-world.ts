@@ -42,8 +42,9 @@ import {
   utf8,
 } from '@wardseal/primitives';
 import { deriveImageKey, prepareChips } from '@wardseal/watermark';
-import type { Core, OpenAnswer, Wrap } from '../../client/core/core.js';
+import type { Core, OpenAnswer } from '../../client/core/core.js';
 import { startCore } from '../../client/core/rpc.js';
+import type { Wrap } from '../../src/wire/api.js';
 import { memoryLog } from './memory-log.js';
 
 // A trust as the browser meets it, made with the packages alone: what the custodian, the log, the witness and the server would do.
