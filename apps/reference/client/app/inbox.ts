@@ -66,7 +66,7 @@ function rowView(desk: Desk, row: ItemRow, advice: readonly ItemRow[], open: (id
 }
 
 /** Rows with their advice under them; advice whose original is not here stands for itself. */
-export function rowList(desk: Desk, rows: readonly ItemRow[], open: (id: string) => void): HTMLElement {
+function rowList(desk: Desk, rows: readonly ItemRow[], open: (id: string) => void): HTMLElement {
   const ids = new Set(rows.map(({ id }) => id));
   const own = rows.filter(({ labels }) => !ids.has(labels.about));
   const adviceOn = (id: string): ItemRow[] => rows.filter(({ labels }) => labels.about === id);

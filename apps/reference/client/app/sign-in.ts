@@ -107,7 +107,7 @@ export function unlockView(core: Core, me: Me, done: (me: Me) => void, notice?: 
 }
 
 /** Unlocks by the code that was written down when enrolling. */
-export function recoveryView(core: Core, me: Me, done: (me: Me) => void, without: boolean): void {
+function recoveryView(core: Core, me: Me, done: (me: Me) => void, without: boolean): void {
   const line = status();
   const go = async (): Promise<void> => {
     await pin(core, me, keptPin());

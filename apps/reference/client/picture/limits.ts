@@ -7,7 +7,7 @@ export const MAX_BYTES: number = 64 * 1024 * 1024;
 export const MAX_PIXELS = 64_000_000;
 
 /** Longest side: what JPEG itself can say, and above what any camera or canvas makes. */
-export const MAX_SIDE = 65_535;
+const MAX_SIDE = 65_535;
 
 /** Most marker segments or chunks: a phone panorama has some hundreds; more only costs time. */
 export const MAX_SEGMENTS = 10_000;

@@ -25,7 +25,7 @@ const DELEGATION_DAYS = 60;
 const RENEW_DAYS = 30;
 /** How long the demo's rota says that somebody is on call. */
 const ROTA_DAYS = 365;
-export const WITNESS_NAME = 'witness.wardseal-demo.invalid';
+const WITNESS_NAME = 'witness.wardseal-demo.invalid';
 
 export interface CeremonyOptions {
   readonly dataDir: string;

@@ -7,8 +7,8 @@ import { textToPaths } from './plain-letters.js';
 import { sharpCodec } from './sharp-codec.js';
 
 /** Long side and quality of what messaging apps make of a photograph. */
-export const LEAK_SIDE = 1600;
-export const LEAK_QUALITY = 0.7;
+const LEAK_SIDE = 1600;
+const LEAK_QUALITY = 0.7;
 
 /** 8-bit RGBA from whoever made it. */
 export interface AnyPixels {

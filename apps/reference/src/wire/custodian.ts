@@ -64,7 +64,7 @@ export interface ItemCall {
 }
 
 /** Why an item is held: the part of it that is not what it must be. */
-export const HELD = [
+const HELD = [
   'header',
   'sender',
   'payload',

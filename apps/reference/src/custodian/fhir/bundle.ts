@@ -17,7 +17,7 @@ export interface Filed {
 }
 
 /** By which the record knows an item: the same each time, so that filing twice stores once. */
-export const identifierOf = (item: string): Identifier => ({ system: SYSTEM.uri, value: `urn:uuid:${item}` });
+const identifierOf = (item: string): Identifier => ({ system: SYSTEM.uri, value: `urn:uuid:${item}` });
 
 /** How an item is searched for, for `ifNoneExist` and for looking before filing. */
 export const searchOf = (item: string): string =>

@@ -32,7 +32,7 @@ const attachment = z.strictObject({
   creation: instant,
 });
 
-export const documentReference = z.strictObject({
+const documentReference = z.strictObject({
   resourceType: z.literal('DocumentReference'),
   masterIdentifier: identifier,
   identifier: z.array(identifier).check(z.minLength(1)),
@@ -60,7 +60,7 @@ export const binary = z.strictObject({
   data: z.base64(),
 });
 
-export const bodyStructure = z.strictObject({
+const bodyStructure = z.strictObject({
   resourceType: z.literal('BodyStructure'),
   identifier: z.array(identifier),
   active: z.literal(true),

@@ -5,7 +5,7 @@ import { aboutItem, eventOfService } from '../wiring/event.js';
 import { record } from '../wiring/outbox.js';
 
 /** A transfer copy stays this long after its case was closed, ms: a weekend, for whoever finds that something is amiss. */
-export const KEPT_AFTER_CLOSE = 72 * 3_600_000;
+const KEPT_AFTER_CLOSE = 72 * 3_600_000;
 /** Items that one transaction takes. */
 const BATCH = 100;
 

@@ -7,9 +7,9 @@ import { settleOpenings, settleReleases, sweepStores } from './sweeper.js';
 import { tidy } from './tidy.js';
 
 /** What is due is looked for this often, ms: a send is in the record a second or two later. */
-export const TICK = 500;
+const TICK = 500;
 /** Rules over everything there is run this often, ms. */
-export const ROUND = 30_000;
+const ROUND = 30_000;
 
 /** The work behind the requests. */
 export interface Jobs {

@@ -7,7 +7,7 @@ import { settleRow } from '../wiring/opening.js';
 import { record } from '../wiring/outbox.js';
 
 /** An opening that is not settled after this long, ms, was given up: no request waits half as long. */
-export const OPENING_LEFT = 30_000;
+const OPENING_LEFT = 30_000;
 /** A release that nobody answered with a passkey, ms: the custodian's nonce is long out of date. */
 const RELEASE_LEFT = 600_000;
 /** An upload that no item took, ms: a sender who was offline for a day sends it again whole. */

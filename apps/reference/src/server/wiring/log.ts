@@ -16,9 +16,9 @@ import {
 import { fileKeyStore, fileStore } from '@wardseal/audit/file-store';
 
 /** How long a view waits for its entry, ms: who waits longer at a bedside picks up the phone. */
-export const LOG_ANSWERS_WITHIN = 4_000;
+const LOG_ANSWERS_WITHIN = 4_000;
 /** A log that could not be opened is tried again after this long, ms: not by every view. */
-export const LOG_RETRY = 1_000;
+const LOG_RETRY = 1_000;
 
 /** The log took no entry, or did not say so in time. The entry may be in it all the same. */
 export class LogDown extends Error {

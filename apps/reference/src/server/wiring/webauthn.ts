@@ -13,7 +13,7 @@ import { Problem } from '../http/problem.js';
 import type { App } from './app.js';
 
 /** How long a ceremony may take: somebody looks for their security key. */
-export const CEREMONY_MS: number = 5 * 60_000;
+const CEREMONY_MS: number = 5 * 60_000;
 /** Bytes of each thing an authenticator gives back: signatures of RSA keys and client data are far below. */
 const MAX_PART = 4096;
 const MAX_USER_HANDLE = 64;
