@@ -52,8 +52,11 @@ export class WardsealCapture extends HTMLElement {
   #source: [file: Blob, capturedAt: Date, hint: string] | null = null;
   #preparedBy: Desk | null = null;
   #sending: Sending | null = null;
+  /** Settles when the picture chosen last is ready (true), or cannot be sent. */
+  #preparing: Promise<boolean> | null = null;
   #form: HTMLFormElement | null = null;
   readonly #line = status();
+  readonly #wait = status();
   readonly #check = h('div');
   readonly #chosen = h('div', { tabindex: -1 });
   readonly #camera = new Camera(
@@ -85,7 +88,7 @@ export class WardsealCapture extends HTMLElement {
     const directory = await this.desk.directory();
     const photo = this.kind === 'photo';
     this.#form = form(
-      () => this.#submit(directory),
+      () => void this.#pressed(directory),
       patientFields(),
       photo && this.#consentFields(),
       photo && this.#pictureFields(),
@@ -101,6 +104,7 @@ export class WardsealCapture extends HTMLElement {
       this.#toField(directory),
       this.#check,
       h('button', { type: 'submit', class: 'nhsuk-button' }, 'Seal and send'),
+      this.#wait,
       h(
         'p',
         { class: 'nhsuk-hint' },
@@ -265,7 +269,14 @@ export class WardsealCapture extends HTMLElement {
     void this.#prepare(file, new Date(), few ? hint : '').then(() => this.#chosen.focus());
   }
 
-  async #prepare(file: Blob, capturedAt: Date, hint: string): Promise<void> {
+  async #prepare(...source: [file: Blob, capturedAt: Date, hint: string]): Promise<void> {
+    const going = this.#prepared(...source);
+    this.#preparing = going;
+    await going;
+    if (this.#preparing === going) this.#preparing = null;
+  }
+
+  async #prepared(file: Blob, capturedAt: Date, hint: string): Promise<boolean> {
     clearProblem(this);
     this.#line.textContent = 'Preparing the picture';
     try {
@@ -279,9 +290,11 @@ export class WardsealCapture extends HTMLElement {
       setError(this, 'file', null);
       this.#line.textContent = 'The picture is ready';
       this.#showChosen(hint);
+      return true;
     } catch (error) {
       this.#line.textContent = '';
       showProblem(this, error);
+      return false;
     }
   }
 
@@ -365,6 +378,18 @@ export class WardsealCapture extends HTMLElement {
       },
       clinical: { patient, consent, site, side: side as Clinical['side'], capturedAt, note },
     };
+  }
+
+  /** Pressed while the picture is still being prepared, it goes on by itself, unless that one cannot be sent. */
+  async #pressed(directory: DirectorySummary): Promise<void> {
+    if (this.#preparing !== null) {
+      this.#wait.textContent = 'Waiting until the picture is ready';
+      const ready = await this.#preparing;
+      this.#wait.textContent = '';
+      // A second press waited as well: it is sent once.
+      if (!ready || this.#sending !== null) return;
+    }
+    this.#submit(directory);
   }
 
   #submit(directory: DirectorySummary): void {

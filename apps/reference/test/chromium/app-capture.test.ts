@@ -103,6 +103,43 @@ describe('consent is the shutter', () => {
   });
 });
 
+describe('pressed while the picture is still being prepared', () => {
+  async function pressedEarly(over: Partial<Core>): Promise<void> {
+    server = fakeServer({ '/payload': () => ({}), '/api/items': () => SENT });
+    await capture(over);
+    fillPatient();
+    choose('consent', 'oral');
+    write('site', 'Skin of hand');
+    choose('side', 'left');
+    pick(jpeg());
+    press('Seal and send');
+    expect(text()).toContain('Waiting until the picture is ready');
+    expect(text()).not.toContain('Take or choose a picture');
+    press('Seal and send');
+  }
+
+  test('it is sent as soon as the picture is ready, once', async () => {
+    const { prepare, seal } = fakeDesk().core;
+    const seals: unknown[] = [];
+    await pressedEarly({
+      prepare: (file) => new Promise((resolve) => setTimeout(() => resolve(prepare(file)), 200)),
+      seal: (draft) => {
+        seals.push(draft);
+        return seal(draft);
+      },
+    });
+    await until(() => text().includes('Sent at'));
+    expect(seals.length).toBe(1);
+  });
+
+  test('a picture that cannot be sent is said to be so, and nothing goes out', async () => {
+    await pressedEarly({ prepare: () => Promise.reject(Object.assign(new Error('heic'), { code: 'PICTURE_HEIC' })) });
+    await until(() => text().includes('HEIC'));
+    expect(text()).not.toContain('Take or choose a picture');
+    expect(server?.asked.filter(({ path }) => path.includes('/api/items'))).toEqual([]);
+  });
+});
+
 describe('nothing is sent without what must be known', () => {
   test('an empty form says each thing that is missing, with a link to it and the focus on the summary', async () => {
     server = fakeServer({});
