@@ -14,9 +14,12 @@ export function eventBy(session: Session, clock: Clock, told: Told): AuditEvent 
   return { ...stamp(clock), ...told, actor, session: id };
 }
 
+/** Who the service itself is in the log. */
+export const SERVICE = 'service-wardseal';
+
 /** An event of the service itself, such as a job's. */
 export function eventOfService(org: string, clock: Clock, told: Told): AuditEvent {
-  return { ...stamp(clock), ...told, actor: { id: 'service-wardseal', kind: 'system', org, role: 'system' } };
+  return { ...stamp(clock), ...told, actor: { id: SERVICE, kind: 'system', org, role: 'system' } };
 }
 
 /** The second entry about something that was intended: the same, now, with how it ended, and the first as its parent. */

@@ -1,12 +1,13 @@
 import type { Entitlement } from '@wardseal/audit/report';
 import { notFound, Problem } from '../http/problem.js';
 import type { App } from './app.js';
+import { SERVICE } from './event.js';
 
 interface Row {
   readonly item: string;
   readonly person: string;
   readonly since: Date;
-  readonly why: 'author' | 'sent' | 'released' | 'break-glass';
+  readonly why: 'author' | 'sent' | 'released' | 'break-glass' | 'service';
 }
 
 const WHY: Readonly<Record<Row['why'], string>> = {
@@ -14,11 +15,13 @@ const WHY: Readonly<Record<Row['why'], string>> = {
   sent: 'it was sent to them',
   released: 'released to them',
   'break-glass': 'broke the glass',
+  service: 'files what is sent in the record',
 };
 
-/** Who was given an item, how and since when, by what this server and the custodian did. */
+/** Who was given an item, how and since when, by what this server and the custodian did; the service files every one. */
 const GIVEN = `
   SELECT id AS item, author AS person, to_timestamp(0) AS since, 'author' AS why FROM items WHERE org = $1 AND (id = ANY($2) OR author = $3)
+  UNION ALL SELECT id, '${SERVICE}', sent_at, 'service' FROM items WHERE org = $1 AND (id = ANY($2) OR $3 = '${SERVICE}')
   UNION ALL SELECT r.item, r.person, i.sent_at, 'sent' FROM item_recipients r JOIN items i ON i.org = r.org AND i.id = r.item
     WHERE r.org = $1 AND r.kind = 'sent' AND r.person <> i.author AND (r.item = ANY($2) OR r.person = $3)
   UNION ALL SELECT item, person, asked_at, CASE WHEN break_glass THEN 'break-glass' ELSE 'released' END FROM releases
