@@ -157,7 +157,7 @@ export function findView(desk: Desk, open: (id: string) => void, back: () => voi
     const known = new Set(items.map(({ id }) => id));
     desk.rows = [...desk.rows.filter(({ id }) => !known.has(id)), ...items];
     found.replaceChildren(
-      h('p', {}, items.length === 0 ? 'No case of this number.' : `${items.length} found.`),
+      h('p', {}, items.length === 0 ? 'No case of this number.' : 'This is what the case holds.'),
       rowList(desk, items, open),
     );
   };

@@ -105,11 +105,14 @@ export function start({ recover = false, core = ownCore() }: StartOptions): void
       () => end('You were signed out because this page was not used. What you had written is kept: sign in to go on.'),
     );
     signOut.hidden = false;
+    // As the server writes it on a page that is loaded with a session.
+    const name = document.querySelector('.ward-bar__name');
+    if (name !== null) name.textContent = `Wardseal · ${me.trustName}`;
     if (recover) history.replaceState(null, '', '/');
     paint();
   };
 
-  root().after(h('div', { class: 'nhsuk-width-container ward-leave' }, signOut));
+  root().after(h('div', { class: 'ward-leave' }, signOut));
   addEventListener(SIGNED_OUT, (event) => {
     const { said } = wordsOf({ code: (event as CustomEvent<string>).detail });
     if (desk !== null) end(`${said} What you had written is kept.`);
