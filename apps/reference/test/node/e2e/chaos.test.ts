@@ -1,0 +1,3 @@
+import { chaos } from '../../suites/chaos.js';
+
+chaos({ kills: 3, races: 6 });
