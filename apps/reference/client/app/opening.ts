@@ -11,7 +11,7 @@ export interface Asked {
   readonly reason?: string;
 }
 
-export type Opened = OpenedItem & { readonly sentAt: string };
+export type Opened = OpenedItem & Pick<OpenAnswer, 'sentAt' | 'until'>;
 
 /**
  * Opens an item: the server logs the viewing before it gives anything, the worker checks all of it before it opens anything.
@@ -33,7 +33,7 @@ export async function openItem(
   const payload = await download(`/api/items/${id}/payload`, PAYLOAD_MS);
   tell('Checking, opening and marking');
   const opened = await desk.core.open({ item: id, nonce, answer, payload });
-  return { ...opened, sentAt: answer.sentAt };
+  return { ...opened, sentAt: answer.sentAt, until: answer.until };
 }
 
 /** Has the trust's custodian release an item to this person: it asks for the passkey over exactly this release. */

@@ -16,6 +16,8 @@ import { wordsOf } from './words.js';
 
 /** What the policy asks of a reason for breaking the glass. */
 const REASON_CHARS = 20;
+/** How often it is looked whether a viewing that the policy limits is over. */
+const OVER_MS = 5_000;
 /** A sender's clock may be off by this much before it is said (H10). */
 const CLOCK_MS = 5 * 60_000;
 
@@ -28,6 +30,7 @@ export class WardsealViewer extends HTMLElement {
   leave: () => void = () => {};
   readonly #line = status();
   readonly #body = h('div', { tabindex: -1 });
+  #ticking = 0;
 
   connectedCallback(): void {
     if (this.hasChildNodes()) return;
@@ -50,8 +53,23 @@ export class WardsealViewer extends HTMLElement {
 
   /** A picture leaves the page with its view. */
   disconnectedCallback(): void {
+    clearInterval(this.#ticking);
     for (const canvas of this.querySelectorAll('canvas')) canvas.width = 0;
     this.replaceChildren();
+  }
+
+  /** Takes what is shown away when the policy's time for it is over; by the clock, since a laptop that slept has not ticked. */
+  #endAt(until: string | null): void {
+    clearInterval(this.#ticking);
+    if (until === null) return;
+    this.#ticking = window.setInterval(() => {
+      if (this.desk.now().getTime() < Date.parse(until)) return;
+      clearInterval(this.#ticking);
+      for (const canvas of this.querySelectorAll('canvas')) canvas.width = 0;
+      this.#body.replaceChildren(
+        h('p', {}, 'The time for looking at this in an emergency is over. If you still need it, open it again.'),
+      );
+    }, OVER_MS);
   }
 
   #start(asked: Asked, before?: () => Promise<void>): void {
@@ -163,6 +181,7 @@ export class WardsealViewer extends HTMLElement {
       this.#receipt(opened),
       advice,
     );
+    this.#endAt(opened.until);
     if (labels.about === 'none') advice.append(this.#thread(), this.#adviceForm(opened), this.#ending());
     this.#body.focus();
   }

@@ -9,6 +9,9 @@ import {
   recipientThumbprint,
   SealError,
 } from '@wardseal/crypto';
+import { checkClaimedSize } from '../../client/picture/check-claimed-size.js';
+import { PictureError } from '../../client/picture/picture-error.js';
+import { sniff } from '../../client/picture/sniff.js';
 import { type Clinical, parseClinical } from '../wire/clinical.js';
 import type { Held, ItemCall } from '../wire/custodian.js';
 import { WireError } from '../wire/errors.js';
@@ -66,7 +69,25 @@ export async function proveItem(
 ): Promise<ProvenItem & { readonly opened: OpenedFile }> {
   const header = Buffer.from(call.header, 'base64url');
   const opened = await held(() => open({ header, payload }, judging(custody, call)));
-  return { file: opened, opened, clinical: proveClaims(custody, call, opened) };
+  const clinical = proveClaims(custody, call, opened);
+  proveContent(opened, clinical);
+  return { file: opened, opened, clinical };
+}
+
+/** What no viewer would show is not filed either: the sender's page may be another than ours. */
+function proveContent({ plaintext, manifest }: OpenedFile, { note }: Clinical): void {
+  if (manifest.mediaType === 'text/plain') {
+    if (Buffer.compare(plaintext, Buffer.from(note)) !== 0) throw new HeldError('clinical');
+    return;
+  }
+  try {
+    const type = sniff(plaintext);
+    checkClaimedSize(plaintext, type);
+    if (type !== manifest.mediaType) throw new HeldError('media-type');
+  } catch (cause) {
+    if (cause instanceof PictureError) throw new HeldError('media-type', { cause });
+    throw cause;
+  }
 }
 
 /** Proves an item by its header alone. @throws HeldError */

@@ -6,6 +6,8 @@ import { ConditionFailed, RecordStore } from './store.js';
 
 /** A picture of 110 MB as base64, and the words around it. */
 const MAX_BODY_BYTES = 160_000_000;
+/** By what names this machine calls itself. */
+const HERE = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/;
 const JSON_TYPE = 'application/fhir+json; charset=utf-8';
 const TYPES = ['DocumentReference', 'Binary', 'BodyStructure', 'Provenance', 'Patient'] as const;
 
@@ -84,6 +86,8 @@ async function answer(
   response: ServerResponse,
   storeOf: (base: string) => Promise<RecordStore>,
 ): Promise<void> {
+  // A page of somewhere else that names this machine (DNS rebinding) would read what a browser here can reach.
+  if (!HERE.test(request.headers.host ?? '')) throw new Unfit(421, 'not-supported');
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://record.invalid');
   const [, base = '', type = '', id, more] = pathname.split('/');
   if (!/^[A-Z0-9]{3,9}$/.test(base) || more !== undefined) throw new Unfit(404, 'not-found');

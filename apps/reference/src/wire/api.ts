@@ -122,6 +122,8 @@ export interface OpenAnswer {
     readonly organisation: string;
     readonly at: string;
   };
+  /** Until when the policy lets this viewing last; null: as long as the page is open. */
+  readonly until: string | null;
   /** The receipt is the emergency journal's. */
   readonly emergency: boolean;
   /** Changes of recipients the header went through: a lower one than seen before is refused. */

@@ -8,6 +8,7 @@ import { WardsealViewer } from '../../client/app/viewer.js';
 import type { Core, OpenedItem } from '../../client/core/core.js';
 import type { ItemRow } from '../../src/wire/api.js';
 import {
+  ANSWER,
   type Answer,
   CASE,
   fakeCore,
@@ -94,6 +95,20 @@ describe('an opened picture', () => {
     const seen = canvas()!;
     element.remove();
     expect(seen.width).toBe(0);
+  });
+
+  test('a picture that the policy lets be looked at for a time is gone when the time is over', async () => {
+    const now = new Date();
+    const over = new Date(now.getTime() + 1_500).toISOString();
+    const answers = { '/open': () => ({ ...ANSWER, until: over }) };
+    viewer({ answers });
+    await until(canvas);
+    const seen = canvas()!;
+    expect(text()).toContain('Red since Tuesday');
+    await expect.poll(() => seen.width, { timeout: 9_000 }).toBe(0);
+    expect(canvas()).toBeNull();
+    expect(text()).not.toContain('Red since Tuesday');
+    expect(text()).toContain('is over');
   });
 
   test('an intimate picture is covered until somebody asks for it', async () => {

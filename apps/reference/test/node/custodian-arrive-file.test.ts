@@ -13,6 +13,7 @@ import {
   custodyWorld,
   type Enrolled,
   type ItemChange,
+  JPEG_HEAD,
   ORG,
 } from '../support/custody-world.js';
 
@@ -31,6 +32,7 @@ afterEach(() => {
   for (const server of closing.splice(0)) server.close();
 });
 
+const ADVICE = 'Elevate the hand; come to clinic tomorrow.';
 const refused = (code: string) => expect.objectContaining({ code });
 test('an item that is as it was signed gets the patient’s handle, the same for every item of the patient', async () => {
   const first = await world.item(sender);
@@ -76,6 +78,21 @@ const cases: Record<string, [held: string, change: ItemChange, call?: object]> =
   ],
   'advice that does not say so': ['clinical', { clinical: { advice: { about: other, root: 'A'.repeat(43) } } }],
   'a picture that is a program': ['media-type', { mediaType: 'application/javascript' }],
+  'a picture that is another kind of picture': ['media-type', { mediaType: 'image/png' }],
+  'a picture that is a page': ['media-type', { plaintext: new Uint8Array(Buffer.from('<html></html>')) }],
+  'a picture that claims a gigapixel': [
+    'media-type',
+    { plaintext: new Uint8Array(Buffer.from('ffd8ffc0000b08ffffffff01011100ffd9', 'hex')) },
+  ],
+  'a message that holds more than its words': [
+    'clinical',
+    {
+      labels: { kind: 'message', consentLevel: [] },
+      clinical: { consent: null },
+      mediaType: 'text/plain',
+      plaintext: JPEG_HEAD,
+    },
+  ],
   'nothing at all': ['payload', { plaintext: new Uint8Array(0) }],
   'a recipient of no directory': ['recipients', { outside: ['age1-later'] }],
   'no custodian': ['custodian', { without: 'custodian' }],
@@ -162,9 +179,14 @@ test('a picture is filed once, byte for byte, with where and whose; advice besid
   const advice = await world.item(member, {
     labels,
     to: ['p-lindqvist', 'p-okafor'],
-    plaintext: new Uint8Array(Buffer.from('Elevate the hand; come to clinic tomorrow.')),
     mediaType: 'text/plain',
-    clinical: { consent: null, site: '', side: 'not-applicable', note: '', advice: { about: picture.call.item, root } },
+    clinical: {
+      consent: null,
+      site: '',
+      side: 'not-applicable',
+      note: ADVICE,
+      advice: { about: picture.call.item, root },
+    },
   });
   expect(await world.custodian.arrive(advice.call, advice.sealed.payload)).toHaveProperty('manifestId');
   await world.custodian.file(advice.call, advice.sealed.payload);

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OpenedFile } from '@wardseal/crypto';
@@ -178,6 +179,16 @@ test('the stand-in stores all of a transaction or nothing, once, and keeps it ov
   ];
   for (const body of hostile) expect((await post(body)).status).toBe(400);
   expect((await post(bundle, '..%2f..')).status).toBe(404);
+  const called = (host: string) =>
+    new Promise((resolve) =>
+      get(`${record.url}ZZZ01/${location}`, { headers: { host } }, (answered) => {
+        answered.resume();
+        resolve(answered.statusCode);
+      }),
+    );
+  expect([await called('localhost:1'), await called('rebound.example'), await called('127.0.0.1.example')]).toEqual([
+    200, 421, 421,
+  ]);
   expect((await fetch(`${record.url}ZZZ01/Binary/..%2f1`)).status).toBe(404);
   expect((await fetch(`${record.url}ZZZ01/${location}`, { method: 'DELETE' })).status).toBe(405);
   expect((await readdir(join(folder, 'ZZZ01'))).length).toBe(files);

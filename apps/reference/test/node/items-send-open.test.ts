@@ -4,7 +4,7 @@ import { listRecipients, open } from '@wardseal/crypto';
 import { base64url, sha256 } from '@wardseal/primitives';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Inbox, OpenAnswer } from '../../src/wire/index.js';
-import { type ItemsHouse, itemsHouse, type Member, ORG } from '../support/items-house.js';
+import { type ItemsHouse, itemsHouse, JPEG_HEAD, type Member, ORG } from '../support/items-house.js';
 
 let house: ItemsHouse;
 let [nurse, registrar, onDuty, other, lead, elsewhere]: Member[] = [];
@@ -43,7 +43,8 @@ async function opens(who: Member, answer: OpenAnswer, payload: Uint8Array): Prom
       authorizeGrant: ({ by }) => by.person === 'custodian',
     },
   );
-  return Buffer.from(plaintext).toString();
+  expect(plaintext.subarray(0, JPEG_HEAD.length)).toEqual(JPEG_HEAD);
+  return Buffer.from(plaintext.subarray(JPEG_HEAD.length)).toString();
 }
 
 test('the team opens what was sent to it, and the receipt is of this very view and header', async () => {
@@ -316,4 +317,15 @@ test('the header that is kept is the sender’s, whole', async () => {
     resolveSender: (iss) => directory.resolveSender(iss),
   });
   expect(list.file.recipients.filter(({ role }) => role === 'member')).toHaveLength(2);
+});
+
+test('a viewing that the policy limits says until when, to whoever shows it', async () => {
+  const { id } = await house.send(nurse!, ['p-okafor']);
+  await house.jobs.tick();
+  expect((await house.open(registrar!, id)).body.until).toBeNull();
+  const asked = { purpose: 'emergency', reason: REASON };
+  expect((await house.release(other!, id, { ...asked, breakGlass: true })).status).toBe(200);
+  const { until, who } = (await house.open(other!, id, asked)).body;
+  expect(Date.parse(until!) - Date.parse(who.at)).toBeGreaterThan(0);
+  expect(Date.parse(until!) - Date.parse(who.at)).toBeLessThanOrEqual(3_600_000);
 });

@@ -70,6 +70,7 @@ export const ANSWER: OpenAnswer = {
   code: 'K7QX-9MPD',
   sentAt: ROW.sentAt,
   who: { name: ME.name, role: ME.role, organisation: ME.trustName, at: ROW.sentAt },
+  until: null,
   emergency: false,
   epoch: 0,
 };

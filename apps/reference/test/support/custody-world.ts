@@ -118,6 +118,9 @@ export const CLINICAL: Omit<Clinical, 'item'> = {
   note: 'Please advise.',
 };
 
+/** The start of a JPEG of 64 by 64 pixels, as far as anybody reads it who decodes nothing. */
+export const JPEG_HEAD: Uint8Array<ArrayBuffer> = new Uint8Array(Buffer.from('ffd8ffc0000b080040004001011100', 'hex'));
+
 export async function custodyWorld(): Promise<CustodyWorld> {
   const dataDir = await mkdtemp(join(tmpdir(), 'c-'));
   const now = { skip: 0 };
@@ -231,8 +234,10 @@ async function enrol(
 async function itemOf(directory: Directory, sender: Enrolled, change: ItemChange = {}): Promise<Item> {
   const item = randomUUID();
   const labels = { ...LABELS, author: sender.person, ...change.labels };
-  const plaintext = change.plaintext ?? new Uint8Array(randomBytes(70_000));
   const clinical = { ...CLINICAL, item, ...change.clinical };
+  const picture = () => Buffer.concat([JPEG_HEAD, randomBytes(70_000 - JPEG_HEAD.length)]);
+  const content = labels.kind === 'message' ? Buffer.from(clinical.note) : picture();
+  const plaintext = change.plaintext ?? new Uint8Array(content);
   const kase = randomUUID();
   const entry = (person: string) => directory.person(person) as NonNullable<ReturnType<Directory['person']>>;
   const to = (change.to ?? ['p-okafor', sender.person]).map(entry);

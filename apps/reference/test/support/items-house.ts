@@ -33,7 +33,9 @@ import { openHeaders } from '../../src/server/wiring/headers.js';
 import { sourcesOf } from '../../src/server/wiring/ig-reading.js';
 import { openTrusts } from '../../src/server/wiring/trust.js';
 import type { ItemLabels, OpenAnswer } from '../../src/wire/index.js';
+import { JPEG_HEAD } from './custody-world.js';
 
+export { JPEG_HEAD };
 export const ORG = 'ZZZ01';
 const ORIGIN = 'http://localhost:4000';
 
@@ -226,20 +228,23 @@ export async function itemsHouse(): Promise<ItemsHouse> {
     const people = [...to, who.id];
     const caseId = (changed as { case?: string }).case ?? randomUUID();
     const { case: _, ...signed } = labels as ItemLabels & { case?: string };
-    const { header, payload, root } = await seal(Buffer.from(content), {
-      directory,
-      recipients: people.map(entryOf),
-      custodian: entryOf('custodian'),
-      guardians: { seats: ['p-guardian-1', 'p-guardian-2', 'p-guardian-3'].map(entryOf), threshold: 2 },
-      sender: { keys: await signingKeyPairOf(who.keys.signing), entry: entryOf(who.id) },
-      mediaType: labels.kind === 'photo' ? 'image/jpeg' : 'text/plain',
-      case: caseId,
-      labels: { ...signed },
-      clinical: {
-        ...clinicalOf(id, labels.kind === 'photo', content),
-        ...(labels.about === 'none' ? {} : { advice: { about: labels.about, root: roots.get(labels.about)! } }),
+    const { header, payload, root } = await seal(
+      Buffer.concat([labels.kind === 'photo' ? JPEG_HEAD : new Uint8Array(), Buffer.from(content)]),
+      {
+        directory,
+        recipients: people.map(entryOf),
+        custodian: entryOf('custodian'),
+        guardians: { seats: ['p-guardian-1', 'p-guardian-2', 'p-guardian-3'].map(entryOf), threshold: 2 },
+        sender: { keys: await signingKeyPairOf(who.keys.signing), entry: entryOf(who.id) },
+        mediaType: labels.kind === 'photo' ? 'image/jpeg' : 'text/plain',
+        case: caseId,
+        labels: { ...signed },
+        clinical: {
+          ...clinicalOf(id, labels.kind === 'photo', content),
+          ...(labels.about === 'none' ? {} : { advice: { about: labels.about, root: roots.get(labels.about)! } }),
+        },
       },
-    });
+    );
     roots.set(id, base64url(root));
     const body = {
       id,

@@ -229,6 +229,7 @@ async function answer(viewing: Viewing, id: string, receipt: string, emergency: 
     code: shortCode(id),
     sentAt: item.sent_at.toISOString(),
     who: { name, role, organisation: config.name, at: event.occurredAt },
+    until: viewing.until?.toISOString() ?? null,
     emergency,
     epoch: item.epoch,
   };
