@@ -1,7 +1,7 @@
 import { WireError } from '../../wire/errors.js';
 import type { Parser } from '../../wire/parse.js';
 import type { Ctx } from './env.js';
-import { badRequest, Problem, tooLarge } from './problem.js';
+import { badRequest, notFound, Problem, tooLarge } from './problem.js';
 
 /** The largest JSON body: a sealed file's longest header, 2 MiB, with its labels fits in base64url. */
 export const MAX_JSON_BYTES: number = 4 * 1024 * 1024;
@@ -24,15 +24,17 @@ export async function body<T>(c: Ctx, parser: Parser<T>): Promise<T> {
   return parser(value);
 }
 
-/** A part of the path through its parser: what cannot be an id names nothing. */
-export function param<T>(c: Ctx, name: string, parser: Parser<T>): T {
+/** An id through its parser: what cannot be one names nothing. @throws Problem 404 NOT_FOUND */
+export function named<T>(id: string | undefined, parser: Parser<T>): T {
   try {
-    return parser(c.req.param(name));
+    return parser(id);
   } catch (error) {
-    if (error instanceof WireError) throw new Problem(404, 'NOT_FOUND', 'There is nothing here', { cause: error });
-    throw error;
+    throw error instanceof WireError ? notFound() : error;
   }
 }
+
+/** A part of the path, as `named`. */
+export const param = <T>(c: Ctx, name: string, parser: Parser<T>): T => named(c.req.param(name), parser);
 
 /** The whole body, as far as `most` bytes; what is longer is refused before it is held. @throws Problem 413 TOO_LARGE */
 export async function bodyBytes(c: Ctx, most: number): Promise<Uint8Array<ArrayBuffer>> {

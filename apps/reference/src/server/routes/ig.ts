@@ -42,18 +42,16 @@ export function ig(app: App): Hono<Env> {
   const hono = new Hono<Env>();
   const clock = { ...systemClock, now: app.clock.now };
 
-  const page = (
-    c: Ctx,
-    title: string,
-    main: Html,
-    status: 200 | 400 | 403 | 404 | 409 = 200,
-  ): Response | Promise<Response> => {
+  const page = (c: Ctx, title: string, main: Html, problem: Problem | null = null): Response | Promise<Response> => {
     const session = requireSession(c);
     c.header('content-security-policy', contentSecurityPolicy([evidenceStyleHash], true));
     // With `no-referrer` a browser says of a form's own page that it is nobody's.
     c.header('referrer-policy', 'same-origin');
     const trustName = trustOf(app, session.org).config.name;
-    return c.html(layout({ assets: app.assets, title, session, trustName, main, script: 'ig.js' }), status);
+    return c.html(
+      layout({ assets: app.assets, title, session, trustName, main, script: 'ig.js' }),
+      problem?.status ?? 200,
+    );
   };
   /** A room that is entered with a purpose; without one it asks for one and reads nothing. */
   const room = (path: string, show: (c: Ctx, session: Session, purpose: Purpose) => Promise<Response>): void => {
@@ -86,12 +84,8 @@ export function ig(app: App): Hono<Env> {
       ...(since === null ? [] : [`No witness has signed it since ${moment(since)}.`]),
     ];
     const alarms = (await alarmsFor(app, session)).map(({ kind, item, at, person }) => {
-      return {
-        kind,
-        item,
-        at: moment(at),
-        who: person === null ? '' : (reading?.nameOf(person, session.org) ?? person),
-      };
+      const who = person === null ? '' : (reading?.nameOf(person, session.org) ?? person);
+      return { kind, item, at: moment(at), who };
     });
     const overdue = waiting.filter(([use]) => use?.state === 'overdue').length;
     const reviews = { waiting: waiting.length - overdue, overdue };
@@ -117,12 +111,7 @@ export function ig(app: App): Hono<Env> {
     );
     const given = { purpose, people: [...staff], item: asked['item'] ?? '', person: asked['person'] ?? '' };
     const form = (report: Html | null, problem: Problem | null = null) =>
-      page(
-        c,
-        'Who opened it',
-        inRoom('/ig/opened', purpose, openedForm({ ...given, problem, report })),
-        problem === null ? 200 : (problem.status as 400 | 404),
-      );
+      page(c, 'Who opened it', inRoom('/ig/opened', purpose, openedForm({ ...given, problem, report })), problem);
     try {
       const { item, person, as } = parseOpened(asked);
       if (item === undefined && person === undefined) return await form(null);
@@ -176,12 +165,7 @@ export function ig(app: App): Hono<Env> {
   const queuePage = async (c: Ctx, session: Session, purpose: Purpose, problem: Problem | null) => {
     const report = await queueOf(await readAll(session, purpose));
     const main = breakGlass({ purpose, report, now: clock.now(), problem });
-    return page(
-      c,
-      'Break-glass review',
-      inRoom('/ig/break-glass', purpose, main),
-      problem === null ? 200 : (problem.status as 400),
-    );
+    return page(c, 'Break-glass review', inRoom('/ig/break-glass', purpose, main), problem);
   };
   hono.post('/ig/break-glass', async (c) => {
     const session = requireSession(c);

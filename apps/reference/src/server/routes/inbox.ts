@@ -2,6 +2,7 @@ import type { Request } from '@wardseal/policy';
 import { Hono } from 'hono';
 import type { Inbox, ItemRow } from '../../wire/index.js';
 import type { Env } from '../http/env.js';
+import { named } from '../http/parse.js';
 import { notFound } from '../http/problem.js';
 import { CHANGE_RATE, limit } from '../http/rate-limit.js';
 import { requireSession, type Session } from '../http/session.js';
@@ -28,8 +29,8 @@ export function inbox(app: App): Hono<Env> {
     })
     .get('/api/items', async (c) => {
       const session = requireSession(c);
-      const id = c.req.query('case') ?? '';
-      const items = isId(id) ? await findItems(app.db, 'i.case_id = $2 ORDER BY i.sent_at', [session.org, id]) : [];
+      const id = named(c.req.query('case'), parseItemId);
+      const items = await findItems(app.db, 'i.case_id = $2 ORDER BY i.sent_at', [session.org, id]);
       if (items.length === 0) throw notFound();
       // It is an entry of the log, so as a change.
       await limit(app, CHANGE_RATE, `${session.org}/${session.person}`);
@@ -37,14 +38,6 @@ export function inbox(app: App): Hono<Env> {
       await app.db.tx((tx) => record(tx, eventBy(session, app.clock, told)));
       return c.json(await listed(app, session, items));
     });
-}
-
-function isId(text: string): boolean {
-  try {
-    return parseItemId(text) === text;
-  } catch {
-    return false;
-  }
 }
 
 /** What the person sent, was sent, has a key for, or what went to a team that is theirs now. */
