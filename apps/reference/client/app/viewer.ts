@@ -1,15 +1,15 @@
-import type { ItemRow, Opening, Recalled, WhoOpened } from '../../src/wire/api.js';
+import type { ItemRow } from '../../src/wire/api.js';
+import { adviceForm, adviceThread } from './advice.js';
 import { consentInWords, placeOf } from './capture.js';
-import { type Desk, people, roleName, teamName } from './desk.js';
+import { type Desk, roleName, teamName } from './desk.js';
 import { button, h, hidden, summary } from './dom.js';
+import { endingView } from './ending.js';
 import { form, required, textArea } from './forms.js';
-import { call } from './http.js';
-import { ageBadge, titleOf } from './inbox.js';
+import { ageBadge } from './inbox.js';
 import { type Asked, awaitWitness, type Opened, openItem, releaseItem } from './opening.js';
 import { PageError } from './page-error.js';
 import { patientLine } from './patient.js';
 import { pictureView } from './picture.js';
-import { Sending } from './sending.js';
 import { during, showProblem, status } from './shell.js';
 import { when } from './times.js';
 import { wordsOf } from './words.js';
@@ -182,7 +182,9 @@ export class WardsealViewer extends HTMLElement {
       advice,
     );
     this.#endAt(opened.until);
-    if (labels.about === 'none') advice.append(this.#thread(), this.#adviceForm(opened), this.#ending());
+    const { desk, row } = this;
+    if (labels.about === 'none')
+      advice.append(adviceThread(desk, row), adviceForm(desk, row, opened), endingView(desk, row));
     this.#body.focus();
   }
 
@@ -209,149 +211,6 @@ export class WardsealViewer extends HTMLElement {
       witness,
     );
   }
-
-  /** Advice on this item: each piece is opened, and logged, by itself. */
-  #thread(): HTMLElement {
-    const rows = this.desk.rows.filter(({ labels }) => labels.about === this.row.id);
-    const item = (row: ItemRow): HTMLElement => {
-      const line = status();
-      const entry = h('li', {}, h('p', {}, `${titleOf(row)}, ${when(row.sentAt)} `), line);
-      const read = button('Read advice', () => {
-        void during(entry, read, line, 'Opening', async () => {
-          const { clinical, sender, text } = await openItem(this.desk, row.id, { purpose: row.labels.purpose });
-          read.replaceWith(
-            h(
-              'blockquote',
-              { class: 'nhsuk-inset-text ward-prose', tabindex: -1 },
-              text || clinical.note,
-              h('p', { class: 'nhsuk-hint' }, `${sender.name}, ${roleName(sender.role)}`),
-            ),
-          );
-          entry.querySelector('blockquote')?.focus();
-        });
-      });
-      if (row.canOpen === 'open') entry.append(read);
-      return entry;
-    };
-    return rows.length === 0
-      ? h('div')
-      : h(
-          'div',
-          {},
-          h('h2', { class: 'nhsuk-heading-m' }, 'Advice'),
-          h('ul', { class: 'ward-list' }, ...rows.map(item)),
-        );
-  }
-
-  #adviceForm(opened: Opened): HTMLElement {
-    const { clinical, case: number, labels } = opened;
-    let sending: Sending | null = null;
-    const line = status();
-    const submit = (): void => {
-      const note = required(place, 'advice', 'Write your advice');
-      if (note === null) return;
-      // The same words sent again are the same item; other words are another.
-      if (sending === null || (place.dataset['sent'] !== note && !sending.unsure)) {
-        sending = new Sending(this.desk, {
-          case: number,
-          to: { same: this.row.id },
-          labels: { ...labels, kind: 'message', consentLevel: [], team: 'none', about: this.row.id },
-          clinical: {
-            ...clinical,
-            consent: null,
-            capturedAt: new Date().toISOString(),
-            note,
-          },
-        });
-        place.dataset['sent'] = note;
-        progress.replaceChildren(sending.element);
-      }
-      const going = sending;
-      void during(place, press, line, '', async () => {
-        await going.run();
-        fields.hidden = true;
-      });
-    };
-    const press = h('button', { type: 'submit', class: 'nhsuk-button' }, 'Send advice');
-    const fields = h(
-      'div',
-      {},
-      textArea(
-        {
-          id: 'advice',
-          label: 'Your advice',
-          hint: 'It is filed in the record under your name, bound to this picture.',
-        },
-        4,
-        4000,
-      ),
-      press,
-    );
-    const progress = h('div');
-    const place = form(submit, fields, progress, line);
-    return place;
-  }
-
-  /** Recall and closing: each says what it does and asks once more. */
-  #ending(): HTMLElement {
-    const line = status();
-    const told = h('div', { role: 'status' });
-    const place = h('div', {});
-    const names = (list: readonly Opening[]): string => list.map(({ name, at }) => `${name} (${when(at)})`).join(', ');
-    const act = (label: string, question: string, work: () => Promise<HTMLElement>): HTMLButtonElement => {
-      const press = button(
-        label,
-        () => {
-          const sure = button(
-            `Yes, ${label.toLowerCase()}`,
-            () =>
-              void during(place, sure, line, label, async () => {
-                told.replaceChildren(await work());
-                press.focus();
-              }),
-            'warning',
-          );
-          told.replaceChildren(h('p', {}, question), sure);
-          sure.focus();
-        },
-        'secondary',
-      );
-      return press;
-    };
-    const recall = act(
-      'Recall',
-      'Nobody will be able to open it from now on. Whoever has opened it has seen it.',
-      async () => {
-        const { openedBy } = await call<Recalled>('POST', `/api/items/${this.row.id}/recall`, {});
-        const others = openedBy.filter(({ name }) => name !== this.desk.me.name);
-        const before = `Recalled, but ${people(others.length)} had opened it before: ${names(others)}.`;
-        return others.length === 0
-          ? done('Recalled. Nobody had opened it.')
-          : h('p', { class: 'ward-warn' }, `${before} Tell them, and report it if it went to the wrong person.`);
-      },
-    );
-    const close = act(
-      'Close case',
-      'The case is finished. It is kept until it is in the record, then deleted here.',
-      async () => {
-        await call('POST', `/api/cases/${this.row.case}/close`, {});
-        return done('The case is closed.');
-      },
-    );
-    const who = button(
-      'Who opened it',
-      () =>
-        void during(place, who, line, 'Asking', async () => {
-          const { openings } = await call<WhoOpened>('GET', `/api/items/${this.row.id}/who`);
-          told.replaceChildren(
-            h('p', {}, openings.length === 0 ? 'Nobody has opened it.' : `Opened by ${names(openings)}.`),
-          );
-        }),
-      'secondary',
-    );
-    place.append(h('div', { class: 'ward-actions' }, ...(this.row.mine ? [who, recall] : []), close), line, told);
-    return place;
-  }
 }
 
 /** Why an item cannot be opened, by what became of it. */
@@ -361,7 +220,5 @@ const CLOSED_BY: Partial<Record<ItemRow['state'], string>> = {
   closed: 'ITEM_CLOSED',
   held: 'ITEM_HELD',
 };
-
-const done = (text: string): HTMLElement => h('p', { class: 'ward-status ward-status--sent' }, text);
 
 customElements.define('wardseal-viewer', WardsealViewer);
