@@ -56,6 +56,24 @@ describe('enrolling', () => {
     expect(await stored()).toEqual(wraps);
   });
 
+  it('takes no more than one connection from everybody else while the custodian takes its time', async () => {
+    let go = (): void => undefined;
+    const slow = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    world.custodian.enrolAnswer = () => slow.then(() => Promise.reject(stranger()));
+    const knocks = Array.from({ length: 30 }, (_, i) =>
+      world.browser().post('/api/enrol/answer', { ...answer, person: `p-${i}` }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const others = Promise.all(Array.from({ length: 5 }, () => world.browser().get('/health')));
+    const late = new Promise((resolve) => setTimeout(() => resolve('late'), 2_000));
+    const found = await Promise.race([others.then((all) => all.map(({ status }) => status)), late]);
+    go();
+    expect(found).toEqual([200, 200, 200, 200, 200]);
+    expect(new Set((await Promise.all(knocks)).map(({ status }) => status))).toEqual(new Set([403]));
+  });
+
   it('answers alike about a stranger and about an organisation that is not here', async () => {
     world.custodian.enrolRequest = async () => {
       throw stranger();

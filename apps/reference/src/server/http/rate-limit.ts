@@ -17,7 +17,6 @@ export const SIGN_IN_RATE: Rate = { name: 'sign-in', most: 300, seconds: 60 };
 export const ENROL_RATE: Rate = { name: 'enrol', most: 60, seconds: 60 };
 /** Changes by one session: ten a second, which no person reaches. */
 export const CHANGE_RATE: Rate = { name: 'change', most: 600, seconds: 60 };
-
 /** Refusals of one person, each of which is an entry of the log: nobody presses a forbidden button twice a second. */
 export const REFUSAL_RATE: Rate = { name: 'refusal', most: 120, seconds: 60 };
 

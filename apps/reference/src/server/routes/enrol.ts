@@ -1,7 +1,9 @@
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
+import { oneAtATime } from '../../custodian/one-at-a-time.js';
 import type { EnrolAnswer, EnrolRequest } from '../../wire/api.js';
 import { b64u, line, ods, type Parser, parserOf, slug } from '../../wire/parse.js';
+import type { Tx } from '../db/pool.js';
 import type { Env } from '../http/env.js';
 import { body } from '../http/parse.js';
 import { Problem } from '../http/problem.js';
@@ -46,6 +48,8 @@ export const parseEnrolAnswer: Parser<EnrolAnswer> = parserOf(
  * enrol anybody nor change what is enrolled; it keeps the wrapped keys, which open nothing.
  */
 export function enrol(app: App): Hono<Env> {
+  // Anybody may ask, and each holds a connection of the database until the custodian has answered.
+  const oneAfterAnother = oneAtATime();
   return new Hono<Env>()
     .post('/api/enrol/request', async (c) => {
       await limit(app, ENROL_RATE, addressOf(app, c));
@@ -62,7 +66,7 @@ export function enrol(app: App): Hono<Env> {
         throw new Problem(409, 'ACKNOWLEDGEMENT_REQUIRED', 'Another version of the policy is in force', {
           next: ['Read the policy again'],
         });
-      const enrolled = await app.db.tx(async (tx) => {
+      const enter = async (tx: Tx) => {
         const now = new Date(app.clock.now());
         await tx.query(
           `INSERT INTO people (org, person, acknowledged_version, acknowledged_at) VALUES ($1, $2, $3, $4)
@@ -80,7 +84,8 @@ export function enrol(app: App): Hono<Env> {
         await record(tx, eventOfService(organisation, app.clock, told));
         // Last: nothing of this is kept unless the custodian believes the answer, and keys without wraps would be lost.
         return trust.custodian.enrolAnswer({ person, answer }).catch(alike);
-      });
+      };
+      const enrolled = await oneAfterAnother(() => app.db.tx(enter));
       await trust.directory(true);
       return c.json(enrolled);
     });
