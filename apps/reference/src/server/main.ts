@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
@@ -27,6 +27,10 @@ async function start(): Promise<void> {
   await checkDurable(db);
   await migrate(db);
   const { server, port } = await listen(early);
+  // Who asks before all is open waits for it: a request that nobody listens for would never be answered.
+  const waiting: [IncomingMessage, ServerResponse][] = [];
+  const wait = (...asked: [IncomingMessage, ServerResponse]): void => void waiting.push(asked);
+  server.on('request', wait);
   const config = withPort(early, port);
   const clock = { now: Date.now };
   const assets = await loadAssets(config.origin.startsWith('https:') ? null : DEMO);
@@ -34,7 +38,9 @@ async function start(): Promise<void> {
   const blobs = folderBlobs(join(config.dataDir, 'blobs'));
   const erase = openHeaders(join(config.dataDir, 'erase'));
   const app = { config, db, trusts, blobs, erase, clock, assets };
-  server.on('request', getRequestListener(createApp(app).fetch));
+  const answer = getRequestListener(createApp(app).fetch);
+  server.off('request', wait).on('request', answer);
+  for (const asked of waiting) void answer(...asked);
   const jobs = startJobs(app);
   console.log(`listening ${config.origin}`);
 
