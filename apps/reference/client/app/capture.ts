@@ -1,44 +1,23 @@
 import type { ItemSent } from '../../src/wire/api.js';
 import type { Clinical } from '../../src/wire/clinical.js';
 import type { ItemLabels } from '../../src/wire/labels.js';
-import type { DirectorySummary, PreparedPicture } from '../core/core.js';
-import { Camera, mayUseCamera, type Shot } from './camera.js';
+import type { DirectorySummary } from '../core/core.js';
+import { CONSENT, type ConsentForm, placeOf } from './consent.js';
 import { type Desk, people, roleName, teamName } from './desk.js';
 import { button, h, summary } from './dom.js';
 import { entered, errorSummary, form, radios, section, selectField, setError, textArea, textField } from './forms.js';
-import { PageError } from './page-error.js';
 import { type Errors, patientFields, patientLine, readPatient } from './patient.js';
+import { PictureField } from './picture-field.js';
 import { type Draft, Sending, UNSENT } from './sending.js';
 import { clearProblem, showProblem, status } from './shell.js';
 import { SITES } from './sites.js';
-import { isOld, when } from './times.js';
+import { when } from './times.js';
 
 /** Whom something was sent to last, on this device: a team's or a person's id, nothing of a patient. */
 const LAST = 'wardseal.to';
 
 /** Nobody views an item longer than this, whatever becomes of its case: by then the record has had it for weeks. */
 const LIFETIME_MS = 30 * 24 * 60 * 60_000;
-
-type ConsentForm = NonNullable<Clinical['consent']>['form'];
-const CONSENT: Readonly<Record<ConsentForm, string>> = {
-  oral: 'Patient, spoken',
-  written: 'Patient, in writing',
-  parental: 'Parent or guardian',
-  'best-interests': 'Best interests',
-  emergency: 'Emergency',
-};
-export const consentInWords = (form: ConsentForm): string => CONSENT[form];
-
-const REMOVED: Readonly<Record<string, string>> = {
-  exif: 'camera details',
-  gps: 'location',
-  xmp: 'editing history',
-  iptc: 'captions',
-  'maker-note': 'the maker’s notes',
-  thumbnail: 'small hidden preview',
-  icc: 'colour profile (colours kept as sRGB)',
-  'data-after-end': 'data hidden after the picture',
-};
 
 /** `<wardseal-capture>`: from the patient to "Sent". It keeps what was entered as long as the element lives. */
 export class WardsealCapture extends HTMLElement {
@@ -47,28 +26,17 @@ export class WardsealCapture extends HTMLElement {
   /** Called to go back to the inbox. */
   leave: () => void = () => {};
   #case: string = crypto.randomUUID();
-  #picture: PreparedPicture | null = null;
-  #capturedAt = '';
-  #source: [file: Blob, capturedAt: Date, hint: string] | null = null;
-  #preparedBy: Desk | null = null;
   #sending: Sending | null = null;
-  /** Settles when the picture chosen last is ready (true), or cannot be sent. */
-  #preparing: Promise<boolean> | null = null;
   #form: HTMLFormElement | null = null;
-  readonly #line = status();
   readonly #wait = status();
   readonly #check = h('div');
-  readonly #chosen = h('div', { tabindex: -1 });
-  readonly #camera = new Camera(
-    (shot) => this.#take(shot),
-    (error) => showProblem(this, error),
-  );
+  readonly #picture = new PictureField(this);
 
   /** Whether leaving now would lose something. */
   get unsent(): boolean {
     return (
       this.#sending !== null ||
-      this.#picture !== null ||
+      this.#picture.handle !== '' ||
       entered(this, 'number') !== '' ||
       entered(this, 'message') !== ''
     );
@@ -76,12 +44,11 @@ export class WardsealCapture extends HTMLElement {
 
   connectedCallback(): void {
     if (this.#form === null) void this.#build().catch((error: unknown) => showProblem(this, error));
-    // Signed in anew: the worker that held the picture ended with the keys.
-    else if (this.#source !== null && this.#preparedBy !== this.desk) void this.#prepare(...this.#source);
+    else this.#picture.renew();
   }
 
   disconnectedCallback(): void {
-    this.#camera.stop();
+    this.#picture.stop();
   }
 
   async #build(): Promise<void> {
@@ -91,7 +58,7 @@ export class WardsealCapture extends HTMLElement {
       () => void this.#pressed(directory),
       patientFields(),
       photo && this.#consentFields(),
-      photo && this.#pictureFields(),
+      photo && this.#picture.element,
       textArea(
         {
           id: 'message',
@@ -136,9 +103,9 @@ export class WardsealCapture extends HTMLElement {
         field.value = given[entered(this, 'consent') as ConsentForm] ?? '';
         setError(this, 'givenBy', null);
       }
-      void mayUseCamera()
-        .then((may) => (may && this.#consented() && this.#picture === null ? this.#camera.start() : undefined))
-        .catch(() => {});
+      // What is written by script makes no event.
+      this.#changed();
+      void this.#picture.startCamera();
     };
     const order: readonly ConsentForm[] = ['oral', 'written', 'parental', 'best-interests', 'emergency'];
     return section(
@@ -169,50 +136,6 @@ export class WardsealCapture extends HTMLElement {
     );
   }
 
-  #pictureFields(): HTMLElement {
-    const start = button(
-      'Use the camera',
-      () => void this.#camera.start().catch((error: unknown) => showProblem(this, error)),
-      'secondary',
-    );
-    const file = h('input', {
-      class: 'nhsuk-file-upload',
-      type: 'file',
-      id: 'file',
-      accept: 'image/jpeg,image/png,video/*',
-      'aria-describedby': 'file-hint',
-      onchange: () => {
-        const chosen = file.files?.[0];
-        if (chosen !== undefined) void this.#prepare(chosen, new Date(Math.min(chosen.lastModified, Date.now())), '');
-        file.value = '';
-      },
-    });
-    return section(
-      'Picture',
-      'ward-shutter',
-      h(
-        'p',
-        { class: 'nhsuk-hint ward-locked' },
-        'Record the consent above first: then the camera and the files open.',
-      ),
-      start,
-      this.#camera.element,
-      h(
-        'div',
-        { class: 'nhsuk-form-group', 'data-field': 'file' },
-        h('label', { class: 'nhsuk-label', for: 'file' }, 'Choose a picture'),
-        h(
-          'div',
-          { class: 'nhsuk-hint', id: 'file-hint' },
-          'A picture taken outside this page stays in this device’s own gallery and backups: delete it there afterwards.',
-        ),
-        file,
-      ),
-      this.#line,
-      this.#chosen,
-    );
-  }
-
   #toField(directory: DirectorySummary): HTMLElement {
     const { me } = this.desk;
     const teams = directory.teams.map(({ id, members }): [string, string] => [
@@ -239,12 +162,8 @@ export class WardsealCapture extends HTMLElement {
 
   /** Consent is the shutter; an intimate site is sent as intimate; what will be sent is said again above the button. */
   #changed(): void {
-    const shutter = this.querySelector<HTMLFieldSetElement>('.ward-shutter');
-    if (shutter !== null) {
-      const closed = !this.#consented();
-      if (closed && !shutter.disabled) this.#camera.stop();
-      shutter.disabled = closed;
-      shutter.querySelector<HTMLElement>('.ward-locked')!.hidden = !closed;
+    if (this.kind === 'photo') {
+      this.#picture.open(this.#consented());
       const site = SITES.find(({ meaning }) => meaning === entered(this, 'site'));
       const level = site?.intimate === true ? 'intimate' : 'normal';
       const now = entered(this, 'sensitivity');
@@ -262,87 +181,12 @@ export class WardsealCapture extends HTMLElement {
     );
   }
 
-  #take({ file, few }: Shot): void {
-    const hint =
-      'This camera gives a small picture. If detail matters, take it with your phone’s camera and press "Choose a picture".';
-    // The button that was pressed is gone with the camera: the focus goes on to what it took.
-    void this.#prepare(file, new Date(), few ? hint : '').then(() => this.#chosen.focus());
-  }
-
-  async #prepare(...source: [file: Blob, capturedAt: Date, hint: string]): Promise<void> {
-    const going = this.#prepared(...source);
-    this.#preparing = going;
-    await going;
-    if (this.#preparing === going) this.#preparing = null;
-  }
-
-  async #prepared(file: Blob, capturedAt: Date, hint: string): Promise<boolean> {
-    clearProblem(this);
-    this.#line.textContent = 'Preparing the picture';
-    try {
-      if (file.type.startsWith('video/')) throw new PageError('VIDEO_LATER');
-      const before = this.#picture;
-      this.#picture = await this.desk.core.prepare(file);
-      if (before !== null) void this.desk.core.drop(before.picture).catch(() => {});
-      this.#capturedAt = capturedAt.toISOString();
-      this.#source = [file, capturedAt, hint];
-      this.#preparedBy = this.desk;
-      setError(this, 'file', null);
-      this.#line.textContent = 'The picture is ready';
-      this.#showChosen(hint);
-      return true;
-    } catch (error) {
-      this.#line.textContent = '';
-      showProblem(this, error);
-      return false;
-    }
-  }
-
-  #showChosen(hint: string): void {
-    const { preview, removed, width, height } = this.#picture!;
-    const url = URL.createObjectURL(preview);
-    const forget = (): void => URL.revokeObjectURL(url);
-    const old = isOld(this.#capturedAt, new Date());
-    this.#chosen.replaceChildren(
-      h('img', {
-        class: 'ward-preview',
-        src: url,
-        alt: 'The picture that will be sent',
-        onload: forget,
-        onerror: forget,
-      }),
-      h(
-        'p',
-        {},
-        `${width} by ${height} pixels, taken ${when(this.#capturedAt)}. `,
-        removed.length === 0
-          ? 'It held nothing but the picture.'
-          : `Removed before sending: ${removed.map((kind) => REMOVED[kind] ?? kind).join(', ')}.`,
-      ),
-      ...(old ? [warning('The file says that this picture is more than a day old. Is it the one you mean?')] : []),
-      ...(hint === '' ? [] : [warning(hint)]),
-      button('Remove this picture', () => this.#retake(), 'secondary'),
-    );
-  }
-
-  #retake(): void {
-    this.#forget();
-    this.querySelector<HTMLElement>('.ward-shutter .nhsuk-button')?.focus();
-  }
-
-  #forget(): void {
-    if (this.#picture !== null) void this.desk.core.drop(this.#picture.picture).catch(() => {});
-    this.#picture = this.#source = null;
-    this.#chosen.replaceChildren();
-    this.#line.textContent = '';
-  }
-
   /** Reads the whole form, or notes what is missing at every place where it is. */
   #read(directory: DirectorySummary, errors: Errors): Draft | null {
     const patient = readPatient(this, errors);
     const photo = this.kind === 'photo';
     const need = (id: string, text: string): string => {
-      const value = id === 'file' ? (this.#picture?.picture ?? '') : entered(this, id);
+      const value = id === 'file' ? this.#picture.handle : entered(this, id);
       if (value === '') errors.push({ id, text });
       return value;
     };
@@ -358,7 +202,7 @@ export class WardsealCapture extends HTMLElement {
     const to = need('to', 'Choose who it is for');
     if (errors.length > 0 || patient === null) return null;
     const team = directory.teams.find(({ id }) => id === to);
-    const capturedAt = photo ? this.#capturedAt : new Date().toISOString();
+    const capturedAt = photo ? this.#picture.capturedAt : new Date().toISOString();
     const consent: Clinical['consent'] = photo
       ? { level: 'record', form: form as ConsentForm, givenBy, at: new Date().toISOString() }
       : null;
@@ -382,9 +226,10 @@ export class WardsealCapture extends HTMLElement {
 
   /** Pressed while the picture is still being prepared, it goes on by itself, unless that one cannot be sent. */
   async #pressed(directory: DirectorySummary): Promise<void> {
-    if (this.#preparing !== null) {
+    const { preparing } = this.#picture;
+    if (preparing !== null) {
       this.#wait.textContent = 'Waiting until the picture is ready';
-      const ready = await this.#preparing;
+      const ready = await preparing;
       this.#wait.textContent = '';
       // A second press waited as well: it is sent once.
       if (!ready || this.#sending !== null) return;
@@ -449,7 +294,7 @@ export class WardsealCapture extends HTMLElement {
   #sent({ sentAt }: ItemSent, place: HTMLElement): void {
     const to = this.querySelector<HTMLSelectElement>('#to')?.selectedOptions[0]?.textContent ?? '';
     const photo = this.kind === 'photo';
-    this.#forget();
+    this.#picture.forget();
     this.#sending = null;
     for (const control of this.querySelectorAll<HTMLInputElement>('#message, #site')) control.value = '';
     for (const chosen of this.querySelectorAll<HTMLInputElement>('[name="side"]:checked')) chosen.checked = false;
@@ -470,14 +315,6 @@ export class WardsealCapture extends HTMLElement {
     );
     place.focus();
   }
-}
-
-const warning = (text: string): HTMLElement => h('p', { class: 'ward-warn' }, text);
-
-/** "Skin of hand, left side". */
-export function placeOf(site: string, side: string): string {
-  const words: Readonly<Record<string, string>> = { left: ', left side', right: ', right side', both: ', both sides' };
-  return site === '' ? '' : `${site}${words[side] ?? ''}`;
 }
 
 customElements.define('wardseal-capture', WardsealCapture);

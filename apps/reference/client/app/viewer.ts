@@ -1,6 +1,6 @@
 import type { ItemRow } from '../../src/wire/api.js';
 import { adviceForm, adviceThread } from './advice.js';
-import { consentInWords, placeOf } from './capture.js';
+import { CONSENT, placeOf } from './consent.js';
 import { type Desk, roleName, teamName } from './desk.js';
 import { button, h, hidden, summary } from './dom.js';
 import { endingView } from './ending.js';
@@ -175,7 +175,7 @@ export class WardsealViewer extends HTMLElement {
         ['Sent', h('span', {}, `${when(opened.sentAt)} `, ageBadge(opened.sentAt, now))],
         ['From', `${sender.name}, ${roleName(sender.role)}`],
         ['To', labels.team === 'none' ? '' : teamName(labels.team)],
-        ['Consent', consent === null ? '' : `${consentInWords(consent.form)}: ${consent.givenBy}. For care only.`],
+        ['Consent', consent === null ? '' : `${CONSENT[consent.form]}: ${consent.givenBy}. For care only.`],
         ['Case number', h('span', { class: 'ward-number' }, opened.case)],
       ]),
       this.#receipt(opened),

@@ -95,6 +95,7 @@ describe('consent is the shutter', () => {
     await capture();
     choose('consent', 'oral');
     expect($<HTMLInputElement>('#givenBy').value).toBe('The patient');
+    expect($<HTMLFieldSetElement>('.ward-shutter').disabled).toBe(false);
     choose('consent', 'best-interests');
     expect($<HTMLInputElement>('#givenBy').value).toContain('Robin Sample');
     write('givenBy', 'Dr Example');
