@@ -277,7 +277,8 @@ export class WardsealCapture extends HTMLElement {
       });
       const back = button('Back to the form', () => this.#reopen(place), 'secondary');
       const unsure = h('p', {}, 'The server may have received it. Trying again sends it once, not twice.');
-      const actions = h('div', {}, sending.unsure ? unsure : null, again, !sending.unsure && back);
+      const press = h('div', { class: 'ward-actions' }, again, !sending.unsure && back);
+      const actions = h('div', {}, sending.unsure ? unsure : null, press);
       place.append(actions);
       showProblem(place, error);
     }
@@ -306,11 +307,15 @@ export class WardsealCapture extends HTMLElement {
       ),
       photo ? h('p', {}, 'If you chose a file, delete it from this device now.') : '',
       summary([['Case number', h('span', { class: 'ward-number' }, this.#case)]]),
-      button('Back to the inbox', () => this.leave()),
-      button(
-        photo ? 'Another picture of this patient' : 'Another message on this patient',
-        () => this.#reopen(place),
-        'secondary',
+      h(
+        'div',
+        { class: 'ward-actions' },
+        button('Back to the inbox', () => this.leave()),
+        button(
+          photo ? 'Another picture of this patient' : 'Another message on this patient',
+          () => this.#reopen(place),
+          'secondary',
+        ),
       ),
     );
     place.focus();
