@@ -2,19 +2,17 @@ import type { ItemSent } from '../../src/wire/api.js';
 import type { Clinical } from '../../src/wire/clinical.js';
 import type { ItemLabels } from '../../src/wire/labels.js';
 import type { DirectorySummary } from '../core/core.js';
-import { CONSENT, type ConsentForm, placeOf } from './consent.js';
-import { type Desk, people, roleName, teamName } from './desk.js';
+import { type ConsentForm, consentFields, placeOf } from './consent.js';
+import type { Desk } from './desk.js';
 import { button, h, summary } from './dom.js';
-import { entered, errorSummary, form, radios, section, selectField, setError, textArea, textField } from './forms.js';
+import { entered, errorSummary, form, setError, textArea } from './forms.js';
 import { type Errors, patientFields, patientLine, readPatient } from './patient.js';
 import { PictureField } from './picture-field.js';
+import { keepRecipient, recipientField } from './recipient-field.js';
 import { type Draft, Sending, UNSENT } from './sending.js';
 import { clearProblem, showProblem, status } from './shell.js';
 import { SITES } from './sites.js';
 import { when } from './times.js';
-
-/** Whom something was sent to last, on this device: a team's or a person's id, nothing of a patient. */
-const LAST = 'wardseal.to';
 
 /** Nobody views an item longer than this, whatever becomes of its case: by then the record has had it for weeks. */
 const LIFETIME_MS = 30 * 24 * 60 * 60_000;
@@ -57,7 +55,11 @@ export class WardsealCapture extends HTMLElement {
     this.#form = form(
       () => void this.#pressed(directory),
       patientFields(),
-      photo && this.#consentFields(),
+      photo &&
+        consentFields(this.desk.me.name, () => {
+          this.#changed();
+          void this.#picture.startCamera();
+        }),
       photo && this.#picture.element,
       textArea(
         {
@@ -68,7 +70,7 @@ export class WardsealCapture extends HTMLElement {
         photo ? 3 : 6,
         4000,
       ),
-      this.#toField(directory),
+      recipientField(this.desk.me.person, directory),
       this.#check,
       h('button', { type: 'submit', class: 'nhsuk-button' }, 'Seal and send'),
       this.#wait,
@@ -86,74 +88,6 @@ export class WardsealCapture extends HTMLElement {
     });
     this.append(this.#form);
     this.#changed();
-  }
-
-  #consentFields(): HTMLElement {
-    const given: Partial<Record<ConsentForm, string>> = {
-      oral: 'The patient',
-      written: 'The patient',
-      'best-interests': `${this.desk.me.name}, in the patient’s best interests`,
-      emergency: `${this.desk.me.name}, in an emergency`,
-    };
-    const chosen = (): void => {
-      const field = this.querySelector<HTMLInputElement>('#givenBy');
-      const usual = [...Object.values(given), ''];
-      // Only what this form wrote itself is written over.
-      if (field !== null && usual.includes(field.value.trim())) {
-        field.value = given[entered(this, 'consent') as ConsentForm] ?? '';
-        setError(this, 'givenBy', null);
-      }
-      // What is written by script makes no event.
-      this.#changed();
-      void this.#picture.startCamera();
-    };
-    const order: readonly ConsentForm[] = ['oral', 'written', 'parental', 'best-interests', 'emergency'];
-    return section(
-      'Consent and place',
-      '',
-      radios(
-        {
-          id: 'consent',
-          label: 'How was consent given?',
-          hint: 'To a picture for care, kept in the record. Nothing else is allowed by it.',
-        },
-        order.map((form) => [form, CONSENT[form]]),
-        chosen,
-      ),
-      textField({ id: 'givenBy', label: 'Consent given by' }, { maxlength: '200' }),
-      selectField({ id: 'site', label: 'Body site' }, [{ options: SITES.map(({ name, meaning }) => [meaning, name]) }]),
-      radios({ id: 'side', label: 'Side', hint: 'The patient’s own left or right' }, [
-        ['left', 'Left'],
-        ['right', 'Right'],
-        ['both', 'Both'],
-        ['not-applicable', 'Does not apply'],
-      ]),
-      radios({ id: 'sensitivity', label: 'How private is it?' }, [
-        ['normal', 'Ordinary'],
-        ['sensitive', 'Sensitive'],
-        ['intimate', 'Intimate'],
-      ]),
-    );
-  }
-
-  #toField(directory: DirectorySummary): HTMLElement {
-    const { me } = this.desk;
-    const teams = directory.teams.map(({ id, members }): [string, string] => [
-      id,
-      `${teamName(id)} (team, ${people(members.length)})`,
-    ]);
-    const others = directory.people
-      .filter(({ id }) => id !== me.person)
-      .map(({ id, name, role }): [string, string] => [id, `${name}, ${roleName(role)}`]);
-    const field = selectField({ id: 'to', label: 'Send to', hint: 'From your trust’s signed staff directory' }, [
-      { label: 'On-call teams', options: teams },
-      { label: 'People', options: others },
-    ]);
-    const last = localStorage.getItem(LAST);
-    const usual = [...teams, ...others].some(([id]) => id === last) ? last : teams.length === 1 ? teams[0]?.[0] : null;
-    const select = field.querySelector('select');
-    if (select !== null && usual) select.value = usual;
-    return field;
   }
 
   #consented(): boolean {
@@ -250,7 +184,7 @@ export class WardsealCapture extends HTMLElement {
       box.focus();
       return;
     }
-    localStorage.setItem(LAST, entered(this, 'to'));
+    keepRecipient(entered(this, 'to'));
     const sending = new Sending(this.desk, draft);
     this.#sending = sending;
     const place = h(
