@@ -1,6 +1,6 @@
 // Behind `npm start`, `npm test` and `npm run demo`: needs Node and npm only, and brings pnpm and the workspace's own Node.
 // It runs twice: once under npm, and once inside `npm exec`, where the pinned pnpm is on PATH (--inside).
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,6 +35,24 @@ function checkWritable() {
   }
 }
 
+/** The process that a process came from; 0 where nobody says. */
+function parentOf(pid) {
+  try {
+    return Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)], { stdio: ['ignore', 'pipe', 'ignore'] }));
+  } catch {
+    return 0;
+  }
+}
+
+function isThere(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
 /** Runs a program in a process group of its own, so that a signal we get reaches everything it started. */
 function run(command, args, env = {}) {
   return new Promise((done) => {
@@ -55,7 +73,12 @@ function run(command, args, env = {}) {
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, pass);
     // npm hands a signal to the shell between us and nobody further; being orphaned is how we hear of it.
-    const watch = setInterval(() => process.ppid !== parent && pass('SIGTERM'), 250);
+    // Killed outright, npm leaves that shell behind, so we look for what is above it, too: npm, or the first of our two runs.
+    const above = Number(process.env.WARDSEAL_ABOVE) || parentOf(parent);
+    const watch = setInterval(
+      () => (process.ppid !== parent || (above > 0 && !isThere(above))) && pass('SIGTERM'),
+      250,
+    );
     child.on('error', (error) => stop(`${command} cannot be started: ${error.message}`));
     child.on('exit', (code, signal) => {
       clearInterval(watch);
@@ -84,6 +107,7 @@ if (task !== '--inside') {
       DO_NOT_TRACK: '1',
       npm_config_update_notifier: 'false',
       TURBO_TELEMETRY_DISABLED: '1',
+      WARDSEAL_ABOVE: String(process.pid),
       WARDSEAL_BEGUN: String(Date.now()),
       WARDSEAL_TASK: JSON.stringify([`do:${task}`, ...words]),
     },
