@@ -115,15 +115,15 @@ export function chaos({ kills, races }: { readonly kills: number; readonly races
       // Were nothing under way when the database was killed, this would show nothing.
       expect(interrupted).toBeGreaterThan(0);
 
+      const { items } = (await house.call<Inbox>(registrar, 'GET', '/api/inbox')).body;
+      const here = new Set(items.map(({ id }) => id));
+      expect([...acknowledged.keys()].filter((id) => !here.has(id))).toEqual([]);
       for (const [id, told] of acknowledged) {
         await registrar.page.goto(`${stack.url}/#/`);
         await registrar.page.goto(`${stack.url}/#/item/${id}`);
         await ask(registrar);
         await sees(registrar.page, registrar.page.getByText(told, { exact: true }));
       }
-      const { items } = (await house.call<Inbox>(registrar, 'GET', '/api/inbox')).body;
-      const here = new Set(items.map(({ id }) => id));
-      expect([...acknowledged.keys()].filter((id) => !here.has(id))).toEqual([]);
       expect(acknowledged.size).toBe(kills + 1);
       expect(released.size).toBeGreaterThanOrEqual(2 * kills + 1);
 
