@@ -190,15 +190,24 @@ export function ig(app: App): Hono<Env> {
     await review(requireSession(c), 'audit', await body(c, parseReview));
     return c.json({});
   });
-  const review = async (session: Session, purpose: Purpose, { index, origin, outcome, reason }: ReviewAsked) => {
+  const reviewedBefore = () =>
+    new Problem(409, 'REVIEWED_BEFORE', 'Somebody has reviewed this already', { next: ['Look at the list below'] });
+  // Two at once would both find it waiting: whoever comes second, on any node, comes too late.
+  const review = (session: Session, purpose: Purpose, asked: ReviewAsked) =>
+    app.db.tx(async (tx) => {
+      const [first] = await tx.query<{ mine: boolean }>(
+        "SELECT pg_try_advisory_xact_lock(hashtextextended('review/' || $1, 0)) AS mine",
+        [`${session.org}/${asked.origin}/${asked.index}`],
+      );
+      if (!first?.mine) throw reviewedBefore();
+      await reviewNow(session, purpose, asked);
+    });
+  const reviewNow = async (session: Session, purpose: Purpose, { index, origin, outcome, reason }: ReviewAsked) => {
     const reading = await readAll(session, purpose);
     const { uses, rows } = await queueOf(reading);
     const use = uses.find((one) => one.index === index && one.origin === origin);
     if (use === undefined) throw notFound();
-    if (use.review !== undefined)
-      throw new Problem(409, 'REVIEWED_BEFORE', 'Somebody has reviewed this already', {
-        next: ['Look at the list below'],
-      });
+    if (use.review !== undefined) throw reviewedBefore();
     // A review names its use by a place in its own log: written into another year's it would name another entry.
     if ((await reading.trust.log.current().catch(refused)).origin !== origin)
       throw new Problem(409, 'LOG_OF_ANOTHER_YEAR', 'This use stands in the log of another year, which is closed', {
