@@ -13,7 +13,8 @@ const THRESHOLD = 2;
 
 /** Seals a picture or a message to the people chosen, the author, the custodian and the guardians together. */
 export async function seal(session: Session, request: SealRequest, call: Call): Promise<SealedItem> {
-  const { keys, entry, signed, custodian } = sealing(session);
+  const { signed, anchors } = directoryOf(session);
+  const [keys, entry] = [keysOf(session), myEntry(session)];
   const { labels, clinical } = factsOf(session, request);
   const { plaintext, mediaType } = contentOf(session, request, labels, clinical);
   const others = addressees(session, request.to).filter(({ person }) => person !== entry.person);
@@ -26,7 +27,7 @@ export async function seal(session: Session, request: SealRequest, call: Call): 
     sealFile(plaintext, {
       directory: signed,
       recipients,
-      custodian,
+      custodian: anchors.custodian,
       guardians: { seats, threshold: THRESHOLD },
       sender: { keys: keys.signing, entry },
       mediaType,
@@ -44,11 +45,6 @@ export async function seal(session: Session, request: SealRequest, call: Call): 
     payloadDigest: base64url(await sha256Large(payload)),
     recipients: recipients.map(({ person }) => person),
   };
-}
-
-function sealing(session: Session) {
-  const { signed, anchors } = directoryOf(session);
-  return { keys: keysOf(session), entry: myEntry(session), signed, custodian: anchors.custodian };
 }
 
 /** Everybody who counts in the signed directory now; what the server says about teams is never asked. */
