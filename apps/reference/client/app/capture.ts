@@ -179,7 +179,7 @@ export class WardsealCapture extends HTMLElement {
       setError(this, dataset['field']!, null);
     if (draft === null) {
       for (const { id, text } of errors) setError(this, id, text);
-      const box = errorSummary(`${UNSENT.split(' - ')[0]}: something is missing`, errors);
+      const box = errorSummary(`${UNSENT.split(' - ')[0]}: something is missing or wrong`, errors);
       this.prepend(box);
       box.focus();
       return;

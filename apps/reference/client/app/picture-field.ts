@@ -6,6 +6,7 @@ import { section, setError } from './forms.js';
 import { PageError } from './page-error.js';
 import { clearProblem, showProblem, status } from './shell.js';
 import { isOld, when } from './times.js';
+import { wordsOf } from './words.js';
 
 const REMOVED: Readonly<Record<string, string>> = {
   exif: 'camera details',
@@ -148,7 +149,10 @@ export class PictureField {
       return true;
     } catch (error) {
       this.#line.textContent = '';
-      showProblem(this.#owner, error);
+      // Said where the picture is chosen, which on a phone is far from the top of the form.
+      const { said, next } = wordsOf(error);
+      setError(this.#owner, 'file', `${said} ${next}`);
+      this.#owner.querySelector<HTMLElement>('#file')?.focus();
       return false;
     }
   }

@@ -10,7 +10,7 @@ import { type Asked, awaitWitness, type Opened, openItem, releaseItem } from './
 import { PageError } from './page-error.js';
 import { patientLine } from './patient.js';
 import { pictureView } from './picture.js';
-import { during, showProblem, status } from './shell.js';
+import { during, root, showProblem, status } from './shell.js';
 import { when } from './times.js';
 import { wordsOf } from './words.js';
 
@@ -132,7 +132,11 @@ export class WardsealViewer extends HTMLElement {
             {},
             'For an emergency only. Your privacy officer is told at once, the sender sees it, and it is reviewed within 24 hours.',
           ),
-          h('p', {}, 'If a life is at risk and this fails, do not wait: phone the team.'),
+          h(
+            'p',
+            {},
+            `If a life is at risk and this fails, do not wait: phone ${root().dataset['phone'] || 'the team'}.`,
+          ),
         ),
         textArea(
           {

@@ -20,7 +20,11 @@ afterEach(() => server?.restore());
 const $ = <T extends HTMLElement>(selector: string): T => document.querySelector<T>(selector)!;
 // What is to be seen: a hidden form's words are not there.
 const text = (): string =>
-  [...document.querySelectorAll<HTMLElement>('#app p, #app h1, #app h2, #app li, #app dd, #app button')]
+  [
+    ...document.querySelectorAll<HTMLElement>(
+      '#app p, #app h1, #app h2, #app li, #app dd, #app button, #app .nhsuk-error-message',
+    ),
+  ]
     .filter((one) => one.checkVisibility())
     .map((one) => one.textContent)
     .join('\n');

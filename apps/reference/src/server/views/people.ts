@@ -12,9 +12,9 @@ export function peoplePage({ assets, trusts }: App, session: Session, rows: read
     <p>One person can suspend somebody, and it counts at once. Taking it back takes two: one agrees, and an administrator or
     guardian does it.</p>
     <p role="status" id="status" class="ward-status" hidden></p>
-    <div class="ward-wide" role="region" aria-label="People" tabindex="0"><table class="nhsuk-table">
-      <thead><tr><th scope="col">Name</th><th scope="col">Role</th><th scope="col">Teams</th><th scope="col">Sign-in</th></tr></thead>
-      <tbody>${rows.map((row) => line(row, config?.teams ?? {}))}</tbody>
+    <div class="ward-wide" role="region" aria-label="People" tabindex="0"><table class="nhsuk-table ward-cards" role="table">
+      <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Name</th><th scope="col" role="columnheader">Role</th><th scope="col" role="columnheader">Teams</th><th scope="col" role="columnheader">Sign-in</th></tr></thead>
+      <tbody role="rowgroup">${rows.map((row) => line(row, config?.teams ?? {}))}</tbody>
     </table></div>`;
   const trustName = config && { trustName: config.name };
   return layout({ assets, session, ...trustName, title: 'People', script: 'people.js', main });
@@ -23,11 +23,11 @@ export function peoplePage({ assets, trusts }: App, session: Session, rows: read
 function line(row: PersonRow, teams: Readonly<Record<string, string>>): Html {
   const { person, name, role, suspendedAt, restoreAgreedBy } = row;
   const [verb, label] = suspendedAt === null ? ['suspend', 'Suspend'] : ['restore', 'Take the suspension back'];
-  return html`<tr>
-    <th scope="row">${name}</th>
-    <td>${role.replaceAll('-', ' ')}</td>
-    <td>${row.teams.map((team) => teams[team] ?? team).join(', ')}</td>
-    <td>
+  return html`<tr role="row">
+    <th scope="row" role="rowheader">${name}</th>
+    <td role="cell">${role.replaceAll('-', ' ')}</td>
+    <td role="cell">${row.teams.map((team) => teams[team] ?? team).join(', ')}</td>
+    <td role="cell">
       ${suspendedAt !== null && html`<p><strong class="nhsuk-tag">Suspended</strong></p>`}
       ${restoreAgreedBy !== null && html`<p>One person has agreed to take it back.</p>`}
       <form data-post="/api/people/${person}/${verb}">

@@ -18,7 +18,7 @@ export interface OpenedForm {
 export function openedForm({ purpose, people, item, person, problem, report }: OpenedForm): Html {
   const form = (inner: Html) =>
     html`<form method="get" action="/ig/opened">${keep(purpose)}${inner}${button('Show', 'secondary')}</form>`;
-  return html`<h1 class="nhsuk-heading-l">Who opened it</h1>${errorSummary(problem)}${form(textInput('item', 'Number of an item or a case', 'As it stands in the inbox or on an alarm', item))}
+  return html`<h1 class="nhsuk-heading-l">Who opened it</h1>${errorSummary(problem)}${form(textInput('item', 'Number of an item or a case', 'An item’s number stands on an alarm, a case’s number under its picture', item))}
 ${form(select('person', 'Or what one person did', [['', 'Choose somebody'], ...people], person))}${report}`;
 }
 
@@ -32,6 +32,7 @@ export function openedReport(report: ExposureReport, again: string): Html {
   const opened = report.rows.filter(seen);
   const unknown = opened.filter(({ outcome }) => outcome === 'intent').length;
   const people = new Set(opened.map((row) => describeRow(row).who)).size;
+  const unused = report.couldAndDidNot.length;
   const alone = report.log.some(({ unwitnessed }) => unwitnessed);
   const rows = report.rows.map((row) => {
     const { when, who, role, done, item, why } = describeRow(row);
@@ -48,7 +49,7 @@ export function openedReport(report: ExposureReport, again: string): Html {
   return html`<h2 class="nhsuk-heading-m">What the log says</h2>
 <p>Opened ${String(opened.length)} ${opened.length === 1 ? 'time' : 'times'} by ${String(people)} ${people === 1 ? 'person' : 'people'}.
 ${unknown === 0 ? '' : `${unknown === 1 ? 'One of these has no recorded outcome, and counts' : `${unknown} of these have no recorded outcome, and count`} as opened.`}
-${String(report.couldAndDidNot.length)} further ${report.couldAndDidNot.length === 1 ? 'permission was' : 'permissions were'} not used.</p>
+${unused === 0 ? '' : `${unused} further ${unused === 1 ? 'permission was' : 'permissions were'} not used.`}</p>
 ${alone ? html`<p class="nhsuk-inset-text">Nobody outside the trust has confirmed these entries yet. Look again in a minute.</p>` : ''}
 ${rows.length === 0 ? html`<p>There is no entry.</p>` : table('Entries, in the order in which they were recorded', ['When', 'Who', 'What was done', 'Item', 'Why', 'Entry'], rows)}
 <p><a href="${again}&amp;as=html">Print, with proofs</a> · <a href="${again}&amp;as=csv" download>Save as CSV</a></p>`;
