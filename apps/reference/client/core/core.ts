@@ -84,6 +84,8 @@ export interface OpenAnswer {
   readonly labels: unknown;
   /** `Chips` of @wardseal/watermark, or their JSON. */
   readonly chips: unknown;
+  /** How the policy wants the viewing marked: `Marking` of the wire. */
+  readonly watermark: unknown;
   /** When the item was sent, RFC 3339. */
   readonly sentAt: string;
 }

@@ -98,13 +98,18 @@ export async function open(session: Session, request: OpenRequest, call: Call): 
     timer.step('mark');
     const { name: who, role } = personOf(entry);
     return {
-      picture: await mark(pixels, chipsOf(answer), {
-        id: viewing,
-        who,
-        role,
-        organisation: anchors.custodian.name ?? organisation,
-        at: moment,
-      }),
+      picture: await mark(
+        pixels,
+        chipsOf(answer),
+        {
+          id: viewing,
+          who,
+          role,
+          organisation: anchors.custodian.name ?? organisation,
+          at: moment,
+        },
+        answer.watermark,
+      ),
     };
   }
 }

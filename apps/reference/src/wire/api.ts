@@ -105,6 +105,12 @@ export interface OpenRequest {
   readonly purpose: string;
   readonly reason?: string;
 }
+/** The duty `watermark` of the policy: a border around the picture or text over it, and how strong the invisible mark is. */
+export interface Marking {
+  readonly mode: 'border' | 'tile';
+  readonly strength: 'standard' | 'strong';
+}
+
 export interface OpenAnswer {
   /** The watermark's id of this viewing, base64url. */
   readonly viewing: string;
@@ -114,6 +120,8 @@ export interface OpenAnswer {
   readonly labels: ItemLabels;
   /** This viewing's own chips. */
   readonly chips: Chips;
+  /** How the policy wants this viewing marked. */
+  readonly watermark: Marking;
   readonly code: string;
   readonly sentAt: string;
   readonly who: {

@@ -4,6 +4,7 @@ import { base64url, randomBytes } from '@wardseal/primitives';
 import { type Chips, embed } from '@wardseal/watermark';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { OpenedItem, SealedItem } from '../../client/core/core.js';
+import { mark } from '../../client/core/mark.js';
 import { showOn } from '../../client/core/show.js';
 import { canvasCodec } from '../../client/picture/canvas-codec.js';
 import { clinicalOf, labelsOf, sealPhoto, uuid } from '../suites/core-items.js';
@@ -66,6 +67,25 @@ describe('the main job', () => {
     for (const text of ['Wren Example', 'registrar', TRUST_NAME, shown.code]) expect(svg).toContain(text);
     expect(svg).not.toContain('Robin');
     expect(box.height).toBeGreaterThan(pixels.height);
+
+    // As the policy wants it of an emergency: a stronger mark, and the name over the picture.
+    const strong = await mark(
+      pixels,
+      answer.chips,
+      {
+        id: answer.viewing,
+        who: 'Wren Example',
+        role: 'registrar',
+        organisation: TRUST_NAME,
+        at: '2026-03-01T09:00:00Z',
+      },
+      { mode: 'tile', strength: 'strong' },
+    );
+    expect(await pixelsOf(strong.bitmap)).toEqual(
+      embed(pixels, { chips: answer.chips as Chips, psnr: 42 }).pixels.data,
+    );
+    expect(strong.overlay.box).toMatchObject({ width: pixels.width, height: pixels.height, left: 0, top: 0 });
+    expect(strong.overlay.svg).toContain('Wren Example');
 
     const canvas = document.createElement('canvas');
     await showOn(canvas, picture!);

@@ -150,7 +150,7 @@ describe('keys', () => {
     const snapshot = await world.publish([{ ...ours.entry, revokedAt }, now, other.entry]);
     await ours.core.loadDirectory(snapshot.slice().buffer);
     const request = { item: uuid(), nonce: randomBytes(32), payload: new ArrayBuffer(0) };
-    const answer = { viewing: '', header: '', receipt: '', labels: {}, chips: {}, sentAt: '' };
+    const answer = { viewing: '', header: '', receipt: '', labels: {}, chips: {}, watermark: {}, sentAt: '' };
     await expect(ours.core.open({ ...request, answer })).rejects.toMatchObject({ code: 'LOCKED' });
     await ours.core.unlock({ wraps: anew.wraps, recoveryCode: anew.recoveryCode });
   });

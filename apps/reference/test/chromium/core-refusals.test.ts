@@ -236,6 +236,8 @@ describe('an item', () => {
   test('with chips that are none: no picture rather than one without a mark', async () => {
     for (const chips of [{}, null, '{', '{}', { version: 'wardseal.org/mark/v0', layer: 'share', tile: '' }])
       await refused({ answer: (honest) => ({ ...honest, chips }) }, 'MARK_REFUSED');
+    for (const watermark of [null, {}, { mode: 'none', strength: 'strong' }, { mode: 'tile', strength: 'weak' }])
+      await refused({ answer: (honest) => ({ ...honest, watermark: watermark as never }) }, 'MARK_REFUSED');
   });
 
   test('whose time of sending is none', () =>

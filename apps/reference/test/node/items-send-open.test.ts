@@ -322,10 +322,13 @@ test('the header that is kept is the sender’s, whole', async () => {
 test('a viewing that the policy limits says until when, to whoever shows it', async () => {
   const { id } = await house.send(nurse!, ['p-okafor']);
   await house.jobs.tick();
-  expect((await house.open(registrar!, id)).body.until).toBeNull();
+  const daily = (await house.open(registrar!, id)).body;
+  expect([daily.until, daily.watermark]).toEqual([null, { mode: 'border', strength: 'standard' }]);
   const asked = { purpose: 'emergency', reason: REASON };
   expect((await house.release(other!, id, { ...asked, breakGlass: true })).status).toBe(200);
-  const { until, who } = (await house.open(other!, id, asked)).body;
+  const { until, watermark, who } = (await house.open(other!, id, asked)).body;
+  // The pack wants an emergency's viewing marked strongly, with the viewer's name over the picture.
+  expect(watermark).toEqual({ mode: 'tile', strength: 'strong' });
   expect(Date.parse(until!) - Date.parse(who.at)).toBeGreaterThan(0);
   expect(Date.parse(until!) - Date.parse(who.at)).toBeLessThanOrEqual(3_600_000);
 });

@@ -67,6 +67,7 @@ export const ANSWER: OpenAnswer = {
   receipt: '',
   labels: LABELS,
   chips: { version: 'wardseal.org/mark/v0', layer: 'view', tile: '' },
+  watermark: { mode: 'border', strength: 'standard' },
   code: 'K7QX-9MPD',
   sentAt: ROW.sentAt,
   who: { name: ME.name, role: ME.role, organisation: ME.trustName, at: ROW.sentAt },

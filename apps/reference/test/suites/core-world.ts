@@ -236,6 +236,7 @@ export class World {
       receipt: receipt ?? '',
       labels: sealed.labels,
       chips: prepareChips(deriveImageKey(this.watermarkSecret, item), event.id),
+      watermark: { mode: 'border', strength: 'standard' },
       sentAt: new Date().toISOString(),
     };
   }

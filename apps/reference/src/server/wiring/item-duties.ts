@@ -1,3 +1,4 @@
+import type { Marking } from '../../wire/index.js';
 import type { Tx } from '../db/pool.js';
 import type { Session } from '../http/session.js';
 import { raise } from './alarms.js';
@@ -45,18 +46,25 @@ export function itemDuties(of: Concerned): Duties<Tx> {
  * Showing an item, or releasing it: then the stanza lasts as long as the item, and what bounds it is that every view is decided
  * anew.
  *
- * @param until - told how long a viewing may last
+ * @param told - told how long a viewing may last, and how it is to be marked
  */
-export function viewDuties(of: Concerned, until: (seconds: number) => void = () => {}): Duties<Tx> {
+export function viewDuties(
+  of: Concerned,
+  told: { readonly until?: (seconds: number) => void; readonly marking?: (how: Marking) => void } = {},
+): Duties<Tx> {
   return {
     ...itemDuties(of),
-    // The answer brings the chips of this viewing, and the viewer shows nothing without them.
-    watermark: () => true,
+    // The answer brings the chips of this viewing and how to mark, and the viewer shows nothing without them.
+    watermark: ({ properties: { mode, strength } }) => {
+      if ((mode !== 'border' && mode !== 'tile') || (strength !== 'standard' && strength !== 'strong')) return false;
+      told.marking?.({ mode, strength });
+      return true;
+    },
     // The answer is for the viewer alone: there is no route that gives a picture.
     'no-download': () => true,
     'max-lifetime': ({ properties: { seconds } }) => {
       if (typeof seconds !== 'number') return false;
-      until(seconds);
+      told.until?.(seconds);
       return true;
     },
   };

@@ -1,7 +1,7 @@
 import type { AuditEvent, YearAppendResult } from '@wardseal/audit';
 import { fromBase64url } from '@wardseal/primitives';
 import { deriveImageKey, prepareChips } from '@wardseal/watermark';
-import type { OpenAnswer, OpenRequest } from '../../wire/index.js';
+import type { Marking, OpenAnswer, OpenRequest } from '../../wire/index.js';
 import type { Tx } from '../db/pool.js';
 import { Problem, suspended } from '../http/problem.js';
 import type { Session } from '../http/session.js';
@@ -28,6 +28,7 @@ interface Viewing {
   readonly event: AuditEvent;
   readonly breakGlass: boolean;
   readonly until: Date | null;
+  readonly marking: Marking;
   readonly acts: readonly Act<Tx>[];
 }
 
@@ -70,8 +71,14 @@ async function prepare(app: App, session: Session, item: ItemRecord, asked: Open
   const request = await factsFor(app, session, itemFacts(item), 'view', { purpose, reason });
   let until: Date | null = null;
   const concerned = concerns(item, session, 'release', app.clock);
-  const duties = viewDuties(concerned, (seconds) => {
-    until = new Date(concerned.at.getTime() + seconds * 1000);
+  let marking: Marking = { mode: 'border', strength: 'standard' };
+  const duties = viewDuties(concerned, {
+    until: (seconds) => {
+      until = new Date(concerned.at.getTime() + seconds * 1000);
+    },
+    marking: (how) => {
+      marking = how;
+    },
   });
   const weighed = await weigh<Tx>(pdp, request, duties);
   const breakGlass = isBreakGlass(weighed.decision);
@@ -101,7 +108,7 @@ async function prepare(app: App, session: Session, item: ItemRecord, asked: Open
     ...(reason === undefined ? {} : { reason }),
   });
   const nonce = fromBase64url(asked.nonce)!;
-  return { app, session, item, header, asked, nonce, event, breakGlass, until, acts: weighed.acts };
+  return { app, session, item, header, asked, nonce, event, breakGlass, until, marking, acts: weighed.acts };
 }
 
 /** Refuses what is recalled, over or held, and puts the refusal into the outbox. */
@@ -226,6 +233,7 @@ async function answer(viewing: Viewing, id: string, receipt: string, emergency: 
     receipt,
     labels: item.labels,
     chips: prepareChips(deriveImageKey(watermarkSecret, item.id), id),
+    watermark: viewing.marking,
     code: shortCode(id),
     sentAt: item.sent_at.toISOString(),
     who: { name, role, organisation: config.name, at: event.occurredAt },
