@@ -13,7 +13,7 @@ const ROUNDS = 7;
 const BYTES = 5_000_000;
 // The least that a phone's camera gives today: 12 megapixels.
 const [WIDTH, HEIGHT] = [4000, 3000];
-const GOALS = { send: 400, open: 800 };
+const GOALS = { send: 400, open: 800, 'open, in the page': 800 };
 
 const folder = mkdtempSync(join(process.getuid?.() === 0 ? '/tmp' : tmpdir(), 'wardseal-bench-'));
 chmodSync(folder, 0o755);
@@ -44,7 +44,7 @@ const url = await new Promise<string>((resolve, reject) => {
 
 const stack = { url, links };
 const browser = await openBrowser();
-const times: Record<'send' | 'open', number[]> = { send: [], open: [] };
+const times: Record<'send' | 'open' | 'open, in the page', number[]> = { send: [], open: [], 'open, in the page': [] };
 try {
   const sender = await enrol(browser, stack, 'p-lindqvist');
   const reader = await enrol(browser, stack, 'p-okafor');
@@ -63,10 +63,28 @@ try {
 
     const press = reader.page.getByRole('button', { name: 'Open', exact: true });
     await sees(reader.page, press);
+    // What the person waits for, without what it takes to drive a browser: from the click to the frame with the picture.
+    const inPage = reader.page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          const onClick = ({ timeStamp }: Event): void => {
+            const look = (): void => {
+              const canvas = document.querySelector<HTMLCanvasElement>('canvas[aria-label="Clinical picture"]');
+              if (canvas !== null && canvas.width > 1000)
+                requestAnimationFrame(() => resolve(performance.now() - timeStamp));
+              else requestAnimationFrame(look);
+            };
+            look();
+          };
+          addEventListener('click', onClick, { capture: true, once: true });
+        }),
+    );
     begun = performance.now();
     await press.first().click();
     await sees(reader.page, reader.page.getByLabel('Clinical picture'));
     if (round > 0) times.open.push(performance.now() - begun);
+    const seen = await inPage;
+    if (round > 0) times['open, in the page'].push(seen);
     await reader.page.getByRole('button', { name: 'Back to the inbox' }).click();
   }
 } finally {
@@ -79,13 +97,13 @@ try {
 }
 
 const sorted = (list: readonly number[]): number[] => list.toSorted((a, b) => a - b);
-const results = (['send', 'open'] as const).map((name) => {
+const results = (['send', 'open', 'open, in the page'] as const).map((name) => {
   const list = sorted(times[name]);
   const at = (part: number): number => Math.round(list[Math.floor((list.length - 1) * part)]!);
   return { name, medianMs: at(0.5), leastMs: at(0), mostMs: at(1), goalMs: GOALS[name] };
 });
 for (const { name, medianMs, leastMs, mostMs, goalMs } of results)
-  process.stdout.write(`${name.padEnd(5)} median ${medianMs} ms (${leastMs} to ${mostMs}), goal ${goalMs} ms\n`);
+  process.stdout.write(`${name.padEnd(17)} median ${medianMs} ms (${leastMs} to ${mostMs}), goal ${goalMs} ms\n`);
 const out = fileURLToPath(new URL('results/', import.meta.url));
 mkdirSync(out, { recursive: true });
 const about = {
@@ -93,6 +111,7 @@ const about = {
   date: new Date().toISOString(),
   machine: { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length },
   rounds: ROUNDS,
-  notes: 'wall time from the press of the button to what the person sees; nothing else of ours ran beside it',
+  notes:
+    'wall time from the press of the button to what the person sees, with what it takes to drive the browser; in the page: from the click to the frame with the picture; nothing else of ours ran beside it',
 };
 writeFileSync(join(out, 'send-open.json'), `${JSON.stringify({ ...about, results }, null, 2)}\n`);

@@ -5,8 +5,12 @@ import { call } from './http.js';
 import { during, status } from './shell.js';
 import { when } from './times.js';
 
-/** Recall and closing: each says what it does and asks once more. */
-export function endingView(desk: Desk, row: ItemRow): HTMLElement {
+/**
+ * Recall and closing: each says what it does and asks once more.
+ *
+ * @param recalled - called when the item was recalled: nobody looks at it or advises on it any more, its sender included
+ */
+export function endingView(desk: Desk, row: ItemRow, recalled: () => void): HTMLElement {
   const line = status();
   const told = h('div', { role: 'status' });
   const place = h('div', {});
@@ -36,6 +40,7 @@ export function endingView(desk: Desk, row: ItemRow): HTMLElement {
     'Nobody will be able to open it from now on. Whoever has opened it has seen it.',
     async () => {
       const { openedBy } = await call<Recalled>('POST', `/api/items/${row.id}/recall`, {});
+      recalled();
       const others = openedBy.filter(({ name }) => name !== desk.me.name);
       const before = `Recalled, but ${people(others.length)} had opened it before: ${names(others)}.`;
       return others.length === 0

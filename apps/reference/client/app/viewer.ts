@@ -187,8 +187,15 @@ export class WardsealViewer extends HTMLElement {
     );
     this.#endAt(opened.until);
     const { desk, row } = this;
-    if (labels.about === 'none')
-      advice.append(adviceThread(desk, row), adviceForm(desk, row, opened), endingView(desk, row));
+    if (labels.about === 'none') {
+      const answer = adviceForm(desk, row, opened);
+      const recalled = (): void => {
+        for (const canvas of this.querySelectorAll('canvas')) canvas.width = 0;
+        shown?.remove();
+        answer.remove();
+      };
+      advice.append(adviceThread(desk, row), answer, endingView(desk, row, recalled));
+    }
     this.#body.focus();
   }
 

@@ -218,10 +218,13 @@ describe('afterwards', () => {
     ];
     viewer({ row: mine, answers: { '/recall': () => ({ state: 'recalled', openedBy }) } });
     await until(canvas);
+    expect([document.querySelectorAll('canvas').length, find('Send advice') !== undefined]).toEqual([1, true]);
     press('Recall');
     expect(server!.asked.some(({ path }) => path.endsWith('/recall'))).toBe(false);
     press('Yes, recall');
     await until(() => text().includes('Recalled, but 1 person had opened it before: Wren Example'));
+    // Nobody looks at it any more, nor advises on it, the sender neither.
+    expect([document.querySelectorAll('canvas').length, find('Send advice') !== undefined]).toEqual([0, false]);
     expect(await violations()).toEqual([]);
   });
 
