@@ -14,7 +14,11 @@ export function recipientField(me: string, directory: DirectorySummary): HTMLEle
   const others = directory.people
     .filter(({ id }) => id !== me)
     .map(({ id, name, role }): [string, string] => [id, `${name}, ${roleName(role)}`]);
-  const field = selectField({ id: 'to', label: 'Send to', hint: 'From your trust’s signed staff directory' }, [
+  const nobody = teams.length === 0 && others.length === 0;
+  const hint = nobody
+    ? 'Nobody else of your trust has enrolled yet: ask your administrator'
+    : 'From your trust’s signed staff directory';
+  const field = selectField({ id: 'to', label: 'Send to', hint }, [
     { label: 'On-call teams', options: teams },
     { label: 'People', options: others },
   ]);
