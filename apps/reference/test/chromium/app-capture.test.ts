@@ -5,7 +5,7 @@ import '../../client/styles/main.scss';
 import { WardsealCapture } from '../../client/app/capture.js';
 import { show } from '../../client/app/shell.js';
 import type { Core } from '../../client/core/core.js';
-import { fakeDesk, fakeServer, PATIENT, Refusal } from '../suites/app-fixture.js';
+import { fakeDesk, fakeServer, PATIENT, Refusal, until } from '../suites/app-fixture.js';
 
 const SENT = { id: '', sentAt: '2026-11-22T10:02:00.000Z', state: 'active' };
 let server: ReturnType<typeof fakeServer> | undefined;
@@ -28,11 +28,6 @@ const text = (): string =>
     .filter((one) => one.checkVisibility())
     .map((one) => one.textContent)
     .join('\n');
-const until = (seen: () => unknown): Promise<void> =>
-  expect
-    .poll(seen, { timeout: 5000 })
-    .toBeTruthy()
-    .then(() => {});
 const press = (name: string): void =>
   [...document.querySelectorAll('button')].find((one) => one.textContent === name)!.click();
 

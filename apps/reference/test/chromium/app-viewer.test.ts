@@ -19,6 +19,7 @@ import {
   ME,
   Refusal,
   ROW,
+  until,
 } from '../suites/app-fixture.js';
 
 let server: ReturnType<typeof fakeServer> | undefined;
@@ -33,11 +34,6 @@ const text = (): string =>
     .filter((one) => one.checkVisibility())
     .map((one) => one.textContent)
     .join('\n');
-const until = (seen: () => unknown): Promise<void> =>
-  expect
-    .poll(seen, { timeout: 5000 })
-    .toBeTruthy()
-    .then(() => {});
 const find = (name: string): HTMLButtonElement | undefined =>
   [...document.querySelectorAll('button')].find((one) => one.textContent === name && one.checkVisibility());
 const press = (name: string): void => find(name)!.click();

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { Desk } from '../../client/app/desk.js';
 import type { Core, DirectorySummary, OpenedItem } from '../../client/core/core.js';
 import type { Inbox, ItemRow, Me, OpenAnswer } from '../../src/wire/api.js';
@@ -235,3 +236,10 @@ export function fakeServer(answers: Readonly<Record<string, Answer | null>>): {
   globalThis.XMLHttpRequest = FakeRequest as unknown as typeof XMLHttpRequest;
   return { asked, restore: () => Object.assign(globalThis, real) };
 }
+
+/** Waits for what a page is about to show. */
+export const until = (seen: () => unknown): Promise<void> =>
+  expect
+    .poll(seen, { timeout: 5000 })
+    .toBeTruthy()
+    .then(() => {});
