@@ -36,9 +36,7 @@ export function createDb(url: string): Db {
   return {
     query: (text, values) => run<never>(pool, text, values).catch(lost),
     async tx(work) {
-      const client = await pool.connect().catch(lost);
-      // A connection that breaks while nothing is asked of it says so by an event.
-      client.on('error', ignore);
+      const client = await take(pool).catch(lost);
       let broken: Error | undefined;
       try {
         await client.query('BEGIN').catch(lost);
@@ -57,6 +55,20 @@ export function createDb(url: string): Db {
     },
     close: () => pool.end(),
   };
+}
+
+/**
+ * A connection of its own. One that breaks while nothing is asked of it says so by an event, which may come with the very
+ * bytes that said it was ready: a listener added after an `await` would be too late.
+ */
+function take(pool: pg.Pool): Promise<pg.PoolClient> {
+  return new Promise((resolve, reject) => {
+    pool.connect((error, client) => {
+      client?.on('error', ignore);
+      if (client) resolve(client);
+      else reject(error);
+    });
+  });
 }
 
 function ignore(): void {}
