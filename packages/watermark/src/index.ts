@@ -19,16 +19,9 @@ export {
   type Size,
 } from './render-overlay.js';
 export type { Roi } from './roi.js';
+export { CONSISTENT_P, DEFAULT_DECOYS, type Hit, MATCH_P, type Verdict } from './score-candidates.js';
 export type { NullHistogram } from './statistics.js';
-export {
-  CONSISTENT_P,
-  DEFAULT_DECOYS,
-  type Hit,
-  MATCH_P,
-  type Registration,
-  type TraceOptions,
-  type TraceReport,
-  trace,
-  type Verdict,
-} from './trace.js';
+export { type Registration, type TraceOptions, type TraceReport, trace } from './trace.js';
 export { type Layer, MARK_VERSION } from './version.js';
+export type { Frame, Range, Video } from './video/video.js';
+export { type VideoMarker, type VideoMarkerOptions, videoMarker } from './video-marker.js';

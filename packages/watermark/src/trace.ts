@@ -1,11 +1,9 @@
-import { uint } from '@wardseal/primitives';
-import { decoyBits, layoutOf, traceBits } from './code/tile.js';
-import { WatermarkError } from './errors.js';
+import { collectCandidates } from './collect-candidates.js';
+import { deadline } from './deadline.js';
 import { foldVotes } from './fold.js';
 import { canonicalLuma } from './grid.js';
-import { checkImageKey, idBytes } from './ids.js';
+import { checkImageKey } from './ids.js';
 import { checkPixels, hashPixels, type Pixels, type Plane } from './image.js';
-import { MAX_CANDIDATES, MAX_DECOYS, MIN_DECOYS } from './limits.js';
 import { checkOptions } from './options.js';
 import { checkLayer } from './prepare-chips.js';
 import { type Corners, cornersMap } from './register/corners.js';
@@ -13,23 +11,13 @@ import { areaFactor, betweenGrids, type Homography } from './register/homography
 import { judgeOf } from './register/judge.js';
 import { type Registered, register, type Step } from './register/register.js';
 import type { Method } from './register/steps.js';
-import { type NullHistogram, nullHistogram, pBound, scorer } from './statistics.js';
+import { checkDecoys, type Hit, scoreCandidates } from './score-candidates.js';
+import { type NullHistogram, pBound } from './statistics.js';
 import { coarseLuma } from './suspect.js';
 import { type Layer, MARK_VERSION } from './version.js';
 
-/** Corrected p below which a viewing is named. */
-export const MATCH_P = 1e-9;
-/** Corrected p below which a viewing is said to be consistent with the suspect: never an accusation. */
-export const CONSISTENT_P = 1e-4;
-/** Decoys unless told otherwise. */
-export const DEFAULT_DECOYS = 10_000;
-/** Hits that are listed even when they say nothing, so that a reader sees how far the best stands out. */
-const LISTED = 10;
-
 /** Part of the work, as progress tells it, that lays the suspect on the original. */
 const REGISTERING = 0.7;
-
-export type Verdict = 'match' | 'consistent' | 'none';
 
 export interface TraceOptions {
   /** The image's key, from `deriveImageKey`. */
@@ -46,17 +34,6 @@ export interface TraceOptions {
   readonly layer?: Layer;
   /** Where the original's corners lie in the suspect, marked by hand: within about 1 % of its size; refined afterwards. */
   readonly corners?: Corners;
-}
-
-export interface Hit {
-  readonly id: string;
-  /** Standard deviations above what an innocent viewing gives. */
-  readonly z: number;
-  /** Upper bound on the chance that an innocent viewing scores z or more. */
-  readonly p: number;
-  /** The same for any of the candidates and any of the geometries tried (Bonferroni). */
-  readonly pCorrected: number;
-  readonly verdict: Verdict;
 }
 
 export type Registration =
@@ -87,6 +64,8 @@ export interface TraceReport {
   readonly candidates: number;
   /** Geometries whose scores were looked at: the other factor of the correction. */
   readonly geometries: number;
+  /** Times the candidates were scored. */
+  readonly rounds: number;
   readonly nullHistogram: NullHistogram | null;
   /** SHA-256 over width, height, channels and samples, as hexadecimal. */
   readonly inputHashes: { readonly suspect: string; readonly original: string };
@@ -115,14 +94,11 @@ export async function trace(suspect: Pixels, original: Pixels, options: TraceOpt
   const channels = { suspect: checkPixels(suspect, 'suspect'), original: checkPixels(original, 'original') };
   checkImageKey(options.key);
   const layer = checkLayer(options.layer ?? 'view');
-  const decoys = options.decoys ?? DEFAULT_DECOYS;
-  if (!Number.isInteger(decoys) || decoys < MIN_DECOYS || decoys > MAX_DECOYS) {
-    throw new RangeError(`decoys must be a whole number from ${MIN_DECOYS} to ${MAX_DECOYS}`);
-  }
+  const decoys = checkDecoys(options.decoys);
   const { onProgress = () => {} } = options;
   const inTime = deadline(started, options.budgetMs);
   const byHand = options.corners === undefined ? null : cornersMap(options.corners, original, suspect);
-  const candidates = await collect(options.candidates, inTime);
+  const candidates = await collectCandidates(options.candidates, inTime);
   // How long the search for a map takes is not known before: each of its small steps takes a part of what is left.
   let searched = 0;
   const tick = (): void => {
@@ -156,78 +132,29 @@ export async function trace(suspect: Pixels, original: Pixels, options: TraceOpt
       registration: { status: 'failed', tried },
       presence: null,
       hits: [],
+      rounds: 0,
       nullHistogram: null,
     } as const;
     return { ...about, ...nothing, ms: Date.now() - started };
   }
 
   const votes = foldVotes(found.evidence.votes, layer);
-  inTime();
-  const layout = layoutOf(options.key, layer);
   const syncZ = found.evidence.sync;
-  const score = scorer(Float64Array.from(layout.trace, (at) => votes[at]!));
-  const scores = new Float64Array(decoys);
-  for (let i = 0; i < decoys; i++) {
-    scores[i] = score(decoyBits(options.key, layer, uint(i, 4)));
-    if (i % 1024 === 0) {
-      inTime();
-      onProgress(REGISTERING + ((1 - REGISTERING) * i) / (decoys + candidates.size));
-    }
-  }
-  const histogram = nullHistogram(scores);
-  const hits: Hit[] = [];
-  for (const [id, bytes] of candidates) {
-    const z = score(traceBits(options.key, layer, bytes));
-    const p = pBound(z);
-    const pCorrected = Math.min(1, p * candidates.size * about.geometries);
-    hits.push({ id, z, p, pCorrected, verdict: histogram.sound ? verdictOf(pCorrected) : 'none' });
-    if (hits.length % 1024 === 0) {
-      inTime();
-      onProgress(REGISTERING + ((1 - REGISTERING) * (decoys + hits.length)) / (decoys + candidates.size));
-    }
-  }
-  hits.sort((a, b) => b.z - a.z);
+  const scoring = { key: options.key, layer, candidates, decoys, geometries: about.geometries };
+  const { hits, nullHistogram, rounds } = scoreCandidates(votes, scoring, (done) => {
+    inTime();
+    onProgress(REGISTERING + (1 - REGISTERING) * done);
+  });
   onProgress(1);
   return {
     ...about,
     registration: describe(found, tried, luma, coarse, original, suspect),
     presence: { z: syncZ, p: Math.min(1, maps * pBound(syncZ)) },
-    hits: hits.filter((hit, rank) => rank < LISTED || hit.verdict !== 'none'),
-    nullHistogram: histogram,
+    hits,
+    rounds,
+    nullHistogram,
     ms: Date.now() - started,
   };
-}
-
-/** What a corrected p allows to say. */
-export function verdictOf(pCorrected: number): Verdict {
-  if (pCorrected < MATCH_P) return 'match';
-  return pCorrected < CONSISTENT_P ? 'consistent' : 'none';
-}
-
-function deadline(started: number, budgetMs: number | undefined): () => void {
-  if (budgetMs !== undefined && !(budgetMs > 0)) throw new RangeError('budgetMs must be a positive number');
-  return () => {
-    if (budgetMs !== undefined && Date.now() - started > budgetMs) {
-      throw new WatermarkError('BUDGET_EXCEEDED', 'the time ran out before an answer', { limit: budgetMs });
-    }
-  };
-}
-
-/** Each id once, with its bytes. The time is asked at every one: a list may not end, or come slowly. */
-async function collect(ids: TraceOptions['candidates'], inTime: () => void): Promise<Map<string, Uint8Array>> {
-  const iterable = typeof ids === 'object' && ids !== null && (Symbol.iterator in ids || Symbol.asyncIterator in ids);
-  if (!iterable) throw new WatermarkError('CANDIDATES_INVALID', 'candidates must be a list', { field: 'candidates' });
-  const out = new Map<string, Uint8Array>();
-  for await (const id of ids) {
-    inTime();
-    out.set(id, idBytes(id, 'candidates'));
-    if (out.size > MAX_CANDIDATES) {
-      const facts = { field: 'candidates', limit: MAX_CANDIDATES };
-      throw new WatermarkError('CANDIDATES_INVALID', `more than ${MAX_CANDIDATES} candidates`, facts);
-    }
-  }
-  if (out.size === 0) throw new WatermarkError('CANDIDATES_INVALID', 'no candidate', { field: 'candidates' });
-  return out;
 }
 
 function describe(

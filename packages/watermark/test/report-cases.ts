@@ -1,5 +1,6 @@
 import type { EvidencePictures } from '../src/report/index.js';
-import type { Hit, TraceReport } from '../src/trace.js';
+import type { Hit } from '../src/score-candidates.js';
+import type { TraceReport } from '../src/trace.js';
 
 // One report for every outcome, invented.
 
@@ -22,6 +23,7 @@ export const MATCH: TraceReport = {
   layer: 'view',
   candidates: 1000,
   geometries: 1,
+  rounds: 1,
   inputHashes: { suspect: '1a'.repeat(32), original: '2b'.repeat(32) },
   registration: {
     status: 'registered',

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { deriveImageKey, embed, prepareChips, trace } from '../src/index.js';
+import { verdictOf } from '../src/score-candidates.js';
 import { gaussianTail, LEAST_P, nullHistogram, pBound, RADEMACHER_CONSTANT, scorer } from '../src/statistics.js';
-import { verdictOf } from '../src/trace.js';
 import { random, skin } from './pictures.js';
 
 describe('gaussianTail', () => {

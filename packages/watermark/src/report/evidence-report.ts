@@ -1,5 +1,6 @@
 import { type Html, html, htmlPage } from '@wardseal/primitives';
-import type { Hit, TraceReport } from '../trace.js';
+import type { Hit } from '../score-candidates.js';
+import type { TraceReport } from '../trace.js';
 import { checkOptions } from './check-options.js';
 import type { EvidencePictures } from './evidence-pictures.js';
 import { type Finding, findingOf } from './finding.js';

@@ -1,5 +1,6 @@
+import type { Hit } from '../score-candidates.js';
 import { pBound } from '../statistics.js';
-import type { Hit, TraceReport } from '../trace.js';
+import type { TraceReport } from '../trace.js';
 
 /**
  * What a report comes to. 'several': more than one viewing; 'unregistered': the copy was not laid on the original;

@@ -13,6 +13,7 @@ export const evidenceStyleHash: string = styleHash(
       hits: [],
       candidates: 0,
       geometries: 1,
+      rounds: 1,
       nullHistogram: null,
       inputHashes: { suspect: '0'.repeat(64), original: '0'.repeat(64) },
       ms: 0,

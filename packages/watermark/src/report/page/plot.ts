@@ -1,6 +1,7 @@
 import { type Html, html } from '@wardseal/primitives';
+import { CONSISTENT_P, type Hit, MATCH_P } from '../../score-candidates.js';
 import type { NullHistogram } from '../../statistics.js';
-import { CONSISTENT_P, type Hit, MATCH_P, type TraceReport } from '../../trace.js';
+import type { TraceReport } from '../../trace.js';
 import { count, scoreAt } from './numbers.js';
 import { thing } from './words.js';
 

@@ -1,5 +1,6 @@
 import { type Html, html } from '@wardseal/primitives';
-import { CONSISTENT_P, MATCH_P, type TraceReport } from '../../trace.js';
+import { CONSISTENT_P, MATCH_P } from '../../score-candidates.js';
+import type { TraceReport } from '../../trace.js';
 import type { EvidenceOptions } from '../evidence-report.js';
 import { count, probability, several } from './numbers.js';
 import { methodWords } from './words.js';
