@@ -28,6 +28,14 @@ export interface Texture {
   readonly loss: Float64Array;
 }
 
+let held: { readonly scale: number; readonly table: Table } | null = null;
+
+/** Frames of a video ask for the same one again and again. */
+function tableFor(scale: number): Table {
+  if (held?.scale !== scale) held = { scale, table: tabulate(scale) };
+  return held.table;
+}
+
 /** Mean squared change by amplitude: over the samples of the picture, and on the canonical grid. */
 interface Table {
   readonly full: Float64Array;
@@ -77,7 +85,7 @@ function tabulate(scale: number): Table {
  * steeply as it must for the loss of SSIM, which texture hides, to meet its limit when the other budget is spent.
  */
 export function amplitudes(texture: Texture, allowed: number, scale: number): Float64Array {
-  const table = tabulate(scale);
+  const table = tableFor(scale);
   const classes = MOST_TEXTURE + 1;
   const out = new Float64Array(classes);
   const power = Float64Array.from({ length: classes }, (_, v) => v + SSIM_C2 / 2);

@@ -16,6 +16,7 @@ export type WatermarkErrorCode =
   | 'OVERLAY_INVALID'
   | 'QUALITY_INVALID'
   | 'ROI_INVALID'
+  | 'VIDEO_INVALID'
   | 'WORKER_CLOSED'
   | 'WORKER_FAILED';
 

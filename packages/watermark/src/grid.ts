@@ -8,7 +8,7 @@ export const CHIP = 2;
 export const TILE = 128;
 
 /** Width and height of the canonical grid of a picture; at least two, so that there is something between two samples. */
-function canonicalSize(width: number, height: number): { width: number; height: number } {
+export function canonicalSize(width: number, height: number): { width: number; height: number } {
   const long = Math.max(width, height);
   if (long <= CANONICAL_SIDE) return { width, height };
   const along = (side: number): number => Math.max(2, Math.round((side * CANONICAL_SIDE) / long));

@@ -24,6 +24,10 @@ export const MAX_OVERLAY_TEXT = 200;
 export const MAX_FILE_BYTES = 536_870_912;
 /** Quality aimed at unless told otherwise, in dB: a mark of 1.4 luma levels. */
 export const DEFAULT_PSNR = 45;
+/** The same for each frame of a video: its mark is read from many frames, and seen for longer. */
+export const DEFAULT_VIDEO_PSNR = 46;
+/** Longest side of a video, in pixels: 8K and its odd crops; more frames than that no detector could hold. */
+export const MAX_VIDEO_SIDE = 8192;
 /** Least quality that can be asked for, in dB: below it the mark begins to be seen. */
 export const MIN_PSNR = 42;
 /** Greatest quality that can be asked for, in dB: above it rounding to 8 bits swallows the mark. */

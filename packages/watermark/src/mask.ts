@@ -82,7 +82,7 @@ function textureOf(luma: Plane, calm: Plane, light: Float32Array): Texture {
 }
 
 /** 0 at clipped black and white, 1 in between: a ramp of 20 levels from black and 8 from white. */
-function brightness(level: number): number {
+export function brightness(level: number): number {
   const dark = Math.min(1, Math.max(0, (level - 2) / 20));
   const light = Math.min(1, Math.max(0, (253 - level) / 8));
   return dark * light;

@@ -2,17 +2,20 @@ import type { DecodeOptions } from './decode.js';
 import type { EmbedOptions } from './embed.js';
 import type { ChipsOptions } from './prepare-chips.js';
 import type { TraceOptions } from './trace.js';
+import type { VideoMarkerOptions } from './video-marker.js';
 
 /** Every option must be listed: one forgotten would be refused by its verb, and lost on its way to a worker. */
 type Fields<Options> = Readonly<Record<keyof Options, true>>;
 const FIELDS: {
   readonly prepareChips: Fields<ChipsOptions>;
   readonly embed: Fields<EmbedOptions>;
+  readonly videoMarker: Fields<VideoMarkerOptions>;
   readonly decode: Fields<DecodeOptions>;
   readonly trace: Fields<TraceOptions>;
 } = {
   prepareChips: { layer: true },
   embed: { chips: true, psnr: true, roi: true, layer: true },
+  videoMarker: { chips: true, width: true, height: true, psnr: true, roi: true, layer: true, range: true },
   decode: { keys: true, budgetMs: true, layer: true, onProgress: true },
   trace: { key: true, candidates: true, decoys: true, budgetMs: true, layer: true, corners: true, onProgress: true },
 };

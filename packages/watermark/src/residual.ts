@@ -4,12 +4,13 @@ import { DITHER, roundedSquare, THRESHOLDS } from './rounding.js';
 /** Samples for the estimate of the energy: enough for 0.01 dB. */
 const SAMPLES = 200_000;
 /** Where each pixel of one axis falls between two samples of the grid. */
-interface Axis {
+export interface Axis {
   readonly index: Uint32Array;
   readonly fraction: Float32Array;
 }
 
-function axis(side: number, gridSide: number): Axis {
+/** Pixel centres lie at halves; a grid has at least two samples. */
+export function axis(side: number, gridSide: number): Axis {
   const index = new Uint32Array(side);
   const fraction = new Float32Array(side);
   for (let i = 0; i < side; i++) {
@@ -92,7 +93,7 @@ export function addResidual(
 }
 
 /** A line of the grid at every pixel of a row. */
-function stretch(line: Float32Array, { index, fraction }: Axis, out: Float32Array): void {
+export function stretch(line: Float32Array, { index, fraction }: Axis, out: Float32Array): void {
   for (let x = 0; x < out.length; x++) {
     const k = index[x]!;
     out[x] = line[k]! + (line[k + 1]! - line[k]!) * fraction[x]!;
@@ -100,14 +101,14 @@ function stretch(line: Float32Array, { index, fraction }: Axis, out: Float32Arra
 }
 
 /** Whole levels: floor(exact + threshold). */
-function roundRow(exact: Float32Array, y: number, out: Int8Array): void {
+export function roundRow(exact: Float32Array, y: number, out: Int8Array): void {
   const dither = (y & (DITHER - 1)) * DITHER;
   // Truncation is floor for positive numbers, and quicker.
   for (let x = 0; x < out.length; x++) out[x] = ((exact[x]! + THRESHOLDS[dither + (x & (DITHER - 1))]! + 64) | 0) - 64;
 }
 
 /** Adds each pixel's change to its colours, clipped to 0 and 255; gives the sum of the squared changes. */
-function addRow(before: Uint8Array, changes: Int8Array, channels: number, after: Uint8Array): number {
+export function addRow(before: Uint8Array, changes: Int8Array, channels: number, after: Uint8Array): number {
   const colours = channels === 1 ? 1 : 3;
   let squares = 0;
   for (let x = 0, i = 0; x < changes.length; x++, i += channels) {
