@@ -1,5 +1,5 @@
 import { WatermarkError } from './errors.js';
-import { canonicalLuma } from './grid.js';
+import { canonicalLuma, VIDEO_SIDE } from './grid.js';
 import { checkPixels, type MarkedPixels, type Pixels } from './image.js';
 import { DEFAULT_VIDEO_PSNR, MAX_PSNR, MAX_VIDEO_SIDE, MIN_PSNR, MIN_SIDE } from './limits.js';
 import { checkOptions } from './options.js';
@@ -87,7 +87,7 @@ export function videoMarker(options: VideoMarkerOptions): VideoMarker {
         throw invalid('a frame needs its time in seconds, from 0', 'time');
       }
       const limited = channels === 1 && range === 'limited';
-      const luma = canonicalLuma(pixels, channels);
+      const luma = canonicalLuma(pixels, channels, VIDEO_SIDE);
       const strength = strengthOf(limited ? stretched(luma) : luma, allowed, scale);
       const gain = limited ? LIMITED.span / 255 : 1;
       const added = addMark(pixels, channels, { strength, pattern: planes.at(time), gain, strengths });
