@@ -5,6 +5,7 @@ export type WatermarkErrorCode =
   | 'CANDIDATES_INVALID'
   | 'CANVAS_UNAVAILABLE'
   | 'CHIPS_INVALID'
+  | 'FFMPEG_FAILED'
   | 'FONT_MISSING'
   | 'CORNERS_INVALID'
   | 'ID_INVALID'
@@ -15,8 +16,10 @@ export type WatermarkErrorCode =
   | 'MESSAGE_INVALID'
   | 'OVERLAY_INVALID'
   | 'QUALITY_INVALID'
+  | 'RECORD_INVALID'
   | 'ROI_INVALID'
   | 'VIDEO_INVALID'
+  | 'VIDEO_TOO_LONG'
   | 'WORKER_CLOSED'
   | 'WORKER_FAILED';
 

@@ -1,3 +1,4 @@
+import type { AnyTrace, VideoTraceReport } from '../src/report/any-trace.js';
 import type { EvidencePictures } from '../src/report/index.js';
 import type { Hit } from '../src/score-candidates.js';
 import type { TraceReport } from '../src/trace.js';
@@ -52,10 +53,26 @@ export const MATCH: TraceReport = {
   ms: 1234,
 };
 
+const used = Array.from({ length: 24 }, (_, i) => ({
+  suspect: i * 0.2,
+  original: 12.4 + i * 0.2,
+  correlation: 0.7 + (i % 7) / 50,
+}));
+
+const { algorithm, ...alike } = MATCH;
+
+/** A cut of five seconds out of a minute. */
+export const VIDEO: VideoTraceReport = {
+  ...alike,
+  algorithm: `${algorithm}-video`,
+  timeline: { status: 'found', offset: 12.4, rate: 1, from: 12.4, to: 17.4 },
+  frames: { suspect: 125, original: 1500, used },
+};
+
 const LONG = `view-${'b7'.repeat(30)}`;
 
 /** Every outcome, and who is named in it. */
-export const CASES: Readonly<Record<string, TraceReport>> = {
+export const CASES: Readonly<Record<string, AnyTrace>> = {
   match: MATCH,
   share: { ...MATCH, layer: 'share' },
   several: { ...MATCH, hits: [named, { ...named, id: LONG, z: 11, p: 1e-27, pCorrected: 1e-24 }, ...others] },
@@ -81,6 +98,43 @@ export const CASES: Readonly<Record<string, TraceReport>> = {
     hits: [{ ...named, verdict: 'none' }, ...others],
     nullHistogram: { ...MATCH.nullHistogram!, mean: 0.4, sound: false },
   },
+  leakers: {
+    ...MATCH,
+    rounds: 3,
+    hits: [
+      ...[19.4, 17.2, 14.8, 11.1, 9.3].map((z, i) => ({
+        ...named,
+        id: `view-0${i}42`,
+        z,
+        p: 1e-22,
+        pCorrected: 1e-19,
+      })),
+      ...others,
+    ],
+  },
+  video: VIDEO,
+  'video-leakers': {
+    ...VIDEO,
+    timeline: { status: 'found', offset: -3.2, rate: 1.2, from: 0, to: 3725.4 },
+    rounds: 2,
+    hits: [named, { ...named, id: LONG, z: 11, p: 1e-27, pCorrected: 1e-24 }, ...others],
+  },
+  'video-still': {
+    ...VIDEO,
+    timeline: { status: 'found', offset: 41.3, rate: 1, from: 41.3, to: 41.3 },
+    frames: { suspect: 1, original: 1500, used: [{ suspect: 0, original: 41.32, correlation: 0.66 }] },
+  },
+  'video-none': { ...VIDEO, presence: { z: 0.4, p: 1 }, hits: others },
+  'video-unfound': {
+    ...VIDEO,
+    timeline: { status: 'failed' },
+    frames: { suspect: 125, original: 1500, used: [] },
+    registration: { status: 'failed', tried: [] },
+    presence: null,
+    hits: [],
+    rounds: 0,
+    nullHistogram: null,
+  },
 };
 
 /** A picture of one pixel, eight times eight. */
@@ -101,3 +155,16 @@ export const PICTURES: EvidencePictures = {
     [-5, 210],
   ],
 };
+
+/** Of a video: more frames beside each other. */
+export const FRAMES: EvidencePictures = {
+  ...PICTURES,
+  pairs: [0, 2.4, 4.6].map((time) => ({ at: { suspect: time, original: 12.4 + time }, suspect: DOT, original: DOT })),
+};
+
+/** Pictures that suit a case. */
+export function picturesOf(report: AnyTrace): EvidencePictures {
+  const unplaced = { ...PICTURES, registered: null, difference: null, outline: null };
+  if (report.registration.status === 'failed') return unplaced;
+  return 'frames' in report ? FRAMES : PICTURES;
+}

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { AnyTrace } from '../src/report/any-trace.js';
 import { type EvidenceOptions, evidencePictures, evidenceReport } from '../src/report/index.js';
 import type { TraceReport } from '../src/trace.js';
 import { skin } from './pictures.js';
 import { CASES, MATCH, PICTURES } from './report-cases.js';
 
 const OPTIONS: EvidenceOptions = { madeAt: '2026-03-01T09:00:00Z', pictures: PICTURES };
-const page = (report: TraceReport, more: Partial<EvidenceOptions> = {}): string =>
+const page = (report: AnyTrace, more: Partial<EvidenceOptions> = {}): string =>
   evidenceReport(report, { ...OPTIONS, ...more });
 /** What is read, without markup. */
 const said = (text: string): string =>
@@ -208,7 +209,7 @@ describe('evidencePictures', () => {
   });
 
   test('a copy that was not registered is shown as it is', async () => {
-    const { seen, outline } = await pictures(CASES['unregistered']!);
+    const { seen, outline } = await pictures(CASES['unregistered'] as TraceReport);
     expect(seen.length).toBe(2);
     expect(outline).toBeNull();
   });

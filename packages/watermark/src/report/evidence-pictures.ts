@@ -1,7 +1,10 @@
 import { checkPixels, type Pixels, type Plane } from '../image.js';
 import { apply, areaFactor, compose, type Homography, inverse, scaling } from '../register/homography.js';
 import { bilinear } from '../register/sample.js';
-import type { TraceReport } from '../trace.js';
+import type { Registration, TraceReport } from '../trace.js';
+import type { Video } from '../video/video.js';
+import { type AnyTrace, isVideo, type VideoTraceReport } from './any-trace.js';
+import { chosenPairs, framesAt } from './frames.js';
 import { type Colours, joinColours, shrinkColours } from './thumbnail.js';
 
 /** Long side of a picture in the report, in pixels: half a page of paper at 200 dots an inch. */
@@ -11,7 +14,15 @@ const MOST = 4000;
 /** How many times the difference is strengthened, so that an eye sees it. */
 export const AMPLIFIED = 8;
 
-/** What the report shows of both pictures, each as a `data:` address of a PNG or JPEG. */
+/** A frame of a copy and the frame of the original that shows the same moment. */
+export interface FramePair {
+  /** When each is shown, in seconds of its own video. */
+  readonly at: { readonly suspect: number; readonly original: number };
+  readonly suspect: string;
+  readonly original: string;
+}
+
+/** What the report shows of both pictures, each as a `data:` address of a PNG or JPEG. Of videos: the frames that agree best. */
 export interface EvidencePictures {
   readonly suspect: string;
   /** The whole original. */
@@ -25,21 +36,73 @@ export interface EvidencePictures {
   readonly difference: string | null;
   /** The original's corners in the suspect as shown: top left, top right, bottom right, bottom left. */
   readonly outline: readonly (readonly [x: number, y: number])[] | null;
+  /** Of videos: more frames, each beside the original's. */
+  readonly pairs?: readonly FramePair[];
 }
 
+type Encode = (pixels: Pixels) => string | Promise<string>;
+
 /**
- * Pictures for `evidenceReport`, at most 720 pixels wide or high.
+ * Pictures for `evidenceReport`, at most 720 pixels wide or high. Of videos it shows the frames that agree best, as it does
+ * of pictures, and up to three more pairs; both are read once more for it.
  *
  * @param encode makes a `data:image/png;base64,...` or `data:image/jpeg;base64,...` of RGB samples.
- * @throws {WatermarkError} IMAGE_INVALID, IMAGE_TOO_LARGE: as for `trace`.
+ * @throws {WatermarkError} IMAGE_INVALID, IMAGE_TOO_LARGE: as for `trace`; VIDEO_INVALID: a video without a frame.
+ * @throws {TypeError} pictures with a report on a video, or the other way round.
  * @example
  * const pictures = await evidencePictures(suspect, original, report, encodeAsJpeg);
  */
 export async function evidencePictures(
   suspect: Pixels,
   original: Pixels,
-  { registration }: TraceReport,
-  encode: (pixels: Pixels) => string | Promise<string>,
+  report: TraceReport,
+  encode: Encode,
+): Promise<EvidencePictures>;
+export async function evidencePictures(
+  suspect: Video,
+  original: Video,
+  report: VideoTraceReport,
+  encode: Encode,
+): Promise<EvidencePictures>;
+export async function evidencePictures(
+  suspect: Pixels | Video,
+  original: Pixels | Video,
+  report: AnyTrace,
+  encode: Encode,
+): Promise<EvidencePictures> {
+  const moving = [suspect, original].filter((one) => 'frames' in one).length;
+  if (moving !== (isVideo(report) ? 2 : 0))
+    throw new TypeError('a report on pictures needs both pictures, one on videos both videos');
+  if (!isVideo(report)) return still(suspect as Pixels, original as Pixels, report.registration, encode);
+  const [best, ...more] = chosenPairs(report);
+  const shown = [best, ...more];
+  const copies = await framesAt(
+    suspect as Video,
+    shown.map((pair) => pair.suspect),
+  );
+  const known = await framesAt(
+    original as Video,
+    shown.map((pair) => pair.original),
+  );
+  const pairs: FramePair[] = [];
+  for (const [i, { suspect, original }] of more.entries()) {
+    const [copy, of] = [await small(copies[i + 1]!, encode), await small(known[i + 1]!, encode)];
+    pairs.push({ at: { suspect, original }, suspect: copy, original: of });
+  }
+  return { ...(await still(copies[0]!, known[0]!, report.registration, encode)), pairs };
+}
+
+/** A picture of its own, small enough for the page. */
+async function small(pixels: Pixels, encode: Encode): Promise<string> {
+  const { width, height } = within(pixels, SIDE);
+  return encode(joinColours(shrinkColours(pixels, checkPixels(pixels, 'frame', 1), width, height)));
+}
+
+async function still(
+  suspect: Pixels,
+  original: Pixels,
+  registration: Registration,
+  encode: Encode,
 ): Promise<EvidencePictures> {
   const channels = { suspect: checkPixels(suspect, 'suspect', 1), original: checkPixels(original, 'original', 1) };
   const { width, height } = within(suspect, SIDE);

@@ -1,11 +1,23 @@
 import { type Html, html } from '@wardseal/primitives';
-import { AMPLIFIED, type EvidencePictures } from '../evidence-pictures.js';
+import { AMPLIFIED, type EvidencePictures, type FramePair } from '../evidence-pictures.js';
+import { clock } from './timeline.js';
 
 /** How far beyond the copy the outline may be drawn, in parts of its sides: a small crop of a large picture stays seen. */
 const BEYOND = 1;
 
 /** Copy and original beside each other, their difference, and the outline of the original on the copy. */
 export function figures(pictures: EvidencePictures): Html {
+  const { pairs = [] } = pictures;
+  const more = pairs.length === 0 ? null : html`<div class="pictures">${pairs.map(pair)}</div>`;
+  return html`${compared(pictures)}${more}`;
+}
+
+function pair({ at, suspect, original }: FramePair): Html {
+  return html`${shown(suspect, `The copy at ${clock(at.suspect)}`, 'as it was received.')}${shown(original, `The original at ${clock(at.original)}`, 'which shows the same moment.')}
+`;
+}
+
+function compared(pictures: EvidencePictures): Html {
   const { suspect, original, registered, difference, outline, width, height } = pictures;
   if (registered === null || difference === null || outline === null) {
     return html`<div class="pictures">${shown(suspect, 'The copy', 'as it was received.')}${shown(original, 'The original', 'as it lies in the record. The two could not be laid over each other.')}</div>`;

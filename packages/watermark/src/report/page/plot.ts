@@ -1,7 +1,7 @@
 import { type Html, html } from '@wardseal/primitives';
 import { CONSISTENT_P, type Hit, MATCH_P } from '../../score-candidates.js';
 import type { NullHistogram } from '../../statistics.js';
-import type { TraceReport } from '../../trace.js';
+import type { AnyTrace } from '../any-trace.js';
 import { count, scoreAt } from './numbers.js';
 import { thing } from './words.js';
 
@@ -17,7 +17,7 @@ const LABELLED = 4;
 const LABEL = 20;
 
 /** The scores of the list against those of viewings that never were. Shapes tell them apart, not colours alone. */
-export function plot(report: TraceReport, histogram: NullHistogram): Html {
+export function plot(report: AnyTrace, histogram: NullHistogram): Html {
   const tests = report.candidates * report.geometries;
   const limits = { match: scoreAt(MATCH_P, tests), consistent: scoreAt(CONSISTENT_P, tests) };
   const best = report.hits[0]?.z ?? 0;
@@ -38,7 +38,7 @@ ${[...report.hits].reverse().map((hit) => point(hit, report.hits.indexOf(hit), x
 }
 
 /** The plot for who cannot see it. */
-function describe({ hits }: TraceReport, { highest, decoys }: NullHistogram, limit: number): string {
+function describe({ hits }: AnyTrace, { highest, decoys }: NullHistogram, limit: number): string {
   const [first, second] = hits;
   const top = first === undefined ? '' : ` The best of the list reaches ${first.z.toFixed(1)}`;
   const next = second === undefined ? '' : `, the next ${second.z.toFixed(1)}`;

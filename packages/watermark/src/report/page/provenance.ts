@@ -1,13 +1,16 @@
 import { type Html, html } from '@wardseal/primitives';
 import { CONSISTENT_P, MATCH_P } from '../../score-candidates.js';
-import type { TraceReport } from '../../trace.js';
+import { type AnyTrace, isVideo } from '../any-trace.js';
 import type { EvidenceOptions } from '../evidence-report.js';
 import { count, probability, several } from './numbers.js';
-import { methodWords } from './words.js';
+import { bestPair } from './timeline.js';
+import { medium, methodWords } from './words.js';
 
 /** How the copy was laid on the original, and what was tried. */
-export function registrationPart({ registration }: TraceReport): Html {
+export function registrationPart(report: AnyTrace): Html {
+  const { registration } = report;
   const { tried } = registration;
+  const of = bestPair(report);
   const steps = tried.map(
     ({ method, correlation }) =>
       html`<li>${methodWords(method)}: ${correlation === null ? 'gave no starting point' : html`pictures agree to ${correlation.toFixed(2)}`}</li>`,
@@ -18,7 +21,7 @@ export function registrationPart({ registration }: TraceReport): Html {
       : html`<p>Tried, in this order (1 is a perfect copy, strangers stay below 0.1):</p><ol>${steps}</ol>`;
   if (registration.status === 'failed') return html`<h2>Laying the copy on the original</h2><p>This failed.</p>${list}`;
   const { method, mirrored, correlation, overlap, homography } = registration;
-  return html`<h2>Laying the copy on the original</h2><p>Found by ${methodWords(method)}. The pictures agree to ${correlation.toFixed(2)}, the copy shows ${Math.round(overlap * 100)} % of the original${mirrored ? ', mirrored' : ''}.</p>${list}
+  return html`<h2>Laying the copy on the original</h2><p>${of === null ? null : html`Of ${of}. `}Found by ${methodWords(method)}. The pictures agree to ${correlation.toFixed(2)}, the copy shows ${Math.round(overlap * 100)} % of the original${isVideo(report) ? '’s frame' : ''}${mirrored ? ', mirrored' : ''}.</p>${list}
 <details class="screen"><summary>The map from original to copy</summary><pre>${[0, 3, 6].map(
     (at) => html`${homography
       .slice(at, at + 3)
@@ -29,8 +32,9 @@ export function registrationPart({ registration }: TraceReport): Html {
 }
 
 /** Everything that somebody needs to repeat the work and hold it against this file. */
-export function provenance(report: TraceReport, { madeAt, fileHashes, command, program }: EvidenceOptions): Html {
-  const { nullHistogram: controls, presence, inputHashes, candidates, geometries } = report;
+export function provenance(report: AnyTrace, { madeAt, fileHashes, command, program, record }: EvidenceOptions): Html {
+  const { nullHistogram: controls, presence, inputHashes, candidates, geometries, rounds } = report;
+  const samples = isVideo(report) ? 'frames' : 'pixels';
   const facts: readonly (readonly [string, Html | null])[] = [
     ['Made', html`${madeAt.slice(0, 10)} ${madeAt.slice(11, 19)} UTC`],
     ['Program', program === undefined ? null : html`${program}`],
@@ -39,22 +43,39 @@ export function provenance(report: TraceReport, { madeAt, fileHashes, command, p
       'On the list',
       html`${several(candidates, report.layer === 'view' ? 'viewing' : 'shared copy', report.layer === 'view' ? 'viewings' : 'shared copies')}, scored under ${several(geometries, 'geometry', 'geometries')}; every probability above is multiplied by both`,
     ],
+    [
+      'Rounds',
+      rounds > 1
+        ? html`${rounds}: whoever was named was taken out of the copy, and the rest of the list scored again, until nobody new was named`
+        : null,
+    ],
     ['Limits', html`named below ${probability(MATCH_P)}, consistent below ${probability(CONSISTENT_P)}`],
     [
       'Controls',
       controls &&
         html`${count(controls.decoys)}: mean ${controls.mean.toFixed(3)} (0 expected), spread ${controls.deviation.toFixed(3)} (1 expected), highest ${controls.highest.toFixed(2)}; ${controls.sound ? 'as chance does' : html`<strong>not as chance does</strong>`}`,
     ],
-    ['Any mark under this key', presence && html`score ${presence.z.toFixed(1)}; pictures without one stay below 6`],
+    [
+      'Any mark under this key',
+      presence && html`score ${presence.z.toFixed(1)}; ${medium(report)}s without one stay below 6`,
+    ],
     ['Copy, file', hash(fileHashes?.suspect)],
     ['Original, file', hash(fileHashes?.original)],
-    ['Copy, pixels', hash(inputHashes.suspect)],
-    ['Original, pixels', hash(inputHashes.original)],
+    [`Copy, ${samples}`, hash(inputHashes.suspect)],
+    [`Original, ${samples}`, hash(inputHashes.original)],
+    ['Record', hash(record)],
   ];
+  const over = isVideo(report)
+    ? '“Frames” is over the times and samples of the frames that were used, in order; it survives a renamed file, not a new compression.'
+    : '“Pixels” is over width, height, channels and the samples as they were read; it survives a renamed file, not a new compression.';
+  const beside =
+    record === undefined
+      ? null
+      : html`<p><strong>A record belongs to this page</strong>: a file whose SHA-256 is the one below. It holds every parameter, version and result that somebody needs to repeat the work years from now, and <code>wardseal-watermark trace --against</code> says whether it still comes out the same.</p>`;
   return html`<h2>How to check this</h2>
-<p>The same files, list and secret give the same scores on any machine.${command === undefined ? null : ' Repeat it with'}</p>${command === undefined ? null : html`<pre>${command}</pre>`}
+<p>The same files, list and secret give the same scores on any machine${isVideo(report) ? ', where the frames are read alike' : ''}.${command === undefined ? null : ' Repeat it with'}</p>${command === undefined ? null : html`<pre>${command}</pre>`}${beside}
 <dl>${facts.map(([name, value]) => (value === null ? html`` : html`<dt>${name}</dt><dd>${value}</dd>`))}</dl>
-<p class="quiet">Hashes are SHA-256. “Pixels” is over width, height, channels and the samples as they were read; it survives a renamed file, not a new compression. The bound behind the probabilities holds for every picture and rests on the secrecy of the image’s key.</p>`;
+<p class="quiet">Hashes are SHA-256. ${over} The bound behind the probabilities holds for every picture and rests on the secrecy of the ${medium(report)}’s key.</p>`;
 }
 
 function hash(value: string | undefined): Html | null {
