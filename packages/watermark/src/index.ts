@@ -22,6 +22,14 @@ export type { Roi } from './roi.js';
 export { CONSISTENT_P, DEFAULT_DECOYS, type Hit, MATCH_P, type Verdict } from './score-candidates.js';
 export type { NullHistogram } from './statistics.js';
 export { type Registration, type TraceOptions, type TraceReport, trace } from './trace.js';
+export {
+  type Piece,
+  traceVideo,
+  type UsedFrame,
+  type VideoRegistration,
+  type VideoTraceOptions,
+  type VideoTraceReport,
+} from './trace-video.js';
 export { type Layer, MARK_VERSION } from './version.js';
 export type { Frame, Range, Video } from './video/video.js';
 export { type VideoMarker, type VideoMarkerOptions, videoMarker } from './video-marker.js';

@@ -28,7 +28,15 @@ export const DEFAULT_PSNR = 45;
 export const DEFAULT_VIDEO_PSNR = 46;
 /** Longest side of a video, in pixels: 8K and its odd crops; more frames than that no detector could hold. */
 export const MAX_VIDEO_SIDE = 8192;
+/** Most frames of a video that is traced: ten minutes at 30 a second, 170 MB of thumbnails. */
+export const MAX_TRACED_FRAMES = 18_000;
 /** Least quality that can be asked for, in dB: below it the mark begins to be seen. */
 export const MIN_PSNR = 42;
 /** Greatest quality that can be asked for, in dB: above it rounding to 8 bits swallows the mark. */
 export const MAX_PSNR = 60;
+/** Most pixels of a video's frame read by ffmpeg: 4K in either shape, and some; 15 MB a frame with its colours. */
+export const MAX_VIDEO_PIXELS = 10_000_000;
+/** Longest video file, in seconds: an operation's part; clinical clips have seconds to minutes. */
+export const MAX_VIDEO_SECONDS = 3600;
+/** Most frames of a video file: an hour at 60 a second, and some. */
+export const MAX_VIDEO_FRAMES = 250_000;

@@ -1,7 +1,10 @@
 import type { DecodeOptions } from './decode.js';
 import type { EmbedOptions } from './embed.js';
+import type { FrameMarkerOptions } from './player/frame-marker.js';
+import type { PlayerOptions } from './player/start-player.js';
 import type { ChipsOptions } from './prepare-chips.js';
 import type { TraceOptions } from './trace.js';
+import type { VideoTraceOptions } from './trace-video.js';
 import type { VideoMarkerOptions } from './video-marker.js';
 
 /** Every option must be listed: one forgotten would be refused by its verb, and lost on its way to a worker. */
@@ -10,12 +13,27 @@ const FIELDS: {
   readonly prepareChips: Fields<ChipsOptions>;
   readonly embed: Fields<EmbedOptions>;
   readonly videoMarker: Fields<VideoMarkerOptions>;
+  readonly frameMarker: Fields<FrameMarkerOptions>;
+  readonly startPlayer: Fields<PlayerOptions>;
+  readonly traceVideo: Fields<VideoTraceOptions>;
   readonly decode: Fields<DecodeOptions>;
   readonly trace: Fields<TraceOptions>;
 } = {
   prepareChips: { layer: true },
   embed: { chips: true, psnr: true, roi: true, layer: true },
   videoMarker: { chips: true, width: true, height: true, psnr: true, roi: true, layer: true, range: true },
+  frameMarker: { chips: true, psnr: true, roi: true, layer: true },
+  startPlayer: {
+    video: true,
+    canvas: true,
+    worker: true,
+    onProblem: true,
+    chips: true,
+    psnr: true,
+    roi: true,
+    layer: true,
+  },
+  traceVideo: { key: true, candidates: true, decoys: true, budgetMs: true, layer: true, onProgress: true },
   decode: { keys: true, budgetMs: true, layer: true, onProgress: true },
   trace: { key: true, candidates: true, decoys: true, budgetMs: true, layer: true, corners: true, onProgress: true },
 };
