@@ -12,6 +12,8 @@ export default defineConfig(
       'src/canvas/index.ts',
       'src/worker/worker.ts',
       'src/worker/start-worker.ts',
+      'src/player/start-player.ts',
+      'src/player/player-worker.ts',
     ],
   }),
 );

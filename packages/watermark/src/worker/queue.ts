@@ -1,7 +1,7 @@
 import { WatermarkError } from '../errors.js';
 import { fromFault } from './fault.js';
 import { type Answer, jobOf, type Request } from './protocol.js';
-import { type BrowserWorker, listenTo, type NodeWorker, type Thread } from './thread.js';
+import { type BrowserWorker, listenTo, type NodeWorker, type Thread, uncloneable } from './thread.js';
 
 /** One call that waits or runs. */
 export interface Job {
@@ -69,11 +69,7 @@ export class Queue {
         this.#thread.send(entry.request, entry.transfer);
         this.#running = entry;
       } catch (cause) {
-        // What cannot be copied to another thread (a function, a proxy) is the caller's mistake.
-        const uncloneable = (cause as { name?: unknown } | null)?.name === 'DataCloneError';
-        entry.settle({
-          error: uncloneable ? new TypeError('options must be plain data', { cause }) : failed(cause),
-        });
+        entry.settle({ error: uncloneable(cause) ?? failed(cause) });
       }
     }
   }

@@ -14,7 +14,7 @@ export interface NodeWorker {
 
 /** One running worker, whichever kind. */
 export interface Thread {
-  send(message: unknown, transfer: ArrayBuffer[]): void;
+  send(message: unknown, transfer: Transferable[]): void;
   end(): void;
 }
 
@@ -38,7 +38,14 @@ export function listenTo(
     worker.on('exit', fail);
   }
   return {
-    send: (message, transfer) => worker.postMessage(message, transfer),
+    // Frames and bitmaps cross to a browser's worker only; Node's are sent buffers.
+    send: (message, transfer) => worker.postMessage(message, transfer as ArrayBuffer[]),
     end: () => void worker.terminate(),
   };
+}
+
+/** What cannot be copied to another thread (a function, a proxy) is the caller's mistake. */
+export function uncloneable(cause: unknown): TypeError | null {
+  const { name } = (cause ?? {}) as { readonly name?: unknown };
+  return name === 'DataCloneError' ? new TypeError('options must be plain data', { cause }) : null;
 }

@@ -1,32 +1,23 @@
 // The script of a worker. In a browser's dedicated worker, or a thread of node:worker_threads, it serves at once; in a
 // page it does nothing.
+import { browserPort } from './browser-port.js';
 import { serve, type WorkerPort } from './serve.js';
 
 export { serve, type WorkerPort } from './serve.js';
 
-interface Scope {
-  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
-  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
-}
 interface ParentPort {
   on(event: 'message', listener: (data: unknown) => void): void;
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
 }
 interface Globals {
-  readonly DedicatedWorkerGlobalScope?: new () => object;
   readonly process?: { getBuiltinModule?: (name: string) => { readonly parentPort: ParentPort | null } | undefined };
 }
 
 /** The line to whoever started this thread, or null on a main thread. */
 function ownPort(): WorkerPort | null {
-  const { DedicatedWorkerGlobalScope, process } = globalThis as unknown as Globals;
-  if (DedicatedWorkerGlobalScope !== undefined && globalThis instanceof DedicatedWorkerGlobalScope) {
-    const scope = globalThis as unknown as Scope;
-    return {
-      listen: (receive) => scope.addEventListener('message', ({ data }) => receive(data)),
-      send: (message, transfer) => scope.postMessage(message, transfer),
-    };
-  }
+  const port = browserPort();
+  if (port !== null) return port;
+  const { process } = globalThis as unknown as Globals;
   const parent = process?.getBuiltinModule?.('node:worker_threads')?.parentPort ?? null;
   return (
     parent && {

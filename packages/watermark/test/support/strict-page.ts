@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { chromium, type Page } from 'playwright-core';
 
 const POLICY =
-  "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; img-src data:; " +
+  "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; img-src data:; media-src blob:; " +
   "require-trusted-types-for 'script'; trusted-types wardseal";
 
 const dist = new URL('../../dist/', import.meta.url);
