@@ -19,7 +19,7 @@ export {
   type Size,
 } from './render-overlay.js';
 export type { Roi } from './roi.js';
-export { CONSISTENT_P, DEFAULT_DECOYS, type Hit, MATCH_P, type Verdict } from './score-candidates.js';
+export { CONSISTENT_P, DEFAULT_DECOYS, type Hit, MATCH_P, MOST_ROUNDS, type Verdict } from './score-candidates.js';
 export type { NullHistogram } from './statistics.js';
 export { type Registration, type TraceOptions, type TraceReport, trace } from './trace.js';
 export {

@@ -64,7 +64,7 @@ export interface TraceReport {
   readonly candidates: number;
   /** Geometries whose scores were looked at: the other factor of the correction. */
   readonly geometries: number;
-  /** Times the candidates were scored. */
+  /** Times the candidates were scored: 2, or 1 when a control failed; 0 when not registered. */
   readonly rounds: number;
   readonly nullHistogram: NullHistogram | null;
   /** SHA-256 over width, height, channels and samples, as hexadecimal. */

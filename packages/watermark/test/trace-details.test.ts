@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   deriveImageKey,
   embed,
+  MOST_ROUNDS,
   type Pixels,
   prepareChips,
   type TraceOptions,
@@ -38,13 +39,15 @@ describe('a trace report', () => {
       layer: 'view',
       candidates: 30,
       geometries: 1,
+      rounds: 2,
     });
     expect(report.hits).toHaveLength(10);
     expect(report.hits[0]).toMatchObject({ id: 'view-3', verdict: 'match' });
     expect(report.hits.slice(1).every((hit) => hit.verdict === 'none')).toBe(true);
-    for (const { z, p, pCorrected } of report.hits) {
+    for (const { z, p, pCorrected, round } of report.hits) {
       expect(p).toBe(pBound(z));
-      expect(pCorrected).toBe(Math.min(1, p * 30));
+      expect(pCorrected).toBe(Math.min(1, p * 30 * MOST_ROUNDS));
+      expect(round).toBe(1);
     }
     const scores = report.hits.map((hit) => hit.z);
     expect(scores).toEqual([...scores].sort((a, b) => b - a));

@@ -143,7 +143,7 @@ export function attackSuite(options: AttackOptions = {}): NamedAttack[] {
 }
 
 /** FNV-1a over the name, from the seed, so that no two attacks share their offsets. */
-function ownSeed(seed: number, name: string): number {
+export function ownSeed(seed: number, name: string): number {
   let hash = (0x811c9dc5 ^ seed) >>> 0;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193) >>> 0;
   return hash;

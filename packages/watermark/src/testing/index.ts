@@ -6,3 +6,4 @@ export {
   type JpegRoundTrip,
   type NamedAttack,
 } from './attacks.js';
+export { type CollusionOptions, collusionSuite, type NamedCollusion } from './collusion.js';
