@@ -1,7 +1,9 @@
-import type { AnyTrace, VideoTraceReport } from '../src/report/any-trace.js';
+import type { AnyTrace } from '../src/report/any-trace.js';
 import type { EvidencePictures } from '../src/report/index.js';
-import type { Hit } from '../src/score-candidates.js';
+import { type Hit, MOST_ROUNDS, verdictOf } from '../src/score-candidates.js';
+import { pBound } from '../src/statistics.js';
 import type { TraceReport } from '../src/trace.js';
+import type { VideoTraceReport } from '../src/trace-video.js';
 
 // One report for every outcome, invented.
 
@@ -15,8 +17,15 @@ const others: readonly Hit[] = Array.from({ length: 9 }, (_, i) => ({
   p: 0.004,
   pCorrected: 1,
   verdict: 'none',
+  round: 1,
 }));
-const named: Hit = { id: 'view-7', z: 28.6, p: 6e-180, pCorrected: 6e-177, verdict: 'match' };
+/** A viewing that stands out of a thousand. */
+export const hit = (id: string, z: number, round: 1 | 2 = 1): Hit => {
+  const p = pBound(z);
+  const pCorrected = 1000 * MOST_ROUNDS * p;
+  return { id, z, p, pCorrected, verdict: verdictOf(pCorrected), round };
+};
+const named = hit('view-7', 28.6);
 
 export const MATCH: TraceReport = {
   algorithm: 'informed-spread-spectrum',
@@ -65,7 +74,15 @@ const { algorithm, ...alike } = MATCH;
 export const VIDEO: VideoTraceReport = {
   ...alike,
   algorithm: `${algorithm}-video`,
-  timeline: { status: 'found', offset: 12.4, rate: 1, from: 12.4, to: 17.4 },
+  timeline: { status: 'found', pieces: [{ from: 0, to: 5, originalFrom: 12.4, originalTo: 17.4 }] },
+  registration: {
+    status: 'registered',
+    homography: [1, 0, -3, 0, 1, 4, 0, 0, 1],
+    mirrored: false,
+    steady: true,
+    correlation: 0.82,
+    overlap: 0.9,
+  },
   frames: { suspect: 125, original: 1500, used },
 };
 
@@ -75,8 +92,8 @@ const LONG = `view-${'b7'.repeat(30)}`;
 export const CASES: Readonly<Record<string, AnyTrace>> = {
   match: MATCH,
   share: { ...MATCH, layer: 'share' },
-  several: { ...MATCH, hits: [named, { ...named, id: LONG, z: 11, p: 1e-27, pCorrected: 1e-24 }, ...others] },
-  consistent: { ...MATCH, hits: [{ ...named, z: 6.4, p: 3e-10, pCorrected: 3e-7, verdict: 'consistent' }, ...others] },
+  several: { ...MATCH, hits: [named, hit(LONG, 11), ...others] },
+  consistent: { ...MATCH, hits: [hit('view-7', 6.4), ...others] },
   none: { ...MATCH, presence: { z: 0.4, p: 1 }, hits: others },
   'none-marked': { ...MATCH, hits: others },
   unregistered: {
@@ -100,28 +117,25 @@ export const CASES: Readonly<Record<string, AnyTrace>> = {
   },
   leakers: {
     ...MATCH,
-    rounds: 3,
-    hits: [
-      ...[19.4, 17.2, 14.8, 11.1, 9.3].map((z, i) => ({
-        ...named,
-        id: `view-0${i}42`,
-        z,
-        p: 1e-22,
-        pCorrected: 1e-19,
-      })),
-      ...others,
-    ],
+    rounds: 2,
+    hits: [...[19.4, 17.2, 14.8, 11.1, 9.3].map((z, i) => hit(`view-0${i}42`, z, i < 3 ? 1 : 2)), ...others],
   },
   video: VIDEO,
   'video-leakers': {
     ...VIDEO,
-    timeline: { status: 'found', offset: -3.2, rate: 1.2, from: 0, to: 3725.4 },
+    timeline: {
+      status: 'found',
+      pieces: [
+        { from: 3.2, to: 9.2, originalFrom: 0, originalTo: 6 },
+        { from: 9.2, to: 14.2, originalFrom: 3719.4, originalTo: 3725.4 },
+      ],
+    },
     rounds: 2,
-    hits: [named, { ...named, id: LONG, z: 11, p: 1e-27, pCorrected: 1e-24 }, ...others],
+    hits: [named, hit(LONG, 11), ...others],
   },
   'video-still': {
     ...VIDEO,
-    timeline: { status: 'found', offset: 41.3, rate: 1, from: 41.3, to: 41.3 },
+    timeline: { status: 'found', pieces: [{ from: 0, to: 0, originalFrom: 41.32, originalTo: 41.32 }] },
     frames: { suspect: 1, original: 1500, used: [{ suspect: 0, original: 41.32, correlation: 0.66 }] },
   },
   'video-none': { ...VIDEO, presence: { z: 0.4, p: 1 }, hits: others },
@@ -129,7 +143,7 @@ export const CASES: Readonly<Record<string, AnyTrace>> = {
     ...VIDEO,
     timeline: { status: 'failed' },
     frames: { suspect: 125, original: 1500, used: [] },
-    registration: { status: 'failed', tried: [] },
+    registration: { status: 'failed' },
     presence: null,
     hits: [],
     rounds: 0,

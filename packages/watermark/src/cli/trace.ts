@@ -9,9 +9,9 @@ import {
   type Result,
   UsageError,
   type Values,
-  writeOutput,
 } from '@wardseal/primitives/cli';
 import type { Pixels } from '../image.js';
+import { evidenceRecord } from '../record/evidence-record.js';
 import { type EvidencePictures, evidencePictures } from '../report/evidence-pictures.js';
 import { evidenceReport } from '../report/evidence-report.js';
 import { findingOf, type Outcome } from '../report/finding.js';
@@ -23,6 +23,7 @@ import { EXIT } from './exits.js';
 import { idLines } from './lines.js';
 import { fileOf } from './pictures.js';
 import { commandLine } from './repeat.js';
+import { asThen, earlier, held, into, keeping, RECORD, runtime } from './trace-record.js';
 import { traceWords } from './trace-words.js';
 
 const EXITS: Readonly<Record<Outcome, number>> = {
@@ -56,6 +57,7 @@ const TRACE = {
   organisation: { kind: 'text', value: 'NAME', help: 'who makes the report' },
   reference: { kind: 'text', value: 'TEXT', help: 'the case; name nobody in it' },
   at: { kind: 'text', value: 'TIME', help: "the report's moment in UTC, as 2026-03-01T09:00:00Z; now without it" },
+  ...RECORD,
   'no-pictures': { kind: 'flag', help: 'leave the pictures out of the report' },
 } as const satisfies Options;
 
@@ -63,7 +65,8 @@ const tracing: Command = command({
   usage: 'trace --secret FILE --image ID --original PICTURE --candidates FILE [-o report.html] SUSPECT',
   about: `Says which of the viewings that the access log lists a leaked copy comes from. With -o it writes the evidence report: one
 file, as confidential as the picture, for the people who have to decide. Exit code 0: somebody's viewing is named; 1: nobody's; 2:
-no answer, such as a copy that could not be laid over the original (--corners helps).`,
+no answer, such as a copy that could not be laid over the original (--corners helps). With --against: 0 when the same question was
+asked and the same found, 1 when not.`,
   examples: [
     [
       'trace --secret watermark.key --image img-7f3a --original original.jpg --candidates viewings.txt -o report.html leak.jpg',
@@ -72,6 +75,10 @@ no answer, such as a copy that could not be laid over the original (--corners he
     [
       'trace --secret watermark.key --image img-7f3a --original original.jpg --candidates export.jsonl --field event_id leak.jpg',
       'with an export of the log in JSON lines',
+    ],
+    [
+      'trace --secret watermark.key --original original.jpg --candidates viewings.txt --against record.json leak.jpg',
+      'a second person repeats the work of a record, made with --record record.json',
     ],
     [
       'trace ... --corners=-12,88,1490,131,1473,1102,97,1060 photo-of-screen.jpg',
@@ -84,19 +91,22 @@ no answer, such as a copy that could not be laid over the original (--corners he
   payload: false,
   async run(values, [suspect]) {
     if (values.output === '-') throw new UsageError('the report goes into a file: give -o a name');
-    const { output: path, force } = values;
-    // A file that exists is refused before the work, not after it.
-    if (path === undefined) return traced(values, suspect!);
-    const place = { path, force, secret: true, content: 'text' } as const;
-    return writeOutput(place, ({ write }) => traced(values, suspect!, write));
+    if (values.record === '-') throw new UsageError('the record goes into a file: give --record a name');
+    const { output, record, force } = values;
+    return into(record, force, (writeRecord) =>
+      into(output, force, (write) => traced(values, suspect!, write, writeRecord)),
+    );
   },
 });
 
 async function traced(
-  values: Values<typeof TRACE>,
+  given: Values<typeof TRACE>,
   path: string,
   write?: (text: string) => Promise<void>,
+  writeRecord?: (text: string) => Promise<void>,
 ): Promise<Result> {
+  const then = await earlier(given.against);
+  const values = asThen(given, then);
   const { corners, decoys, field } = values;
   const imageId = opaqueId(values.image, 'image');
   nobodysNumber(values.organisation, 'organisation');
@@ -104,44 +114,67 @@ async function traced(
   const candidates = idLines(needed(values.candidates, 'candidates'), 'the candidates', field);
   const original = await pictureOf(needed(values.original, 'original'), 'the original');
   const suspect = await pictureOf(path, 'the suspect');
+  const list = keeping(candidates.ids);
   const bar = progressLine('tracing', 100, stage);
-  const report = await withSecret(values.secret, (keyOf) =>
-    trace(suspect.pixels, original.pixels, {
-      key: keyOf(imageId),
-      candidates: candidates.ids,
+  const fileHashes = { suspect: suspect.hash, original: original.hash };
+  const { organisation, reference } = values;
+  const madeAt = values.at ?? `${new Date().toISOString().slice(0, 19)}Z`;
+  const about = {
+    madeAt,
+    imageId,
+    fileHashes,
+    ...(organisation !== undefined && { organisation }),
+    ...(reference !== undefined && { reference }),
+  };
+  const asked = {
+    ...(corners !== undefined && { corners: cornersOf(corners) }),
+    ...(decoys !== undefined && { decoys: whole(decoys, 'decoys') }),
+    ...(values.budget !== undefined && { budgetMs: budget(values.budget) }),
+  };
+  const { report, made } = await withSecret(values.secret, async (keyOf) => {
+    const key = keyOf(imageId);
+    const report = await trace(suspect.pixels, original.pixels, {
+      ...asked,
+      key,
+      candidates: list.ids,
       layer: layerOf(values.layer),
       onProgress: (done) => bar.at(Math.round(100 * done)),
-      ...(corners !== undefined && { corners: cornersOf(corners) }),
-      ...(decoys !== undefined && { decoys: whole(decoys, 'decoys') }),
-      ...(values.budget !== undefined && { budgetMs: budget(values.budget) }),
-    }),
-  ).finally(() => bar.clear());
+    });
+    if (writeRecord === undefined && then === undefined) return { report };
+    const program = { name: '@wardseal/watermark', version: version() };
+    const options = { ...about, ...asked, key, candidates: list.kept, program, runtime: await runtime() };
+    return { report, made: await evidenceRecord(report, options) };
+  }).finally(() => bar.clear());
+  if (writeRecord !== undefined && made !== undefined) await writeRecord(made.text);
   const finding = findingOf(report);
-  const fileHashes = { suspect: suspect.hash, original: original.hash };
   if (write !== undefined) {
-    const { organisation, reference } = values;
-    const madeAt = values.at ?? `${new Date().toISOString().slice(0, 19)}Z`;
     const pictures = values['no-pictures'] ? undefined : await shown(suspect.pixels, original.pixels, report);
     const text = evidenceReport(report, {
-      madeAt,
-      imageId,
-      fileHashes,
+      ...about,
       command: repeated({ ...values, at: madeAt }, path),
       program: `wardseal-watermark ${version()}`,
-      ...(organisation !== undefined && { organisation }),
-      ...(reference !== undefined && { reference }),
       ...(pictures && { pictures }),
+      ...(writeRecord !== undefined && made !== undefined && { record: made.digest }),
     });
     await write(text);
   }
   const without = candidates.without();
+  const again = then === undefined || made === undefined ? undefined : held(then.record, made.record);
   return {
-    facts: { outcome: finding.outcome, ...report, fileHashes, linesWithoutField: without },
+    facts: {
+      outcome: finding.outcome,
+      ...report,
+      fileHashes,
+      linesWithoutField: without,
+      ...(made && { recordDigest: made.digest }),
+      ...(again && { against: again.comparison }),
+    },
     words: [
       ...(without === 0 ? [] : [`candidates  ${without} lines hold no ${field}`]),
       ...traceWords(report, finding),
+      ...(again?.words ?? []),
     ],
-    exit: EXITS[finding.outcome],
+    exit: again?.exit ?? EXITS[finding.outcome],
   };
 }
 

@@ -7,7 +7,7 @@ import { findingOf } from '../report/finding.js';
 import { inDigits } from '../report/page/numbers.js';
 import { readable } from '../report/problems.js';
 import { CONSISTENT_P, checkDecoys, type Hit, MATCH_P } from '../score-candidates.js';
-import type { Registration, TraceOptions } from '../trace.js';
+import type { TraceOptions } from '../trace.js';
 import { keyCommitment, listDigest } from './commitments.js';
 import { readEvidenceRecord } from './read-evidence-record.js';
 import {
@@ -115,19 +115,32 @@ function versionOf({ name, version }: Version): Version {
 }
 
 /** Whom chance explains is left out: a score is a secret (docs/assurance/watermark-false-accusation.md). */
-function hitOf({ id, z, p, pCorrected, verdict }: Hit): RecordHit[] {
-  return verdict === 'none' ? [] : [{ id, z: to(z, 2), p: upwards(p), pCorrected: upwards(pCorrected), verdict }];
+function hitOf({ id, z, p, pCorrected, verdict, round }: Hit): RecordHit[] {
+  return verdict === 'none'
+    ? []
+    : [{ id, z: to(z, 2), p: upwards(p), pCorrected: upwards(pCorrected), verdict, round }];
 }
 
-function registrationOf(registration: Registration): RecordRegistration {
-  const tried = registration.tried.map(({ method, correlation }) => ({
+function registrationOf(registration: AnyTrace['registration']): RecordRegistration {
+  const tried = ('tried' in registration ? registration.tried : []).map(({ method, correlation }) => ({
     method,
     correlation: correlation === null ? null : to(correlation, 4),
   }));
   if (registration.status === 'failed') return { status: 'failed', tried };
-  const { status, method, homography, mirrored, correlation, overlap } = registration;
+  const { status, homography, mirrored, correlation, overlap } = registration;
+  const method = 'method' in registration ? registration.method : null;
+  const steady = 'steady' in registration ? registration.steady : null;
   const map = homography.map((value) => Number(value.toPrecision(8)) + 0);
-  return { status, tried, method, homography: map, mirrored, correlation: to(correlation, 4), overlap: to(overlap, 4) };
+  return {
+    status,
+    tried,
+    method,
+    steady,
+    homography: map,
+    mirrored,
+    correlation: to(correlation, 4),
+    overlap: to(overlap, 4),
+  };
 }
 
 function videoOf({ timeline, frames }: Extract<AnyTrace, { timeline: object }>): RecordVideo {
@@ -138,9 +151,13 @@ function videoOf({ timeline, frames }: Extract<AnyTrace, { timeline: object }>):
   }));
   const { suspect, original } = frames;
   if (timeline.status === 'failed') return { timeline: { status: 'failed' }, frames: { suspect, original, used } };
-  const { status, offset, rate, from, to: end } = timeline;
-  const rounded = { status, offset: to(offset, 6), rate: to(rate, 6), from: to(from, 6), to: to(end, 6) };
-  return { timeline: rounded, frames: { suspect, original, used } };
+  const pieces = timeline.pieces.map((piece) => ({
+    from: to(piece.from, 6),
+    to: to(piece.to, 6),
+    originalFrom: to(piece.originalFrom, 6),
+    originalTo: to(piece.originalTo, 6),
+  }));
+  return { timeline: { status: 'found', pieces }, frames: { suspect, original, used } };
 }
 
 /** Rounded to so many decimals; never -0, which has no canonical spelling. */

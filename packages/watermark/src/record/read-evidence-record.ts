@@ -39,7 +39,8 @@ const registration = tagged<RecordRegistration>('status', {
   registered: object({
     status: oneOf('registered'),
     tried: steps,
-    method: word,
+    method: nullable(word),
+    steady: nullable(oneOf(true, false)),
     homography: list(finite, 9, 9),
     mirrored: oneOf(true, false),
     correlation: agreement,
@@ -47,9 +48,10 @@ const registration = tagged<RecordRegistration>('status', {
   }),
 });
 
+const piece = object({ from: moment, to: moment, originalFrom: moment, originalTo: moment });
 const timeline = tagged<RecordVideo['timeline']>('status', {
   failed: object({ status: oneOf('failed') }),
-  found: object({ status: oneOf('found'), offset: moment, rate: number(-100, 100), from: moment, to: moment }),
+  found: object({ status: oneOf('found'), pieces: list(piece, MAX_ROWS) }),
 });
 
 const pair = object({ suspect: moment, original: moment, correlation: agreement });
@@ -108,6 +110,7 @@ const RECORD = object<EvidenceRecord>({
       p: chance,
       pCorrected: chance,
       verdict: oneOf('match', 'consistent'),
+      round: whole(1, 100),
     }),
     MAX_ROWS,
   ),

@@ -26,6 +26,8 @@ export interface RecordHit {
   readonly p: number;
   readonly pCorrected: number;
   readonly verdict: Exclude<Verdict, 'none'>;
+  /** Round of scoring that gave the score. */
+  readonly round: number;
 }
 
 /** Where the copy lies on the original; `homography` to eight digits, correlations and overlap to four decimals. */
@@ -34,7 +36,10 @@ export type RecordRegistration =
   | {
       readonly status: 'registered';
       readonly tried: readonly RecordStep[];
-      readonly method: string;
+      /** Of pictures; of videos null. */
+      readonly method: string | null;
+      /** Of videos: whether one map serves all frames; of pictures null. */
+      readonly steady: boolean | null;
       readonly homography: readonly number[];
       readonly mirrored: boolean;
       readonly correlation: number;
@@ -52,10 +57,12 @@ export interface RecordVideo {
     | { readonly status: 'failed' }
     | {
         readonly status: 'found';
-        readonly offset: number;
-        readonly rate: number;
-        readonly from: number;
-        readonly to: number;
+        readonly pieces: readonly {
+          readonly from: number;
+          readonly to: number;
+          readonly originalFrom: number;
+          readonly originalTo: number;
+        }[];
       };
   readonly frames: {
     readonly suspect: number;

@@ -1,9 +1,10 @@
 import { checkPixels, type Pixels, type Plane } from '../image.js';
 import { apply, areaFactor, compose, type Homography, inverse, scaling } from '../register/homography.js';
 import { bilinear } from '../register/sample.js';
-import type { Registration, TraceReport } from '../trace.js';
+import type { TraceReport } from '../trace.js';
+import type { VideoTraceReport } from '../trace-video.js';
 import type { Video } from '../video/video.js';
-import { type AnyTrace, isVideo, type VideoTraceReport } from './any-trace.js';
+import { type AnyTrace, isVideo } from './any-trace.js';
 import { chosenPairs, framesAt } from './frames.js';
 import { type Colours, joinColours, shrinkColours } from './thumbnail.js';
 
@@ -84,12 +85,13 @@ export async function evidencePictures(
     original as Video,
     shown.map((pair) => pair.original),
   );
+  const main = await still(copies[0]!, known[0]!, report.registration, encode);
   const pairs: FramePair[] = [];
   for (const [i, { suspect, original }] of more.entries()) {
     const [copy, of] = [await small(copies[i + 1]!, encode), await small(known[i + 1]!, encode)];
     pairs.push({ at: { suspect, original }, suspect: copy, original: of });
   }
-  return { ...(await still(copies[0]!, known[0]!, report.registration, encode)), pairs };
+  return { ...main, pairs };
 }
 
 /** A picture of its own, small enough for the page. */
@@ -101,7 +103,7 @@ async function small(pixels: Pixels, encode: Encode): Promise<string> {
 async function still(
   suspect: Pixels,
   original: Pixels,
-  registration: Registration,
+  registration: AnyTrace['registration'],
   encode: Encode,
 ): Promise<EvidencePictures> {
   const channels = { suspect: checkPixels(suspect, 'suspect', 1), original: checkPixels(original, 'original', 1) };

@@ -81,8 +81,11 @@ function scores(report: AnyTrace): Html | null {
   const { nullHistogram, hits } = report;
   if (nullHistogram === null) return null;
   const { one } = thing(report);
+  const again = hits.some(({ round, verdict }) => round > 1 && verdict !== 'none')
+    ? ' Round 2: scored again, after whoever had been named was taken out of the copy.'
+    : '';
   return html`<h2>The scores</h2>${plot(report, nullHistogram)}
-<table class="hits" role="table"><caption>The highest scores of the list, and all that are more than chance. “At most” is the chance that any of the whole list scores so high when all are innocent. Whom chance explains is not named here. Where few people opened the ${medium(report)}, a score without a name still tells whose it is: keep this page among the investigators.</caption>
+<table class="hits" role="table"><caption>The highest scores of the list, and all that are more than chance. “At most” is the chance that any of the whole list scores so high when all are innocent. Whom chance explains is not named here. Where few people opened the ${medium(report)}, a score without a name still tells whose it is: keep this page among the investigators.${again}</caption>
 <thead role="rowgroup"><tr role="row">${[`${one[0]!.toUpperCase()}${one.slice(1)}`, 'Score', 'At most', 'Verdict'].map((name) => html`<th role="columnheader" scope="col">${name}</th>`)}</tr></thead>
 <tbody role="rowgroup">${hits.map((hit) => row(hit, one))}</tbody></table>`;
 }
@@ -93,8 +96,9 @@ const VERDICTS: Readonly<Record<Hit['verdict'], string>> = {
   none: 'no',
 };
 
-function row({ id, z, pCorrected, verdict }: Hit, one: string): Html {
+function row({ id, z, pCorrected, verdict, round }: Hit, one: string): Html {
+  const said = round > 1 && verdict !== 'none' ? `${VERDICTS[verdict]}, in round ${round}` : VERDICTS[verdict];
   const who = verdict === 'none' ? html`<span class="quiet">another ${one}</span>` : id;
-  return html`<tr role="row"${verdict === 'match' ? html` class="named"` : null}><th role="rowheader" scope="row">${who}</th><td role="cell" class="number" data-label="Score">${z.toFixed(2)}</td><td role="cell" class="number" data-label="At most">${probability(pCorrected)}</td><td role="cell" data-label="Verdict">${VERDICTS[verdict]}</td></tr>
+  return html`<tr role="row"${verdict === 'match' ? html` class="named"` : null}><th role="rowheader" scope="row">${who}</th><td role="cell" class="number" data-label="Score">${z.toFixed(2)}</td><td role="cell" class="number" data-label="At most">${probability(pCorrected)}</td><td role="cell" data-label="Verdict">${said}</td></tr>
 `;
 }

@@ -1,8 +1,9 @@
 import { WatermarkError } from '../errors.js';
 import type { Pixels } from '../image.js';
+import type { VideoTraceReport } from '../trace-video.js';
 import { LIMITED } from '../video/range.js';
 import type { Video } from '../video/video.js';
-import { bestFrames, type VideoTraceReport } from './any-trace.js';
+import { bestFrames } from './any-trace.js';
 
 /** Frames nearer than this to a wanted moment are kept, in seconds: two frames of a slow video. */
 const NEAR = 0.1;

@@ -1,15 +1,16 @@
 import { expect, test } from 'vitest';
 import { evidenceReport } from '../../src/report/index.js';
-import { CASES, PICTURES } from '../report-cases.js';
+import { CASES, picturesOf } from '../report-cases.js';
 
 /** The report in a frame of its own, of a width, with what its policy refused. */
 async function shown(name: string, width: number): Promise<{ page: Document; refused: string[]; close: () => void }> {
-  const failed = { ...PICTURES, registered: null, difference: null, outline: null };
   const text = evidenceReport(CASES[name]!, {
     madeAt: '2026-03-01T09:00:00Z',
     imageId: `img-${'7f'.repeat(60)}`,
     command: `wardseal-watermark trace --secret ${'long/'.repeat(40)}watermark.key leak.jpg`,
-    pictures: name === 'unregistered' ? failed : PICTURES,
+    pictures: picturesOf(CASES[name]!),
+    problems: [`the file ends early: ${'x'.repeat(300)}`],
+    record: 'ab'.repeat(32),
   });
   const frame = document.createElement('iframe');
   frame.style.cssText = `width:${width}px;height:800px;border:0`;

@@ -1,5 +1,5 @@
 import { type Html, html } from '@wardseal/primitives';
-import { CONSISTENT_P, type Hit, MATCH_P } from '../../score-candidates.js';
+import { CONSISTENT_P, type Hit, MATCH_P, MOST_ROUNDS } from '../../score-candidates.js';
 import type { NullHistogram } from '../../statistics.js';
 import type { AnyTrace } from '../any-trace.js';
 import { count, scoreAt } from './numbers.js';
@@ -18,7 +18,7 @@ const LABEL = 20;
 
 /** The scores of the list against those of viewings that never were. Shapes tell them apart, not colours alone. */
 export function plot(report: AnyTrace, histogram: NullHistogram): Html {
-  const tests = report.candidates * report.geometries;
+  const tests = report.candidates * report.geometries * MOST_ROUNDS;
   const limits = { match: scoreAt(MATCH_P, tests), consistent: scoreAt(CONSISTENT_P, tests) };
   const best = report.hits[0]?.z ?? 0;
   const last = 5 * Math.ceil((Math.max(limits.match, best, histogram.highest) + 1.5) / 5);

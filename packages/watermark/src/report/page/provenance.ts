@@ -1,5 +1,6 @@
 import { type Html, html } from '@wardseal/primitives';
-import { CONSISTENT_P, MATCH_P } from '../../score-candidates.js';
+import { CONSISTENT_P, MATCH_P, MOST_ROUNDS } from '../../score-candidates.js';
+import type { TraceReport } from '../../trace.js';
 import { type AnyTrace, isVideo } from '../any-trace.js';
 import type { EvidenceOptions } from '../evidence-report.js';
 import { count, probability, several } from './numbers.js';
@@ -9,19 +10,17 @@ import { medium, methodWords } from './words.js';
 /** How the copy was laid on the original, and what was tried. */
 export function registrationPart(report: AnyTrace): Html {
   const { registration } = report;
-  const { tried } = registration;
-  const of = bestPair(report);
-  const steps = tried.map(
-    ({ method, correlation }) =>
-      html`<li>${methodWords(method)}: ${correlation === null ? 'gave no starting point' : html`pictures agree to ${correlation.toFixed(2)}`}</li>`,
-  );
-  const list =
-    steps.length === 0
-      ? null
-      : html`<p>Tried, in this order (1 is a perfect copy, strangers stay below 0.1):</p><ol>${steps}</ol>`;
-  if (registration.status === 'failed') return html`<h2>Laying the copy on the original</h2><p>This failed.</p>${list}`;
-  const { method, mirrored, correlation, overlap, homography } = registration;
-  return html`<h2>Laying the copy on the original</h2><p>${of === null ? null : html`Of ${of}. `}Found by ${methodWords(method)}. The pictures agree to ${correlation.toFixed(2)}, the copy shows ${Math.round(overlap * 100)} % of the original${isVideo(report) ? '’s frame' : ''}${mirrored ? ', mirrored' : ''}.</p>${list}
+  const title = html`<h2>Laying the copy on the original</h2>`;
+  const steps = isVideo(report) ? null : triedSteps(report);
+  if (registration.status === 'failed') return html`${title}<p>This failed.</p>${steps}`;
+  const { mirrored, correlation, overlap, homography } = registration;
+  const shown = `${Math.round(overlap * 100)} %`;
+  const turned = mirrored ? ', mirrored' : '';
+  const words =
+    'steady' in registration
+      ? html`The frames that agree best, ${bestPair(report)}, agree to ${correlation.toFixed(2)}; the copy shows ${shown} of the original’s frame${turned}. ${registration.steady ? 'All frames lie alike.' : 'Every frame lies a little differently, as when a screen was filmed from the hand.'}`
+      : html`Found by ${methodWords(registration.method)}. The pictures agree to ${correlation.toFixed(2)}, the copy shows ${shown} of the original${turned}.`;
+  return html`${title}<p>${words}</p>${steps}
 <details class="screen"><summary>The map from original to copy</summary><pre>${[0, 3, 6].map(
     (at) => html`${homography
       .slice(at, at + 3)
@@ -29,6 +28,15 @@ export function registrationPart(report: AnyTrace): Html {
       .join('  ')}
 `,
   )}</pre></details>`;
+}
+
+function triedSteps({ registration: { tried } }: TraceReport): Html | null {
+  if (tried.length === 0) return null;
+  const steps = tried.map(
+    ({ method, correlation }) =>
+      html`<li>${methodWords(method)}: ${correlation === null ? 'gave no starting point' : html`pictures agree to ${correlation.toFixed(2)}`}</li>`,
+  );
+  return html`<p>Tried, in this order (1 is a perfect copy, strangers stay below 0.1):</p><ol>${steps}</ol>`;
 }
 
 /** Everything that somebody needs to repeat the work and hold it against this file. */
@@ -41,12 +49,12 @@ export function provenance(report: AnyTrace, { madeAt, fileHashes, command, prog
     ['Method', html`${report.algorithm}, mark ${report.version}, layer “${report.layer}”`],
     [
       'On the list',
-      html`${several(candidates, report.layer === 'view' ? 'viewing' : 'shared copy', report.layer === 'view' ? 'viewings' : 'shared copies')}, scored under ${several(geometries, 'geometry', 'geometries')}; every probability above is multiplied by both`,
+      html`${several(candidates, report.layer === 'view' ? 'viewing' : 'shared copy', report.layer === 'view' ? 'viewings' : 'shared copies')}, scored under ${several(geometries, 'geometry', 'geometries')}; every probability above is multiplied by both, and by the ${MOST_ROUNDS} rounds of scoring`,
     ],
     [
       'Rounds',
       rounds > 1
-        ? html`${rounds}: whoever was named was taken out of the copy, and the rest of the list scored again, until nobody new was named`
+        ? html`${rounds}. The second takes out of the copy what is known after the first (what all copies share, and the codes of whoever is named) and scores the rest of the list again`
         : null,
     ],
     ['Limits', html`named below ${probability(MATCH_P)}, consistent below ${probability(CONSISTENT_P)}`],

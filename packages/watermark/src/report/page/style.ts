@@ -20,7 +20,7 @@ a:focus-visible,summary:focus-visible{outline:3px solid #0b5672;outline-offset:2
 .verdict.named{border-color:#8a2b06;background:#fbeee8}
 .verdict p:last-child{margin:0}
 .answer{font-size:1.85rem;line-height:1.2;font-weight:700;max-width:none}
-.id{display:inline-block;max-width:100%;overflow-wrap:anywhere}
+.id{overflow-wrap:anywhere}
 .pictures{display:grid;grid-template-columns:1fr 1fr;gap:1rem 1.25rem;margin:0 0 1rem}
 figure{margin:0;break-inside:avoid;min-width:0}
 figure img,figure svg{display:block;width:100%;height:auto;border:1px solid #c3ccd3;background:#fff}

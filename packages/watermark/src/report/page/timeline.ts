@@ -1,10 +1,11 @@
 import { type Html, html } from '@wardseal/primitives';
-import { type AnyTrace, bestFrames, isVideo, type VideoTraceReport } from '../any-trace.js';
+import type { Piece, VideoTraceReport } from '../../trace-video.js';
+import { type AnyTrace, bestFrames, isVideo } from '../any-trace.js';
 import { readable } from '../problems.js';
 import { count, several } from './numbers.js';
 
-/** Speeds that differ by less are the same: clocks of cameras and containers are no better. */
-const SAME_SPEED = 0.002;
+/** Speeds that differ by less are the same: the ends of a short piece are known to a frame only. */
+const SAME_SPEED = 0.01;
 
 /** A moment of a video: minutes and seconds to a tenth, with hours where there are any. */
 export function clock(seconds: number): string {
@@ -23,28 +24,37 @@ export function timelinePart(report: AnyTrace, problems: readonly string[]): Htm
   if (timeline.status === 'failed') {
     return html`<h2>Which part of the video the copy shows</h2><p>None was found. ${read}.</p>${troubles(problems)}`;
   }
-  const { from, to } = timeline;
-  const still = frames.suspect === 1;
-  const where = still
-    ? html`<p>The copy is one single frame, a still picture or a screenshot of the video. It shows the original at <strong>${clock(from)}</strong>.</p>`
-    : html`<p>From <strong>${clock(from)}</strong> to <strong>${clock(to)}</strong> of the original (minutes and seconds): ${seconds(to - from)}, ${speed(timeline.rate)}. ${began(timeline.offset)}</p>`;
+  const { pieces } = timeline;
+  const where = frames.suspect === 1 ? still(pieces) : pieces.length === 1 ? whole(pieces[0]!) : parts(pieces);
   return html`<h2>Which part of the video the copy shows</h2>${where}${agreement(report, read)}${troubles(problems)}`;
 }
 
-function seconds(length: number): string {
-  return `${length.toFixed(1)} seconds`;
+function still(pieces: readonly Piece[]): Html {
+  const at =
+    pieces[0] === undefined ? null : html` It shows the original at <strong>${clock(pieces[0].originalFrom)}</strong>.`;
+  return html`<p>The copy is one single frame: a still picture or a screenshot of the video.${at}</p>`;
 }
 
-function speed(rate: number): string {
+function whole({ from, to, originalFrom, originalTo }: Piece): Html {
+  const rest = `${clock(from)} to ${clock(to)} of the copy, ${speed({ from, to, originalFrom, originalTo })}`;
+  return html`<p>The copy shows the original from <strong>${clock(originalFrom)}</strong> to <strong>${clock(originalTo)}</strong> (minutes and seconds), that is ${(originalTo - originalFrom).toFixed(1)} seconds of it: ${rest}.</p>`;
+}
+
+function parts(pieces: readonly Piece[]): Html {
+  const rows = pieces.map(
+    (
+      piece,
+    ) => html`<tr><td>${clock(piece.from)} to ${clock(piece.to)}</td><td>${clock(piece.originalFrom)} to ${clock(piece.originalTo)}</td><td>${speed(piece)}</td></tr>
+`,
+  );
+  return html`<p>The copy was <strong>cut together from ${count(pieces.length)} parts</strong> of the original (minutes and seconds):</p>
+<table class="frames"><thead><tr><th scope="col">In the copy</th><th scope="col">In the original</th><th scope="col">Speed</th></tr></thead><tbody>${rows}</tbody></table>`;
+}
+
+function speed({ from, to, originalFrom, originalTo }: Piece): string {
+  const rate = to > from ? (originalTo - originalFrom) / (to - from) : 1;
   if (Math.abs(rate - 1) < SAME_SPEED) return 'at the speed of the original';
   return rate > 1 ? `${rate.toFixed(2)} times as fast as the original` : `slowed to ${rate.toFixed(2)} of its speed`;
-}
-
-function began(offset: number): string {
-  if (Math.abs(offset) < 0.05) return 'Both begin at the same moment.';
-  return offset > 0
-    ? `The copy’s first moment is ${clock(offset)} of the original.`
-    : 'The copy begins with something else, before the original does.';
 }
 
 function agreement({ frames: { used } }: VideoTraceReport, read: string): Html {
@@ -67,12 +77,10 @@ function agreement({ frames: { used } }: VideoTraceReport, read: string): Html {
 <details class="screen"><summary>The frames that were used</summary><table class="frames"><thead><tr><th scope="col">In the copy</th><th scope="col">In the original</th><th scope="col">Agreement</th></tr></thead><tbody>${rows}</tbody></table></details>`;
 }
 
-/** Where the pair of frames lies that the registration speaks of. */
+/** When the pair of frames is shown that the registration speaks of. */
 export function bestPair(report: AnyTrace): string | null {
   const best = isVideo(report) ? bestFrames(report) : null;
-  return best === null
-    ? null
-    : `the frames that agree best: ${clock(best.suspect)} of the copy, ${clock(best.original)} of the original`;
+  return best === null ? null : `${clock(best.suspect)} of the copy and ${clock(best.original)} of the original`;
 }
 
 function troubles(problems: readonly string[]): Html | null {
