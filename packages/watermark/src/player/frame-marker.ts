@@ -16,7 +16,8 @@ export interface FrameReport {
 
 export interface FrameMarker {
   /**
-   * One frame, marked. Its `timestamp` must say when it is shown, in microseconds from the video's start.
+   * One frame, marked. Its `timestamp` must say when it is shown, in microseconds from the video's start. Calls are
+   * answered in their order; a frame must stay open until its own is.
    *
    * @param frame stays the caller's, to close.
    * @returns a new frame, the caller's to close: upright, square pixels, RGBA in sRGB, 8 bits; timestamp and duration are
@@ -63,7 +64,7 @@ export function frameMarker(options: FrameMarkerOptions): FrameMarker {
   };
 }
 
-/** The pixels of marked frames. */
+/** The pixels of marked frames, one after the other: what is asked for meanwhile waits. */
 export interface PixelMarker {
   mark(frame: VideoFrame): Promise<MarkedPixels>;
   report(): FrameReport;
@@ -75,7 +76,7 @@ const ANY_SIZE = { width: 64, height: 64 };
 export function pixelMarker(options: FrameMarkerOptions): PixelMarker {
   checkOptions('frameMarker', options);
   videoMarker({ ...options, ...ANY_SIZE });
-  const samples = framePixels();
+  const pixelsOf = framePixels();
   let current: { marker: VideoMarker; width: number; height: number } | null = null;
   const before = { frames: 0, samples: 0, squares: 0 };
 
@@ -98,19 +99,20 @@ export function pixelMarker(options: FrameMarkerOptions): PixelMarker {
     }
     return current.marker;
   };
+  const markOne = async (frame: VideoFrame): Promise<MarkedPixels> => {
+    if (typeof VideoFrame !== 'function' || !(frame instanceof VideoFrame) || frame.codedWidth === 0) {
+      throw new WatermarkError('VIDEO_INVALID', '`frame` must be a VideoFrame that is not closed', { field: 'frame' });
+    }
+    const time = frame.timestamp / 1e6;
+    // Asked for before a frame of any size is read.
+    const marker = markerFor(frame.displayWidth, frame.displayHeight);
+    return marker.mark(await pixelsOf(frame), time);
+  };
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    async mark(frame) {
-      if (typeof VideoFrame !== 'function' || !(frame instanceof VideoFrame) || frame.codedWidth === 0) {
-        throw new WatermarkError('VIDEO_INVALID', '`frame` must be a VideoFrame that is not closed', {
-          field: 'frame',
-        });
-      }
-      const time = frame.timestamp / 1e6;
-      // Asked for before a frame of any size is read.
-      const marker = markerFor(frame.displayWidth, frame.displayHeight);
-      const pixels = await samples.read(frame);
-      const marked = marker.mark(pixels, time);
-      samples.giveBack(pixels);
+    mark(frame) {
+      const marked = last.then(() => markOne(frame));
+      last = marked.catch(() => {});
       return marked;
     },
     report: () => {

@@ -1,26 +1,20 @@
 import { type Context, contextOf, noCanvas } from '../canvas/context.js';
 import type { Pixels } from '../image.js';
 
-/** Samples of one frame after the other; the array is used again once it was given back. */
-export interface FramePixels {
-  /** The frame as it is shown, upright, RGBA in sRGB. The samples are the caller's until `giveBack`. */
-  read(frame: VideoFrame): Promise<Pixels>;
-  giveBack(pixels: Pixels): void;
-}
-
 /**
- * Reads frames. One that lies as it is shown is copied, which takes a fifth of the time; one that is turned, mirrored or
+ * Reads frames, one after the other, as they are shown: upright, RGBA in sRGB. What is read stays until the next is.
+ *
+ * One that lies as it is shown is copied, which takes a fifth of the time; one that is turned, mirrored or
  * has pixels that are not square is drawn. Both come to the same samples, eight bits each, whatever the frame has.
  */
-export function framePixels(): FramePixels {
-  let spare: Uint8ClampedArray<ArrayBuffer> | null = null;
+export function framePixels(): (frame: VideoFrame) => Promise<Pixels> {
+  let data = new Uint8ClampedArray(0);
   let drawing: { context: Context; width: number; height: number } | null = null;
   let copies = true;
 
   const copy = async (frame: VideoFrame, width: number, height: number): Promise<Pixels | null> => {
     const length = width * height * 4;
-    const data = spare?.length === length ? spare : new Uint8ClampedArray(length);
-    spare = null;
+    if (data.length !== length) data = new Uint8ClampedArray(length);
     try {
       await frame.copyTo(data, { format: 'RGBA' });
     } catch {
@@ -41,15 +35,10 @@ export function framePixels(): FramePixels {
     drawing.context.drawImage(frame, 0, 0, width, height);
     return { data: drawing.context.getImageData(0, 0, width, height, { colorSpace: 'srgb' }).data, width, height };
   };
-  return {
-    async read(frame) {
-      const { displayWidth: width, displayHeight: height } = frame;
-      const copied = copies && liesAsShown(frame) ? await copy(frame, width, height) : null;
-      return copied ?? draw(frame, width, height);
-    },
-    giveBack({ data }) {
-      spare = data as Uint8ClampedArray<ArrayBuffer>;
-    },
+  return async (frame) => {
+    const { displayWidth: width, displayHeight: height } = frame;
+    const copied = copies && liesAsShown(frame) ? await copy(frame, width, height) : null;
+    return copied ?? draw(frame, width, height);
   };
 }
 
