@@ -9,6 +9,7 @@ export default defineConfig(
       'src/report/index.ts',
       'src/testing/index.ts',
       'src/sharp/index.ts',
+      'src/ffmpeg/index.ts',
       'src/canvas/index.ts',
       'src/worker/worker.ts',
       'src/worker/start-worker.ts',
