@@ -10,8 +10,8 @@ import type { NullHistogram } from './statistics.js';
 import { type Layer, MARK_VERSION } from './version.js';
 import { combine } from './video/combine.js';
 import { layOver } from './video/lay-over.js';
-import { findMoments, type Moment } from './video/moments.js';
-import { settle } from './video/settle.js';
+import type { Moment } from './video/moments.js';
+import { place } from './video/place.js';
 import { survey, surveyKeeping } from './video/survey.js';
 import type { Video } from './video/video.js';
 
@@ -153,17 +153,10 @@ export async function traceVideo(
     pieces(moments.map(({ at, original: to }) => ({ suspect: copy.kept[at]!.time, original: source.times[to]! })));
 
   const thumbs = copy.kept.map(({ index, time }) => ({ time, thumb: copy.thumbs[index]! }));
-  const moments = findMoments(thumbs, source, part(2));
-  if (moments === null) return nothing(null);
-  const settled = settle(
-    moments,
-    thumbs.map(({ thumb }) => thumb),
-    source,
-    part(2),
-  );
-  if (settled === null) return nothing(moments);
-  const laid = await layOver(settled, copy.kept, thumbs[0]!.thumb, { video: original, survey: source }, layer, part(3));
-  if (laid === null) return nothing(settled.moments);
+  const found = place(thumbs, source, part(2));
+  if (found === null) return nothing(null);
+  const laid = await layOver(found, copy.kept, thumbs[0]!.thumb, { video: original, survey: source }, layer, part(3));
+  if (laid === null) return nothing(found.moments);
 
   const { tile, presence } = combine(
     laid.frames.map(({ tiles }) => tiles),
@@ -179,7 +172,7 @@ export async function traceVideo(
   return {
     ...about,
     ...counted,
-    timeline: { status: 'found', pieces: piecesOf(settled.moments) },
+    timeline: { status: 'found', pieces: piecesOf(found.moments) },
     registration: laid.registration,
     frames: {
       suspect: copy.times.length,

@@ -5,10 +5,12 @@ import { align, score } from '../register/align.js';
 import { apply, areaFactor, betweenGrids, cornersOf, type Homography } from '../register/homography.js';
 import type { VideoRegistration } from '../trace-video.js';
 import type { Layer } from '../version.js';
-import { type Moment, spread } from './moments.js';
+import type { Moment } from './moments.js';
+import type { Placed } from './place.js';
 import { stretched } from './range.js';
 import { readFrame } from './read-frame.js';
-import { middleMap, type Settled } from './settle.js';
+import { middleMap } from './settle.js';
+import { spread } from './spread.js';
 import { framesAt, type Grey, type Kept, type Survey } from './survey.js';
 import type { Video } from './video.js';
 
@@ -33,7 +35,7 @@ interface Laid {
 
 /** Lays the kept frames on theirs of the original, reads them, and tells how they lie. Null when none does. */
 export async function layOver(
-  { moments, map }: Settled,
+  { moments, map }: Placed,
   kept: readonly Kept[],
   thumb: Grey,
   original: { readonly video: Video; readonly survey: Survey },

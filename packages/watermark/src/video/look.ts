@@ -64,6 +64,15 @@ export interface Template {
   readonly lie: Lie;
 }
 
+/** Copy pixels for one small pixel of the original. */
+export function stepOf(
+  { zoom }: Lie,
+  copy: { readonly width: number; readonly height: number },
+  original: { readonly width: number; readonly height: number },
+): number {
+  return (zoom * Math.max(copy.width, copy.height)) / Math.max(original.width, original.height);
+}
+
 /** Cuts the template for a lie. `original` says how large it may be. */
 export function template(
   copy: Grey,
@@ -71,9 +80,7 @@ export function template(
   original: { readonly width: number; readonly height: number },
 ): Template {
   const [a, b, c, d] = ORIENTATIONS[lie.way]!;
-  const long = Math.max(copy.width, copy.height);
-  // Copy pixels for one small pixel of the original.
-  const step = (lie.zoom * long) / Math.max(original.width, original.height);
+  const step = stepOf(lie, copy, original);
   // The copy's extent along the original's axes.
   const across = a === 0 ? copy.height : copy.width;
   const down = a === 0 ? copy.width : copy.height;
@@ -111,23 +118,25 @@ function clamp(i: number, length: number): number {
   return Math.min(length - 1, Math.max(0, i));
 }
 
-/** Where a template fits best: correlation, -1 to 1, and its upper left corner in small pixels. */
-export interface Fit {
-  readonly correlation: number;
-  readonly x: number;
-  readonly y: number;
+/** Places that a template has in an original's small picture, across and down. */
+export function placesOf(
+  { width, height }: Template,
+  original: { readonly width: number; readonly height: number },
+): {
+  readonly across: number;
+  readonly down: number;
+} {
+  return { across: original.width - width + 1, down: original.height - height + 1 };
 }
 
-/** Looks for a template at every place of a small picture. */
-export function look(original: Small, { data, width, height }: Template): Fit {
-  let best: Fit = { correlation: 0, x: 0, y: 0 };
-  if (data.length === 0) return best;
+/** Correlates a template with every place of a small picture, row by row; `most` keeps the highest that each place had. */
+export function look(original: Small, { data, width, height }: Template, most: Float32Array): void {
+  const { sums, squares } = original;
   const stride = original.width + 1;
   const n = width * height;
-  for (let y = 0; y + height <= original.height; y++) {
-    for (let x = 0; x + width <= original.width; x++) {
+  for (let y = 0, at = 0; y + height <= original.height; y++) {
+    for (let x = 0; x + width <= original.width; x++, at++) {
       const [a, b] = [y * stride + x, (y + height) * stride + x];
-      const { sums, squares } = original;
       const sum = sums[b + width]! - sums[b]! - sums[a + width]! + sums[a]!;
       const power = squares[b + width]! - squares[b]! - squares[a + width]! + squares[a]! - (sum * sum) / n;
       if (power < n) continue;
@@ -137,8 +146,7 @@ export function look(original: Small, { data, width, height }: Template): Fit {
         for (let i = 0; i < width; i++) product += data[j * width + i]! * original.data[row + i]!;
       }
       const correlation = product / Math.sqrt(power);
-      if (correlation > best.correlation) best = { correlation, x, y };
+      if (correlation > most[at]!) most[at] = correlation;
     }
   }
-  return best;
 }

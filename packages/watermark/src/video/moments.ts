@@ -1,135 +1,154 @@
-import { compose, type Homography, ORIENTATIONS, scaling } from '../register/homography.js';
-import { type Fit, type Lie, look, small, type Template, template } from './look.js';
+import { apply, compose, type Homography, scaling } from '../register/homography.js';
+import { between, flatten } from '../register/sample.js';
+import { spread } from './spread.js';
 import type { Grey, Survey } from './survey.js';
 
-/** Frames of the copy by which its lie is found. */
-const PROBES = 4;
-/** Sizes of the original in the copy that are tried, each a tenth larger than the last. */
-const ZOOMS: readonly number[] = Array.from({ length: 18 }, (_, i) => 0.4 * 1.1 ** i);
-/** Correlation at which the copy's first lie, upright, is not questioned. */
-const UPRIGHT = 0.8;
-/** Below this correlation the copy shows something else. */
-const LEAST = 0.5;
-/** Frames of the original that are looked through for the lie, and for the moments. */
-const FEW = 120;
-const MANY = 600;
+/** Long side at which moments are compared, in pixels, and radius of the local mean and contrast. */
+const SIDE = 64;
+const RADIUS = 4;
+/** Frames of the original that are compared with each frame of the copy. */
+const COMPARED = 3000;
 /** What a jump in time costs, in correlation; a difference of a second or more counts as a jump. */
 const JUMP = 0.1;
 const SECOND = 1;
 
 /** Where a frame of the copy comes from. */
 export interface Moment {
-  /** Frame of the copy, by place among those asked for. */
+  /** Frame of the copy, by place among those kept. */
   readonly at: number;
   /** Frame of the original, by place among all. */
   readonly original: number;
+  /** Of the flattened frames, -1 to 1. */
   readonly correlation: number;
-  /** From pixels of the original's thumbnail to those of the copy's, coarsely. */
-  readonly map: Homography;
+}
+
+/** A picture without its light: local mean 0, local contrast 1, in bytes of a thirty-second. */
+interface Flat {
+  readonly data: Int8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** All frames of an original, flattened once. */
+export interface Flats {
+  readonly places: readonly number[];
+  readonly flats: readonly Flat[];
+  readonly times: readonly number[];
+}
+
+/** Makes an original ready to be compared under any map. */
+export function flatsOf({ thumbs, times }: Survey, tick: () => void): Flats {
+  const places = spread(thumbs.length, COMPARED);
+  const size = sizeOf(thumbs[0]!);
+  const toThumb = scaling(thumbs[0]!.width / size.width, thumbs[0]!.height / size.height);
+  const flats = places.map((i) => {
+    tick();
+    return flat(thumbs[i]!, toThumb, size).picture;
+  });
+  return { places, flats, times: places.map((i) => times[i]!) };
+}
+
+function sizeOf({ width, height }: Grey): { width: number; height: number } {
+  const factor = Math.min(1, SIDE / Math.max(width, height));
+  return { width: Math.max(8, Math.round(width * factor)), height: Math.max(8, Math.round(height * factor)) };
+}
+
+/** A thumbnail as it looks on the grid under a map, flattened, and where the grid lies within it. */
+function flat(
+  thumb: Grey,
+  map: Homography,
+  { width, height }: { readonly width: number; readonly height: number },
+): { readonly picture: Flat; readonly inside: Uint8Array } {
+  const data = new Float32Array(width * height);
+  const inside = new Uint8Array(width * height);
+  const source = Float32Array.from(thumb.data);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const [u, v] = apply(map, x + 0.5, y + 0.5);
+      const within = u >= 0.5 && v >= 0.5 && u < thumb.width - 0.5 && v < thumb.height - 0.5;
+      // Beyond the border the last pixel stands for all: flattening makes nothing of it.
+      const i = Math.min(thumb.width - 1.001, Math.max(0.5, u));
+      const j = Math.min(thumb.height - 1.001, Math.max(0.5, v));
+      data[y * width + x] = between(source, thumb.width, i - 0.5, j - 0.5);
+      inside[y * width + x] = within ? 1 : 0;
+    }
+  }
+  const out = flatten({ data, width, height }, RADIUS).data;
+  return {
+    picture: {
+      data: Int8Array.from(out, (value) => Math.max(-127, Math.min(127, Math.round(32 * value)))),
+      width,
+      height,
+    },
+    inside,
+  };
 }
 
 /**
- * Finds for some frames of a copy the moments of the original that they show, whatever was cut, cropped, turned, or filmed
- * from a screen: the way through the original that agrees best, jumps allowed but costly. Null when nothing agrees.
+ * The way through the original that a copy took under one map, jumps allowed but costly (Viterbi), and how well it agrees
+ * on average.
  */
 export function findMoments(
   copy: readonly { readonly time: number; readonly thumb: Grey }[],
-  original: Survey,
+  { places, flats, times }: Flats,
+  map: Homography,
+  original: Grey,
   tick: () => void,
-): Moment[] | null {
-  const first = small(original.thumbs[0]!);
-  const few = spread(original.thumbs.length, FEW).map((i) => small(original.thumbs[i]!));
-  const probes = spread(copy.length, PROBES).map((i) => copy[i]!.thumb);
-  const best = (lies: readonly Lie[]): { lie: Lie; correlation: number } => {
-    let found = { lie: lies[0]!, correlation: -1 };
-    for (const lie of lies) {
-      tick();
-      let sum = 0;
-      for (const probe of probes) {
-        const cut = template(probe, lie, first);
-        sum += few.reduce((most, one) => Math.max(most, look(one, cut).correlation), 0);
-      }
-      if (sum / probes.length > found.correlation) found = { lie, correlation: sum / probes.length };
-    }
-    return found;
-  };
-  let found = best(ZOOMS.map((zoom) => ({ way: 0, zoom })));
-  if (found.correlation < UPRIGHT) {
-    const others = ORIENTATIONS.flatMap((_, way) => (way === 0 ? [] : ZOOMS.map((zoom) => ({ way, zoom }))));
-    const other = best(others);
-    // An upright copy is likelier than any other.
-    if (other.correlation > found.correlation + 0.05) found = other;
-  }
-  if (found.correlation < LEAST) return null;
-  return path(copy, original, found.lie, first, tick);
-}
-
-/** The way through the original (Viterbi). */
-function path(
-  copy: readonly { readonly time: number; readonly thumb: Grey }[],
-  original: Survey,
-  lie: Lie,
-  size: { readonly width: number; readonly height: number },
-  tick: () => void,
-): Moment[] {
-  const places = spread(original.thumbs.length, MANY);
-  const smalls = places.map((i) => small(original.thumbs[i]!));
-  const fits: Fit[][] = [];
+): { readonly moments: readonly Moment[]; readonly correlation: number } {
+  const size = flats[0]!;
+  const onto = compose(map, scaling(original.width / size.width, original.height / size.height));
+  const agreement: Float32Array[] = [];
   const from: Int32Array[] = [];
-  const cuts: Template[] = [];
-  let worth = new Float64Array(places.length);
+  let worth = new Float64Array(flats.length);
   copy.forEach(({ time, thumb }, at) => {
     tick();
-    const cut = template(thumb, lie, size);
-    cuts.push(cut);
-    const row = smalls.map((one) => look(one, cut));
-    fits.push(row);
-    const back = new Int32Array(places.length);
-    const next = new Float64Array(places.length);
+    const { picture, inside } = flat(thumb, onto, size);
+    const row = Float32Array.from(flats, (one) => correlate(one, picture, inside));
     const passed = at === 0 ? 0 : time - copy[at - 1]!.time;
-    for (let j = 0; j < places.length; j++) {
-      let most = at === 0 ? 0 : Number.NEGATIVE_INFINITY;
-      for (let k = 0; at > 0 && k < places.length; k++) {
-        const off = Math.abs(original.times[places[j]!]! - original.times[places[k]!]! - passed);
-        const total = worth[k]! - JUMP * Math.min(1, off / SECOND);
+    const back = new Int32Array(flats.length);
+    const next = new Float64Array(flats.length);
+    const top = at === 0 ? 0 : worth.indexOf(worth.reduce((a, b) => Math.max(a, b)));
+    let k = 0;
+    for (let j = 0; j < flats.length; j++) {
+      // Either a jump from the best of all, or from somewhere near the moment that lies as far back as in the copy.
+      let most = at === 0 ? 0 : worth[top]! - JUMP;
+      back[j] = top;
+      const expected = times[j]! - passed;
+      while (k < flats.length && times[k]! <= expected - SECOND) k++;
+      for (let i = k; at > 0 && i < flats.length && times[i]! < expected + SECOND; i++) {
+        const total = worth[i]! - (JUMP * Math.abs(times[i]! - expected)) / SECOND;
         if (total > most) {
           most = total;
-          back[j] = k;
+          back[j] = i;
         }
       }
-      next[j] = most + row[j]!.correlation;
+      next[j] = most + row[j]!;
     }
+    agreement.push(row);
     from.push(back);
     worth = next;
   });
-  let j = worth.indexOf(Math.max(...worth));
-  const out: Moment[] = [];
+  let j = worth.indexOf(worth.reduce((a, b) => Math.max(a, b)));
+  const moments: Moment[] = [];
   for (let at = copy.length - 1; at >= 0; at--) {
-    const fit = fits[at]![j]!;
-    const map = coarseMap(cuts[at]!, fit, copy[at]!.thumb, original.thumbs[0]!, size);
-    out.push({ at, original: places[j]!, correlation: fit.correlation, map });
+    moments.push({ at, original: places[j]!, correlation: agreement[at]![j]! });
     j = from[at]![j]!;
   }
-  return out.reverse();
+  moments.reverse();
+  return { moments, correlation: moments.reduce((sum, one) => sum + one.correlation, 0) / moments.length };
 }
 
-/** A fit as a map from the original's thumbnail to the copy's. */
-function coarseMap(
-  cut: Template,
-  { x, y }: Fit,
-  copy: Grey,
-  original: Grey,
-  size: { readonly width: number; readonly height: number },
-): Homography {
-  const [a, b, c, d] = ORIENTATIONS[cut.lie.way]!;
-  const step = (cut.lie.zoom * Math.max(copy.width, copy.height)) / Math.max(size.width, size.height);
-  const toSmall = scaling(size.width / original.width, size.height / original.height);
-  const centred = scaling(step, step, -step * (x + cut.width / 2), -step * (y + cut.height / 2));
-  return compose([a, b, copy.width / 2, c, d, copy.height / 2, 0, 0, 1], compose(centred, toSmall));
-}
-
-/** At most so many of the first n whole numbers, evenly spread. */
-export function spread(n: number, most: number): number[] {
-  const count = Math.min(n, most);
-  return Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * n) / count));
+function correlate(original: Flat, copy: Flat, inside: Uint8Array): number {
+  let oo = 0;
+  let cc = 0;
+  let oc = 0;
+  for (let i = 0; i < inside.length; i++) {
+    if (inside[i] === 0) continue;
+    const o = original.data[i]!;
+    const c = copy.data[i]!;
+    oo += o * o;
+    cc += c * c;
+    oc += o * c;
+  }
+  return oo * cc === 0 ? 0 : oc / Math.sqrt(oo * cc);
 }

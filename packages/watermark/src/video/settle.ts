@@ -2,7 +2,7 @@ import type { Plane } from '../image.js';
 import { align, score } from '../register/align.js';
 import { apply, cornersOf, type Homography, throughPoints } from '../register/homography.js';
 import type { Moment } from './moments.js';
-import { spread } from './moments.js';
+import { spread } from './spread.js';
 import type { Grey, Survey } from './survey.js';
 
 /** Frames by which the common map is found. */
@@ -12,10 +12,13 @@ const ROUNDS: readonly number[] = [12, 6, 4];
 /** Correlation below which an anchor has no say. */
 const LEAST = 0.3;
 
-/** Moments to the frame, and the map from the original's thumbnail to the copy's that most of them share. */
+/** The map from the original's thumbnail to the copy's that most frames share. */
 export interface Settled {
-  readonly moments: readonly Moment[];
   readonly map: Homography;
+  /** Of the flattened thumbnails of most anchors under that map, -1 to 1. */
+  readonly correlation: number;
+  /** All moments to the frame. */
+  all(): readonly Moment[];
 }
 
 /**
@@ -25,10 +28,11 @@ export interface Settled {
  */
 export function settle(
   moments: readonly Moment[],
+  start: Homography,
   thumbs: readonly Grey[],
   original: Survey,
   tick: () => void,
-): Settled | null {
+): Settled {
   const planes = new Map<Grey, Plane>();
   const planeOf = (grey: Grey): Plane => {
     const held = planes.get(grey) ?? { ...grey, data: Float32Array.from(grey.data) };
@@ -36,13 +40,9 @@ export function settle(
     return held;
   };
   const size = original.thumbs[0]!;
-  const aligned = (
-    moment: Moment,
-    start: Homography,
-    from: number,
-  ): { map: Homography; correlation: number } | null => {
+  const aligned = (moment: Moment, near: Homography): { map: Homography; correlation: number } | null => {
     tick();
-    const found = align(planeOf(original.thumbs[moment.original]!), planeOf(thumbs[moment.at]!), start, from, () => {});
+    const found = align(planeOf(original.thumbs[moment.original]!), planeOf(thumbs[moment.at]!), near, 1, () => {});
     return found === null ? null : { map: found.homography, correlation: found.correlation };
   };
   const nearest = (moment: Moment, map: Homography, reach: number): Moment => {
@@ -69,18 +69,19 @@ export function settle(
       maps.filter((one) => one !== null).filter((one) => one.correlation >= LEAST),
       size,
     );
-  let map = common(anchors.map((one) => aligned(one, one.map, 0)));
+  let map = start;
   for (const reach of ROUNDS) {
-    if (map === null) return null;
-    const held: Homography = map;
+    const held = map;
     anchors = anchors.map((one) => nearest(one, held, reach));
-    map = common(anchors.map((one) => aligned(one, held, 1)));
+    map = common(anchors.map((one) => aligned(one, held))) ?? held;
   }
-  if (map === null) return null;
-  const settled: Homography = map;
-  // What the anchors moved by, on average, the others moved by too.
-  const reach = ROUNDS[0]!;
-  return { moments: moments.map((one) => nearest({ ...one, map: settled }, settled, reach)), map: settled };
+  const settled = map;
+  const correlation = median(anchors.map((one) => nearest(one, settled, 1).correlation));
+  return {
+    map: settled,
+    correlation,
+    all: () => moments.map((one) => nearest(one, settled, ROUNDS[0]!)),
+  };
 }
 
 /** The map that takes each corner where the middle one of several maps takes it; null without maps. */
