@@ -1,5 +1,6 @@
 // Test helpers that need Node, and all the others.
 export { type BareRealmOptions, type BareRealmTools, bareRealm } from './bare-realm.js';
+export { type ChromiumOptions, chromiumOptions } from './chromium.js';
 export { type CaseResult, type CompareOptions, type Comparison, compare } from './compare.js';
 export {
   type Fault,

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { chromiumOptions } from '@wardseal/testkit/node';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -11,17 +12,7 @@ const ROOT = 'A'.repeat(43);
 let browser: Browser;
 
 beforeAll(async () => {
-  const paths = [
-    process.env['CHROMIUM_PATH'],
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-  ];
-  const executablePath = paths.find((path) => path !== undefined && existsSync(path));
-  browser = await chromium.launch({
-    ...(executablePath === undefined ? {} : { executablePath }),
-    args: ['--no-sandbox'],
-  });
+  browser = await chromium.launch(chromiumOptions());
 });
 afterAll(() => browser?.close());
 

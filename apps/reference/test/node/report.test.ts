@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { photos } from '@wardseal/testkit/node';
+import { chromiumOptions, photos } from '@wardseal/testkit/node';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
@@ -34,17 +33,7 @@ beforeAll(async () => {
   );
   page = join(folder, 'report.html');
   await writeFile(page, renderReport(reportFixture(pictures)));
-  const paths = [
-    process.env['CHROMIUM_PATH'],
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-  ];
-  const executablePath = paths.find((path) => path !== undefined && existsSync(path));
-  browser = await chromium.launch({
-    ...(executablePath === undefined ? {} : { executablePath }),
-    args: ['--no-sandbox'],
-  });
+  browser = await chromium.launch(chromiumOptions());
 });
 
 afterAll(async () => {

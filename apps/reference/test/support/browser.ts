@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { chromiumOptions } from '@wardseal/testkit/node';
 import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
 import type { Stack } from './stack.js';
 
@@ -23,17 +23,8 @@ export interface Person {
 }
 
 /** The browser that CHROMIUM_PATH names, or the machine's own. */
-export function openBrowser(args: readonly string[] = []): Promise<Browser> {
-  const executablePath = [
-    process.env['CHROMIUM_PATH'],
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-  ].find((path) => path !== undefined && existsSync(path));
-  return chromium.launch({
-    ...(executablePath === undefined ? {} : { executablePath }),
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', ...args],
-  });
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch(chromiumOptions('--disable-gpu'));
 }
 
 /** A device without a person: an empty context with an authenticator. */
