@@ -1,19 +1,12 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { chromiumOptions } from '@wardseal/testkit/node';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 /** The built page. */
 export const PAGE: string = pathToFileURL(fileURLToPath(new URL('../../dist/verifier.html', import.meta.url))).href;
 
 export function launch(): Promise<Browser> {
-  const paths = [
-    process.env['CHROMIUM_PATH'],
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-  ];
-  const executablePath = paths.find((path) => path !== undefined && existsSync(path));
-  return chromium.launch({ ...(executablePath && { executablePath }), args: ['--no-sandbox'] });
+  return chromium.launch(chromiumOptions());
 }
 
 /** The page as somebody sees it who has no network, with all that it said and asked for. */
