@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { canonicalJson } from '@wardseal/primitives';
+import { chromiumOptions } from '@wardseal/testkit/node';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guardianPage } from '../../scripts/guardian-page.mjs';
@@ -141,17 +141,7 @@ beforeAll(async () => {
     epoch: 1,
     now: NOW - 60,
   });
-  const paths = [
-    process.env['CHROMIUM_PATH'],
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-  ];
-  const executablePath = paths.find((path) => path !== undefined && existsSync(path));
-  browser = await chromium.launch({
-    ...(executablePath === undefined ? {} : { executablePath }),
-    args: ['--no-sandbox'],
-  });
+  browser = await chromium.launch(chromiumOptions());
 });
 
 afterAll(async () => {

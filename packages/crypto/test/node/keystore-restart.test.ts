@@ -1,9 +1,10 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { chromiumOptions } from '@wardseal/testkit/node';
 import { build } from 'esbuild';
 import { type BrowserContext, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -12,12 +13,6 @@ import type * as KeyStoreApi from '../../src/keystore/index.js';
 
 // What no test inside a page can show: keys outlive the browser itself, under a policy that allows no script but the site's.
 
-const executablePath = [
-  process.env['CHROMIUM_PATH'],
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((path) => path !== undefined && existsSync(path));
 const POLICY = "default-src 'none'; script-src 'self'; require-trusted-types-for 'script'";
 
 type Site = typeof Api & typeof KeyStoreApi;
@@ -60,10 +55,7 @@ afterAll(() => {
 
 /** One run of the browser, from start to end. */
 async function inBrowser<T>(act: (page: Awaited<ReturnType<BrowserContext['newPage']>>) => Promise<T>): Promise<T> {
-  const context = await chromium.launchPersistentContext(profile, {
-    ...(executablePath === undefined ? {} : { executablePath }),
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-  });
+  const context = await chromium.launchPersistentContext(profile, chromiumOptions());
   try {
     const page = await context.newPage();
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
