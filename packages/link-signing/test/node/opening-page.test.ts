@@ -201,7 +201,8 @@ describe('a person opens a link', () => {
       expect(await service.used(link.handle)).toBe(1);
       await context.close();
     }
-    expect(new Set(nonces).size).toBe(3);
+    // Opened at once with the first; after twenty minutes the one that the page had is over, and it takes another.
+    expect([nonces.length, nonces[1] === nonces[2]]).toEqual([3, false]);
   });
 
   it('cannot open a link bound to a key here: the app gave no way to prove one', async () => {

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { seededRandom } from '@wardseal/testkit';
+import { chromiumOptions, seededRandom } from '@wardseal/testkit/node';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import type * as Handler from '../../src/handler.js';
 import {
@@ -152,14 +151,7 @@ export async function desk(): Promise<Desk> {
 }
 
 export function launch(): Promise<Browser> {
-  const paths = [
-    process.env['CHROMIUM_PATH'],
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-  ];
-  const executablePath = paths.find((path) => path !== undefined && existsSync(path));
-  return chromium.launch({ ...(executablePath && { executablePath }), args: ['--no-sandbox'] });
+  return chromium.launch(chromiumOptions());
 }
 
 export interface Visit {
