@@ -17,6 +17,8 @@ export const MAX_CRF_VP9 = 63;
 
 /** Threads of the encoder, beside decoding and marking. */
 const THREADS = '2';
+/** Unit in which MP4 says how much later a track begins: thousandths, unless told otherwise, would move frames. */
+const MOVIE_UNIT = '90000';
 /** Sound tracks that are kept: more than any camera writes. */
 const MAX_SOUND = 8;
 
@@ -93,7 +95,7 @@ export function outputArguments(probed: Probed, format: VideoFormat, crf: number
     ...tracks.flatMap(({ copied }, i) => [`-c:a:${i}`, copied ? 'copy' : format === 'webm' ? 'libopus' : 'aac']),
     // Without it the encoders write their names and versions.
     ...['-fflags', '+bitexact', '-flags:v', '+bitexact', '-flags:a', '+bitexact'],
-    ...(format === 'mp4' || format === 'mov' ? ['-movflags', '+faststart'] : []),
+    ...(format === 'mp4' || format === 'mov' ? ['-movflags', '+faststart', '-movie_timescale', MOVIE_UNIT] : []),
     ...['-f', MUXERS[format], '-y', `file:${target}`],
   ];
 }
