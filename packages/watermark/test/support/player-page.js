@@ -38,8 +38,16 @@ let problems = [];
 const canvas = document.createElement('canvas');
 document.body.append(canvas);
 const video = document.createElement('video');
+const pictures = () => shown.filter((one) => one !== null);
+const failed = () => problems.length > 0;
+/** Waits for something, ten seconds at most. */
+const until = async (what) => {
+  for (let i = 0; i < 1000 && !what(); i++) await new Promise((done) => setTimeout(done, 10));
+};
+/** The last frame that was taken has reached the canvas. */
+const settled = () => until(() => failed() || (taken.length > 0 && taken.length === pictures().length));
 
-/** Starts a player on a clip; it plays when told. */
+/** Starts a player on a clip. */
 globalThis.load = async (clip) => {
   const blob = await (await fetch(clip)).blob();
   [taken, shown, problems] = [[], [], []];
@@ -52,60 +60,66 @@ globalThis.load = async (clip) => {
     onProblem: (error) => problems.push(error.code ?? String(error)),
   });
 };
-const pictures = () => shown.filter((one) => one !== null);
-/** Waits for something, ten seconds at most. */
-const until = async (what) => {
-  for (let i = 0; i < 1000 && !what(); i++) await new Promise((done) => setTimeout(done, 10));
-};
+/** Plays until so many more pictures were shown, or to the end. */
 globalThis.play = async (count, rate = 1) => {
-  const until0 = pictures().length + count;
+  const enough = pictures().length + count;
   video.playbackRate = rate;
   await video.play();
-  await until(() => pictures().length >= until0 || problems.length > 0 || video.ended);
+  await until(() => pictures().length >= enough || failed() || video.ended);
+  if (!video.ended) video.pause();
+  await new Promise((done) => setTimeout(done, 50));
+  await settled();
 };
+/** Goes to a time; which frame is shown then. */
 globalThis.seek = async (to) => {
-  video.pause();
   video.currentTime = to;
-  await until(() => problems.length > 0 || (!video.seeking && Math.abs((taken.at(-1)?.time ?? -1) - to) < 0.05));
-  await until(() => problems.length > 0 || taken.length === pictures().length);
+  await until(() => failed() || (!video.seeking && Math.abs((taken.at(-1)?.time ?? -1) - to) < 0.05));
+  await settled();
+  return taken.at(-1)?.time;
 };
-globalThis.failed = () => until(() => problems.length > 0);
-globalThis.stop = () => player.stop();
 
-/** Ends the player, and says how its pictures compare. */
-globalThis.result = async () => {
+/** Luma of what was shown, for the tracer: a few pictures, evenly spread. */
+globalThis.copy = (most) => {
+  const all = pictures().map(({ data, width, height }, i) => ({ data, width, height, time: taken[i].time }));
+  const every = Math.ceil(all.length / most);
+  return all
+    .filter((_, i) => i % every === 0)
+    .sort((a, b) => a.time - b.time)
+    .map(({ data, width, height, time }) => {
+      const luma = Uint8Array.from({ length: width * height }, (_, i) =>
+        Math.round(0.299 * data[4 * i] + 0.587 * data[4 * i + 1] + 0.114 * data[4 * i + 2]),
+      );
+      return { luma: luma.toBase64(), width, height, time };
+    });
+};
+
+/** Ends the player, and says how each picture compares with the frame that was taken for it. */
+globalThis.result = () => {
   const report = player.report();
-  const all = pictures();
+  const sound = video.webkitAudioDecodedByteCount > 0 && !video.muted;
   player.stop();
   const markers = new Map();
-  let equal = 0;
-  let unmarked = 0;
-  const times = [];
-  all.forEach((picture, i) => {
+  const same = (a, b) => a.data.length === b.data.length && a.data.every((value, i) => value === b.data[i]);
+  const all = pictures();
+  const compared = all.map((picture, i) => {
     const frame = taken[i];
-    const size = `${frame.width}x${frame.height}`;
-    const { width, height } = frame;
+    const { width, height, time } = frame;
+    const size = `${width}x${height}`;
     if (!markers.has(size)) markers.set(size, videoMarker({ chips, width, height }));
-    const wanted = markers.get(size).mark(frame, frame.time);
-    const same = (a, b) => a.data.length === b.data.length && a.data.every((value, k) => value === b.data[k]);
-    if (same(picture, wanted)) equal++;
-    if (same(picture, frame)) unmarked++;
-    times.push(frame.time);
+    if (same(picture, frame)) return 'unmarked';
+    return same(picture, markers.get(size).mark(frame, time)) ? 'marked' : 'otherwise';
   });
-  const now = pixelsOf(canvas, canvas.width, canvas.height);
   return {
     pictures: all.length,
-    equal,
-    unmarked,
+    compared: [...new Set(compared)],
     sizes: [...markers.keys()],
-    times,
     problems,
-    empty: now.data.every((value) => value === 0),
+    emptied: pixelsOf(canvas, canvas.width, canvas.height).data.every((value) => value === 0),
     paused: video.paused,
+    ended: video.ended,
+    sound,
     open: frames.filter(({ codedWidth }) => codedWidth > 0).length,
-    dropped: report.dropped,
-    reported: report.frames,
-    psnr: report.psnr,
+    report,
   };
 };
 globalThis.ready = true;

@@ -41,7 +41,8 @@ export async function withStrictPage<T>(
     }
     if (pathname === '/main.js') return send('text/javascript', readFileSync(script));
     const bytes = routes[pathname];
-    if (bytes !== undefined) return send('application/octet-stream', bytes);
+    if (bytes !== undefined)
+      return send(pathname.endsWith('.js') ? 'text/javascript' : 'application/octet-stream', bytes);
     const file = new URL(`.${pathname.replace(/^\/dist/, '')}`, dist);
     if (pathname.startsWith('/dist/') && file.href.startsWith(dist.href) && existsSync(file)) {
       return send('text/javascript', readFileSync(file));
