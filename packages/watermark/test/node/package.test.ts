@@ -15,6 +15,8 @@ const DOORS = [
   'report/index.js',
   'worker/worker.js',
   'worker/start-worker.js',
+  'player/start-player.js',
+  'player/player-worker.js',
 ];
 const IMPORT = /^(?:import|export)[^'"]*?["']([^"']+)["']/gm;
 
