@@ -1,4 +1,5 @@
 import { compose, type Homography, ORIENTATIONS, scaling } from '../register/homography.js';
+import { TURNS } from '../register/whole.js';
 import { look, placesOf, small, stepOf, type Template, template } from './look.js';
 import { spread } from './spread.js';
 import type { Grey } from './survey.js';
@@ -12,7 +13,9 @@ const ZOOMS: readonly number[] = Array.from({ length: 18 }, (_, i) => 1.1 ** (i 
 const UPRIGHT = 0.8;
 /** An upright copy is likelier than any other: what another way must be better by. */
 const LIKELIER = 0.05;
-/** Lies that are followed. */
+/** Shapes may differ this much where the copy shows the whole: squeezed to another format, but not cropped. */
+const SHAPE_SLACK = 1.15;
+/** Other lies that are followed. */
 const FOLLOWED = 3;
 
 /**
@@ -46,9 +49,18 @@ export function findLies(copy: readonly Grey[], original: readonly Grey[], tick:
   };
   follow([0]);
   if ((found[0]?.correlation ?? 0) < UPRIGHT) follow([1, 2, 3, 4, 5, 6, 7]);
-  const [from, to] = [original[0]!, copy[0]!];
-  const whole = scaling(to.width / from.width, to.height / from.height);
-  return [whole, ...found.slice(0, FOLLOWED).map(({ map }) => map)];
+  return [...wholes(copy[0]!, original[0]!), ...found.slice(0, FOLLOWED).map(({ map }) => map)];
+}
+
+/** The copy shows the whole, in any of the eight ways that its shape allows. */
+function wholes(copy: Grey, original: Grey): Homography[] {
+  const shape = copy.width / copy.height;
+  return TURNS.filter((turn) => {
+    const turned = turn[0] === 0 ? original.height / original.width : original.width / original.height;
+    return Math.max(shape / turned, turned / shape) < SHAPE_SLACK;
+  }).map((turn) =>
+    compose(scaling(copy.width, copy.height), compose(turn, scaling(1 / original.width, 1 / original.height))),
+  );
 }
 
 /** A template's place as a map from the original's thumbnail to the copy's. */

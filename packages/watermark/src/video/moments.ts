@@ -8,9 +8,11 @@ const SIDE = 64;
 const RADIUS = 4;
 /** Frames of the original that are compared with each frame of the copy. */
 const COMPARED = 3000;
-/** What a jump in time costs, in correlation; a difference of a second or more counts as a jump. */
-const JUMP = 0.1;
-const SECOND = 1;
+/** What a jump in time costs, in correlation. */
+const JUMP = 0.15;
+/** Seconds by which frames may be off for nothing: a frame. Beyond, what costs a jump: half of the time that passed. */
+const FREE = 0.04;
+const SLIP = 0.5;
 
 /** Where a frame of the copy comes from. */
 export interface Moment {
@@ -105,18 +107,21 @@ export function findMoments(
     const { picture, inside } = flat(thumb, onto, size);
     const row = Float32Array.from(flats, (one) => correlate(one, picture, inside));
     const passed = at === 0 ? 0 : time - copy[at - 1]!.time;
+    const reach = FREE + SLIP * passed;
     const back = new Int32Array(flats.length);
     const next = new Float64Array(flats.length);
     const top = at === 0 ? 0 : worth.indexOf(worth.reduce((a, b) => Math.max(a, b)));
     let k = 0;
     for (let j = 0; j < flats.length; j++) {
-      // Either a jump from the best of all, or from somewhere near the moment that lies as far back as in the copy.
+      // Either a jump from the best of all, or from somewhere near the moment that lies as far back as in the copy: a map
+      // that is a little off must not be mended by frames that are.
       let most = at === 0 ? 0 : worth[top]! - JUMP;
       back[j] = top;
       const expected = times[j]! - passed;
-      while (k < flats.length && times[k]! <= expected - SECOND) k++;
-      for (let i = k; at > 0 && i < flats.length && times[i]! < expected + SECOND; i++) {
-        const total = worth[i]! - (JUMP * Math.abs(times[i]! - expected)) / SECOND;
+      while (k < flats.length && times[k]! <= expected - FREE - reach) k++;
+      for (let i = k; at > 0 && i < flats.length && times[i]! < expected + FREE + reach; i++) {
+        const off = Math.max(0, Math.abs(times[i]! - expected) - FREE);
+        const total = worth[i]! - (JUMP * off) / reach;
         if (total > most) {
           most = total;
           back[j] = i;

@@ -19,6 +19,11 @@ export interface Grey {
   readonly height: number;
 }
 
+/** The same as numbers. */
+export function planeOf({ data, width, height }: Grey): Plane {
+  return { data: Float32Array.from(data), width, height };
+}
+
 /** A frame that is kept for a closer look. */
 export interface Kept {
   /** Its place among the video's frames, from 0. */
