@@ -120,6 +120,7 @@ describe('evidenceReport', () => {
     expect(text).toContain(
       'The frames that agree best, 0:01.2 of the copy and 0:13.6 of the original, agree to 0.82; the copy shows 90 % of the original’s frame. All frames lie alike.',
     );
+    expect(text).toContain('First the frames that agree best: 0:01.2 of the copy and 0:13.6 of the original.');
     expect(text).toContain('It says nothing of the sound');
     expect(text).toContain('Copy, frames');
     const cut = said(page(CASES['video-leakers']!));
@@ -132,6 +133,7 @@ describe('evidenceReport', () => {
     expect(still).toContain('One was used; it and its frame of the original agree to 0.66');
     const unfound = said(page(CASES['video-unfound']!));
     expect(unfound).toContain('No part of the original was found in it');
+    expect(unfound).toContain('How both videos begin.');
     expect(unfound).not.toContain('--corners');
     for (const name of Object.keys(CASES).filter((one) => !one.startsWith('video')))
       expect(said(page(CASES[name]!))).not.toMatch(/video|frame/);

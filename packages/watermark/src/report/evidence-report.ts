@@ -9,7 +9,7 @@ import { figures } from './page/pictures.js';
 import { plot } from './page/plot.js';
 import { provenance, registrationPart } from './page/provenance.js';
 import { STYLE } from './page/style.js';
-import { timelinePart } from './page/timeline.js';
+import { framesShown, timelinePart } from './page/timeline.js';
 import { headline, howSure, medium, nextSteps, notProved, thing } from './page/words.js';
 
 export interface EvidenceOptions extends About {
@@ -52,7 +52,7 @@ ${howSure(report, finding).map((words) => html`<p>${words}</p>`)}</section>
 <h2>What this does not prove</h2><ul>${points(notProved(report, finding))}</ul>
 <h2>What to do next</h2><ol>${points(nextSteps(report, finding))}</ol>
 ${timelinePart(report, problems)}
-<h2>The pictures</h2>${pictures === undefined ? html`<p>Left out of this file on request. What was compared is named by its hash below.</p>` : figures(pictures)}
+<h2>The pictures</h2>${pictures === undefined ? html`<p>Left out of this file on request. What was compared is named by its hash below.</p>` : html`${framesShown(report)}${figures(pictures)}`}
 ${scores(report)}
 ${registrationPart(report)}
 ${provenance(report, options)}</main>

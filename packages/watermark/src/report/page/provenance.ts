@@ -65,7 +65,10 @@ export function provenance(report: AnyTrace, { madeAt, fileHashes, command, prog
     ],
     [
       'Any mark under this key',
-      presence && html`score ${presence.z.toFixed(1)}; ${medium(report)}s without one stay below 6`,
+      presence &&
+        (isVideo(report)
+          ? html`score ${presence.z.toFixed(1)}; by chance at most ${probability(presence.p)}`
+          : html`score ${presence.z.toFixed(1)}; pictures without one stay below 6`),
     ],
     ['Copy, file', hash(fileHashes?.suspect)],
     ['Original, file', hash(fileHashes?.original)],

@@ -21,6 +21,7 @@ a:focus-visible,summary:focus-visible{outline:3px solid #0b5672;outline-offset:2
 .verdict p:last-child{margin:0}
 .answer{font-size:1.85rem;line-height:1.2;font-weight:700;max-width:none}
 .id{overflow-wrap:anywhere}
+.id.whole{white-space:nowrap}
 .pictures{display:grid;grid-template-columns:1fr 1fr;gap:1rem 1.25rem;margin:0 0 1rem}
 figure{margin:0;break-inside:avoid;min-width:0}
 figure img,figure svg{display:block;width:100%;height:auto;border:1px solid #c3ccd3;background:#fff}

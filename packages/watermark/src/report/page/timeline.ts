@@ -77,6 +77,14 @@ function agreement({ frames: { used } }: VideoTraceReport, read: string): Html {
 <details class="screen"><summary>The frames that were used</summary><table class="frames"><thead><tr><th scope="col">In the copy</th><th scope="col">In the original</th><th scope="col">Agreement</th></tr></thead><tbody>${rows}</tbody></table></details>`;
 }
 
+/** Which frames the pictures are. */
+export function framesShown(report: AnyTrace): Html | null {
+  if (!isVideo(report)) return null;
+  const pair = bestPair(report);
+  const which = pair === null ? 'How both videos begin.' : `First the frames that agree best: ${pair}.`;
+  return html`<p>${which} What was read by its light alone is shown grey.</p>`;
+}
+
 /** When the pair of frames is shown that the registration speaks of. */
 export function bestPair(report: AnyTrace): string | null {
   const best = isVideo(report) ? bestFrames(report) : null;

@@ -14,14 +14,22 @@ export function medium(report: AnyTrace): 'picture' | 'video' {
   return isVideo(report) ? 'video' : 'picture';
 }
 
+/** Longest id that is kept on one line, in characters: it fits a phone. */
+const ONE_LINE = 18;
+
+/** An id, told apart from the words around it. */
+function idOf(id: string): Html {
+  return html`<span class="${[...id].length > ONE_LINE ? 'id' : 'id whole'}">${id}</span>`;
+}
+
 /** The verdict in one sentence. */
 export function headline(report: AnyTrace, { outcome, named }: Finding): Html {
   const { one, many } = thing(report);
   switch (outcome) {
     case 'match':
-      return html`This copy${isVideo(report) ? ' of the video' : ''} comes from ${one} <span class="id">${named[0]!.id}</span>.`;
+      return html`This copy${isVideo(report) ? ' of the video' : ''} comes from ${one} ${idOf(named[0]!.id)}.`;
     case 'several':
-      return html`This copy${isVideo(report) ? ' of the video' : ''} holds the marks of ${named.length} ${many}: ${named.map((hit, i) => html`${i === 0 ? '' : i + 1 === named.length ? ' and ' : ', '}<span class="id">${hit.id}</span>`)}.`;
+      return html`This copy${isVideo(report) ? ' of the video' : ''} holds the marks of ${named.length} ${many}: ${named.map((hit, i) => html`${i === 0 ? '' : i + 1 === named.length ? ' and ' : ', '}${idOf(hit.id)}`)}.`;
     case 'unregistered':
       return isVideo(report) && report.timeline.status === 'failed'
         ? html`No answer: the copy could not be found in the original video.`
@@ -50,7 +58,7 @@ export function howSure(report: AnyTrace, { outcome, named, consistent }: Findin
       ];
     case 'consistent':
       return [
-        html`${consistent.length === 1 ? html`${one === 'viewing' ? 'Viewing' : 'Shared copy'} <span class="id">${consistent[0]!.id}</span> fits` : html`${consistent.length} ${many} fit`} better than chance usually allows (probability at most ${probability(consistent[0]!.pCorrected)} among ${list}), but not well enough to be named. <strong>This is consistent with the copy. It is not evidence against anybody.</strong>`,
+        html`${consistent.length === 1 ? html`${one === 'viewing' ? 'Viewing' : 'Shared copy'} ${idOf(consistent[0]!.id)} fits` : html`${consistent.length} ${many} fit`} better than chance usually allows (probability at most ${probability(consistent[0]!.pCorrected)} among ${list}), but not well enough to be named. <strong>This is consistent with the copy. It is not evidence against anybody.</strong>`,
       ];
     case 'none':
       return [
@@ -113,7 +121,7 @@ export function nextSteps(report: AnyTrace, { outcome, named }: Finding): readon
     case 'several':
       return [
         keep,
-        html`In the access log, look up ${outcome === 'match' ? one : many} ${named.map((hit, i) => html`${i === 0 ? '' : ', '}<span class="id">${hit.id}</span>`)}: who held it, on which device, when. Check that entry’s proof, and that it is older than the copy.`,
+        html`In the access log, look up ${outcome === 'match' ? one : many} ${named.map((hit, i) => html`${i === 0 ? '' : ', '}${idOf(hit.id)}`)}: who held it, on which device, when. Check that entry’s proof, and that it is older than the copy.`,
         ...(outcome === 'several' ? leakersNext(thing(report)) : []),
         again,
         html`Hear ${outcome === 'several' ? 'each person' : 'the person'} before anything is decided. Follow your organisation’s procedure: information governance lead, Caldicott Guardian, the 72 hours of a personal data breach.`,
