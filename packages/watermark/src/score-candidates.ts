@@ -29,8 +29,6 @@ const LISTED = 10;
 export const MOST_ROUNDS = 2;
 /** Score in the first round below which nobody is scored again: the second does not make four times as much of it. */
 const WORTH_ANOTHER_ROUND = 2;
-/** Codes that are taken out at most: so many do not fit into one copy. */
-const MOST_TAKEN_OUT = 64;
 /** Codes scored from one call of `tick` to the next. */
 const STRIDE = 1024;
 
@@ -115,9 +113,9 @@ export function scoreCandidates(tile: Float64Array, about: Scoring, tick: (done:
     step();
     const bits = traceBits(key, layer, bytes);
     const hit = hitOf(id, first(bits), 1);
-    if (hit.verdict === 'match') {
-      if (known.length < MOST_TAKEN_OUT) known.push(chipsOf(about, layout, bytes, bits));
-    } else if (hit.z >= WORTH_ANOTHER_ROUND) open.set(hits.length, bits);
+    // So many as to be a burden are never named: scores of 6 and more of codes that have little in common share 2048.
+    if (hit.verdict === 'match') known.push(chipsOf(about, layout, bytes, bits));
+    else if (hit.z >= WORTH_ANOTHER_ROUND) open.set(hits.length, bits);
     hits.push(hit);
   }
   if (!histogram.sound) return { hits: listed(hits.map(unsaid)), nullHistogram: histogram, rounds: 1 };
@@ -148,7 +146,7 @@ function listed(hits: Hit[]): Hit[] {
 const unsaid = (hit: Hit): Hit => ({ ...hit, verdict: 'none' });
 
 /** The id and tracing chips of a viewing in an otherwise empty tile. */
-function chipsOf({ key, layer }: Scoring, layout: Layout, id: Uint8Array, trace: Uint8Array): Known {
+export function chipsOf({ key, layer }: Scoring, layout: Layout, id: Uint8Array, trace: Uint8Array): Known {
   const parts = {
     sync: new Uint8Array(SYNC_CHIPS / 8),
     mask: maskBits(key, layer),
@@ -161,7 +159,7 @@ function chipsOf({ key, layer }: Scoring, layout: Layout, id: Uint8Array, trace:
   return out;
 }
 
-function sparse(places: Uint16Array, bits: Uint8Array): Known {
+export function sparse(places: Uint16Array, bits: Uint8Array): Known {
   const out = new Float64Array(TILE_AREA);
   places.forEach((at, i) => {
     out[at] = chipAt(bits, i);
