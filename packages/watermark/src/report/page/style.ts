@@ -36,6 +36,7 @@ table{border-collapse:collapse;width:100%;max-width:44rem;margin:0 0 1rem}
 caption{text-align:left;padding:0 0 .5rem}
 th,td{text-align:left;vertical-align:top;padding:.45rem .9rem .45rem 0;border-bottom:1px solid #c3ccd3;font-weight:400;overflow-wrap:anywhere}
 thead th{font-weight:700;border-bottom:2px solid #5b6b77;white-space:nowrap}
+.frames thead th{white-space:normal}
 td.number{white-space:nowrap}
 tr.named th,tr.named td{font-weight:700}
 tbody tr{break-inside:avoid}
