@@ -90,6 +90,7 @@ describe('evidenceReport', () => {
     const text = said(page(CASES['leakers']!));
     for (const words of [
       'put together from at least 5 viewings',
+      '2 of them came to light once the marks of the others had been taken out',
       'There may be more.',
       'below the limit nobody is named',
       'That a viewing is not named here does not clear it.',
@@ -102,6 +103,7 @@ describe('evidenceReport', () => {
       'by the 2 rounds of scoring',
     ])
       expect(text).toContain(words);
+    expect(said(page(CASES['several']!))).not.toContain('came to light');
     const one = said(page(MATCH));
     for (const words of ['There may be more', 'Treat every', 'in round']) expect(one).not.toContain(words);
     expect(said(page({ ...CASES['leakers']!, layer: 'share' } as AnyTrace))).toContain(

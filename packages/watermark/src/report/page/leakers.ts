@@ -9,8 +9,13 @@ interface Thing {
 
 /** What it means that several are named, beside how sure each is. */
 export function leakersAgreed(named: readonly Hit[], { one, many }: Thing): readonly Html[] {
+  const after = named.filter(({ round }) => round > 1).length;
+  const late =
+    after === 0
+      ? null
+      : html` ${after} of them came to light once the marks of the others had been taken out of the copy.`;
   return [
-    html`<strong>The copy was put together from at least ${named.length} ${many}</strong>: laid over each other, averaged to blur the marks, or pieced from parts. Each is named by its own score, and would be named without the others.`,
+    html`<strong>The copy was put together from at least ${named.length} ${many}</strong>: laid over each other, averaged to blur the marks, or pieced from parts. Each is named by its own score.${late}`,
     html`<strong>There may be more.</strong> A ${one} of which little is in the copy can stay below the limit, and below the limit nobody is named. That a ${one} is not named here does not clear it.`,
   ];
 }
