@@ -65,7 +65,7 @@ ${kind('wrong image keys', keys)}
 ${kind('decoys', decoys)}
 
 The same keys are scored on every tile, and tiles of one marked photograph resemble each other, so rows and totals are not
-independent: a total may stray a little further than its own square root. A match asks for z of 6.2 (one candidate) to 8.1 (a million).
+independent: a total may stray a little further than its own square root. A match asks for z of 6.3 (one candidate) to 8.2 (a million).
 
 ## Tile by tile
 
