@@ -36,7 +36,7 @@ const make = (report: AnyTrace, more: Partial<RecordOptions> = {}): Promise<Writ
 const MADE = await make(MATCH);
 
 /** A record with something changed, written as the writer would. */
-const altered = (change: (record: Record<string, unknown>) => void, text = MADE.text): string => {
+const altered = (change: (record: Record<string, unknown>) => unknown, text = MADE.text): string => {
   const value = JSON.parse(text) as Record<string, unknown>;
   change(value);
   const sorted = (_: string, one: unknown): unknown =>
@@ -160,105 +160,84 @@ describe('evidenceRecord', () => {
 });
 
 describe('readEvidenceRecord', () => {
-  test.each<[string, (record: Record<string, unknown>) => void]>([
-    [
-      'an unknown member',
-      (record) => {
-        record['extra'] = 1;
-      },
-    ],
-    [
-      'an unknown member within',
-      (record) => {
-        (record['inputs'] as Record<string, unknown>)['path'] = 'x';
-      },
-    ],
-    [
-      'a missing member',
-      (record) => {
-        delete record['rounds'];
-      },
-    ],
-    [
-      'another version',
-      (record) => {
-        record['format'] = 'wardseal.org/evidence-record/v1';
-      },
-    ],
-    [
-      'another mark',
-      (record) => {
-        record['mark'] = 'wardseal.org/mark/v9';
-      },
-    ],
-    [
-      'other limits',
-      (record) => {
-        record['limits'] = { match: 1e-3, consistent: 1e-2 };
-      },
-    ],
-    [
-      'an outcome that does not follow',
-      (record) => {
-        record['outcome'] = 'none';
-      },
-    ],
-    [
-      'a hit that chance explains',
-      (record) => {
-        (record['hits'] as { verdict: string }[])[0]!.verdict = 'none';
-      },
-    ],
-    [
-      'a score too low for its chance',
-      (record) => {
-        (record['hits'] as { z: number }[])[0]!.z = 9;
-      },
-    ],
+  type Loose = Record<string, unknown> & {
+    hits: Record<string, unknown>[];
+    inputs: Record<string, unknown>;
+    parameters: Record<string, unknown>;
+    controls: Record<string, unknown>;
+    runtime: object[];
+  };
+  const found = { status: 'found', pieces: [] };
+  test.each<[string, string, (record: Loose) => unknown]>([
+    ['an unknown member', 'record', (record) => Object.assign(record, { extra: 1 })],
+    ['an unknown member within', 'inputs', ({ inputs }) => Object.assign(inputs, { path: 'x' })],
+    ['a missing member', 'record', (record) => Reflect.deleteProperty(record, 'rounds')],
+    ['another version', 'format', (record) => Object.assign(record, { format: 'wardseal.org/evidence-record/v1' })],
+    ['another mark', 'mark', (record) => Object.assign(record, { mark: 'wardseal.org/mark/v9' })],
+    ['other limits', 'limits.match', (record) => Object.assign(record, { limits: { match: 1e-3, consistent: 1e-2 } })],
+    ['an outcome that does not follow', 'outcome', (record) => Object.assign(record, { outcome: 'none' })],
+    ['a hit that chance explains', 'hits[0].verdict', ({ hits }) => Object.assign(hits[0]!, { verdict: 'none' })],
+    ['a score too low for its chance', 'hits[0].p', ({ hits }) => Object.assign(hits[0]!, { z: 9 })],
+    ['a score too high for its chance', 'hits[0].p', ({ hits }) => Object.assign(hits[0]!, { z: 29 })],
     [
       'a chance too large for its verdict',
-      (record) => {
-        (record['hits'] as { pCorrected: number }[])[0]!.pCorrected = 1e-8;
-      },
+      'hits[0].pCorrected',
+      ({ hits }) => Object.assign(hits[0]!, { pCorrected: 1e-8 }),
     ],
+    ['a chance made smaller', 'hits[0].pCorrected', ({ hits }) => Object.assign(hits[0]!, { pCorrected: 1e-200 })],
     [
       'a viewing twice',
-      (record) => {
-        record['hits'] = [...(record['hits'] as object[]), ...(record['hits'] as object[])];
-      },
+      'hits',
+      (record) => Object.assign(record, { outcome: 'several', hits: [...record.hits, ...record.hits] }),
+    ],
+    [
+      'somebody named though the controls failed',
+      'hits',
+      (record) => [Object.assign(record, { outcome: 'unsound' }), Object.assign(record.controls, { sound: false })],
+    ],
+    [
+      'somebody named though nothing was laid on anything',
+      'hits',
+      (record) => Object.assign(record, { outcome: 'unregistered', registration: { status: 'failed', tried: [] } }),
     ],
     [
       'frames of a picture',
-      (record) => {
-        record['video'] = { timeline: { status: 'failed' }, frames: { suspect: 1, original: 1, used: [] } };
-      },
+      'video',
+      (record) => Object.assign(record, { video: { timeline: found, frames: { suspect: 1, original: 1, used: [] } } }),
     ],
     [
-      'a digest in capitals',
-      (record) => {
-        (record['inputs'] as Record<string, string>)['suspect'] = 'AB'.repeat(32);
-      },
+      'a video without frames',
+      'video',
+      (record) => Object.assign(record, { algorithm: 'informed-spread-spectrum-video' }),
     ],
+    ['a digest in capitals', 'inputs.suspect', ({ inputs }) => Object.assign(inputs, { suspect: 'AB'.repeat(32) })],
     [
       'controls that were not asked for',
-      (record) => {
-        (record['parameters'] as Record<string, number>)['decoys'] = 2000;
-      },
+      'controls.decoys',
+      ({ parameters }) => Object.assign(parameters, { decoys: 2000 }),
     ],
     [
       'decoys of another domain',
-      (record) => {
-        record['seeds'] = { decoys: 'wardseal.org/mark/v0/share/decoy' };
-      },
+      'seeds.decoys',
+      (record) => Object.assign(record, { seeds: { decoys: 'wardseal.org/mark/v0/share/decoy' } }),
     ],
+    ['versions out of order', 'runtime', ({ runtime }) => runtime.reverse()],
+    ['a count that is none', 'geometries', (record) => Object.assign(record, { geometries: 1.5 })],
+    ['a list where a text belongs', 'imageId', (record) => Object.assign(record, { imageId: ['img'] })],
     [
-      'versions out of order',
-      (record) => {
-        (record['runtime'] as object[]).reverse();
-      },
+      'three corners',
+      'parameters.corners',
+      ({ parameters }) =>
+        Object.assign(parameters, {
+          corners: [
+            [0, 0],
+            [1, 0],
+            [1, 1],
+          ],
+        }),
     ],
-  ])('refuses %s', (_, change) => {
-    refused(altered(change));
+  ])('refuses %s', (_, field, change) => {
+    expect(refused(altered(change as (record: Record<string, unknown>) => unknown)).field).toBe(field);
   });
 
   test('says of another version that it is one', () => {
