@@ -76,7 +76,7 @@ export function startPlayer(options: PlayerOptions): Player {
   const source = sourceOf(video);
   const check = (): void => {
     if (video.isConnected) throw invalid('the video is in the document, where its own frames are seen');
-    if (sourceOf(video) !== source) throw exchanged();
+    if (sourceOf(video) !== source) throw invalid('the video was exchanged: begin a player for each');
   };
   const line = lineTo(worker(), fail);
   const frames = framesOf(video);
@@ -95,9 +95,7 @@ export function startPlayer(options: PlayerOptions): Player {
       shown = report;
     }
   };
-  const listen = { signal: over.signal };
-  video.addEventListener('error', () => fail(unplayable(video.error)), listen);
-  video.addEventListener('emptied', () => sourceOf(video) === source || fail(exchanged()), listen);
+  video.addEventListener('error', () => fail(unplayable(video.error)), { signal: over.signal });
   play().catch(fail);
   return {
     stop: end,
@@ -133,5 +131,4 @@ function checkParts({ video, canvas, worker, onProblem }: Omit<PlayerOptions, ke
 const invalid = (message: string, cause?: unknown): WatermarkError =>
   new WatermarkError('VIDEO_INVALID', message, { field: 'video', ...(cause !== undefined && { cause }) });
 
-const exchanged = (): WatermarkError => invalid('the video was exchanged: begin a player for each');
 const unplayable = (cause: MediaError | null): WatermarkError => invalid('the browser cannot play the video', cause);

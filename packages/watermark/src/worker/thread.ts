@@ -14,7 +14,7 @@ export interface NodeWorker {
 
 /** One running worker, whichever kind. */
 export interface Thread {
-  send(message: unknown, transfer: Transferable[]): void;
+  send(message: unknown, transfer: object[]): void;
   end(): void;
 }
 

@@ -59,9 +59,11 @@ async function playing(more: Partial<PlayerOptions> = {}) {
   video.play().catch(() => {}); // pausing it ends the promise
   const shows = (count = 1) => vi.waitFor(() => expect(player.report().frames).toBeGreaterThanOrEqual(count), 5000);
   const fails = (code: string) =>
-    vi.waitFor(() => expect(problems).toEqual([expect.objectContaining({ code })]), { timeout: 5000, interval: 10 });
+    vi.waitFor(() => expect(problems).toEqual([expect.objectContaining({ code })]), OFTEN);
   return { player, video, canvas, problems, film, shows, fails, options };
 }
+
+const OFTEN = { timeout: 5000, interval: 2 };
 
 /** What can be seen: whether anything, and the size. */
 function seen(canvas: HTMLCanvasElement) {
@@ -92,6 +94,23 @@ describe('a player', () => {
     expect(seen(canvas)).toEqual({ anything: true, width: 160, height: 128 });
     expect(player.report().psnr).toBeGreaterThan(45.9);
     expect([video.disablePictureInPicture, video.disableRemotePlayback, video.playsInline]).toEqual([true, true, true]);
+  });
+
+  test('shows the frame of a video that stands still already', async () => {
+    const { stream, off } = camera();
+    endings.push(off);
+    const video = document.createElement('video');
+    video.muted = true;
+    video.srcObject = stream;
+    await video.play();
+    await new Promise((done) => video.requestVideoFrameCallback(done));
+    video.pause();
+    await new Promise((done) => setTimeout(done, 100));
+    const canvas = document.createElement('canvas');
+    const player = startPlayer({ video, canvas, worker: script, chips, onProblem: () => {} });
+    endings.push(() => player.stop());
+    await vi.waitFor(() => expect(seen(canvas)).toMatchObject({ anything: true, width: 160 }), 5000);
+    expect(player.report()).toMatchObject({ frames: 1, dropped: 0 });
   });
 
   test('that is stopped shows nothing, and says nothing', async () => {
@@ -226,7 +245,7 @@ describe('nothing is seen, and the reason told, when', () => {
     await vi.waitFor(() => {
       worker.dispatchEvent(new MessageEvent('message', { data: { protocol, ready: true } }));
       expect(one.problems).toHaveLength(1);
-    }, 5000);
+    }, OFTEN);
     await one.fails('WORKER_FAILED');
     await isOver(one);
   });
@@ -240,7 +259,9 @@ describe('nothing is seen, and the reason told, when', () => {
     await isOver(one);
     const two = await playing();
     await two.shows();
-    two.video.srcObject = camera().stream;
+    const other = camera();
+    endings.push(other.off);
+    two.video.srcObject = other.stream;
     await two.fails('VIDEO_INVALID');
     await isOver(two);
   });
