@@ -142,7 +142,7 @@ describe('evidenceReport', () => {
   });
 
   test('says what could not be read, without a number that could be a patient’s', () => {
-    const problems = ['the file ends at 0:05', '/home/x/999 000 0018.mp4: truncated'];
+    const problems = ['the file ends at 0:05', 'clip 999 000 0018.mp4: truncated'];
     for (const report of [MATCH, CASES['video']!, CASES['video-unfound']!]) {
       const text = said(page(report, { problems }));
       expect(text).toContain('What could not be read');
