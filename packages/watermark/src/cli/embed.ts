@@ -1,9 +1,11 @@
 import { type Command, command, OUTPUT, objectOf, UsageError, writeOutput } from '@wardseal/primitives/cli';
 import { type Chips, prepareChips } from '../prepare-chips.js';
 import { type MarkFileOptions, markFile } from '../sharp/index.js';
-import { decimal, KEY, LAYER, layerOf, opaqueId, unquoted, withSecret } from './asked.js';
+import { decimal, KEY, LAYER, layerOf, opaqueId, unquoted, whole, withSecret } from './asked.js';
+import { embedVideo } from './embed-video.js';
 import { EXIT } from './exits.js';
 import { fileOf, roiOf, WRITTEN, writeFileOf, writtenAs } from './pictures.js';
+import { isVideoFile } from './videos.js';
 
 const VIEWING = {
   viewing: { kind: 'text', value: 'ID', help: "the viewing's opaque id, as the access log has it" },
@@ -23,8 +25,8 @@ async function prepared({ secret, image, viewing, layer }: Asked): Promise<Chips
 
 const embed: Command = command({
   usage: 'embed (--chips FILE | --secret FILE --image ID --viewing ID) [--overlay FILE] [-o FILE] PICTURE',
-  about: `Puts the invisible mark of one viewing into a picture, and a visible overlay where asked for. Nothing of the file's metadata
-is copied. A viewer needs its chips alone; whoever has the secret could make anybody's mark, so that it stays on the server.
+  about: `Puts the invisible mark of one viewing into a picture or a video, and a visible overlay over a picture where asked for.
+Nothing of the file's metadata is copied. A video needs ffmpeg; its copy is written as -o ends: .mp4, .mov, .mkv or .webm. A viewer needs its chips alone; whoever has the secret could make anybody's mark, so that it stays on the server.
 Exit code 0: marked; 1: written, but nothing could be changed (all white, black, transparent or protected): no mark is in it.`,
   examples: [
     ['embed --chips chips.json -o copy.jpg wound.jpg', 'in a viewer, with what the server gave it'],
@@ -32,6 +34,7 @@ Exit code 0: marked; 1: written, but nothing could be changed (all white, black,
       'embed --secret watermark.key --image img-7f3a --viewing view-0042 -o copy.jpg wound.jpg',
       'where the secret lives',
     ],
+    ['embed --chips chips.json -o copy.mp4 gait.mov', 'a video'],
   ],
   options: {
     ...OUTPUT,
@@ -39,7 +42,7 @@ Exit code 0: marked; 1: written, but nothing could be changed (all white, black,
     ...KEY,
     ...VIEWING,
     ...LAYER,
-    psnr: { kind: 'text', value: 'DB', help: 'quality to keep, 42 to 60; 45 without it' },
+    psnr: { kind: 'text', value: 'DB', help: 'quality to keep, 42 to 60; 45 without it, 46 in a video' },
     roi: { kind: 'text', value: 'PICTURE', help: 'mask: black leaves pixels untouched, white marks at full strength' },
     overlay: {
       kind: 'object',
@@ -47,6 +50,7 @@ Exit code 0: marked; 1: written, but nothing could be changed (all white, black,
       help: 'draw the overlay: {"mode":"border","who":...,"role":...,"organisation":...,"at":...,"code":...}',
     },
     ...WRITTEN,
+    crf: { kind: 'text', value: 'N', help: 'loss of a video, 0 to 51; 18 without it (.webm: 0 to 63, 24)' },
   },
   operands: [1, 1],
   named: 'picture',
@@ -60,11 +64,20 @@ Exit code 0: marked; 1: written, but nothing could be changed (all white, black,
     const chips = (given as unknown as Chips | undefined) ?? (await prepared(values));
     const overlay = await objectOf(values.overlay, "the overlay's details");
     const roi = await roiOf(values.roi);
-    const { data, format, report } = await markFile(await fileOf(path, 'the picture'), {
+    const marking = {
       chips,
       layer: values.layer === undefined ? chips.layer : layerOf(values.layer),
       ...(values.psnr !== undefined && { psnr: decimal(values.psnr, 'psnr') }),
       ...(roi && { roi }),
+    };
+    if (await isVideoFile(path, 'the picture')) {
+      refuse(values, ['overlay', 'format', 'quality'], 'is for pictures');
+      const { output, force, crf } = values;
+      return embedVideo(path!, { output, force }, { ...marking, ...(crf !== undefined && { crf: whole(crf, 'crf') }) });
+    }
+    refuse(values, ['crf'], 'is for videos');
+    const { data, format, report } = await markFile(await fileOf(path, 'the picture'), {
+      ...marking,
       ...(overlay && { overlay: overlay as unknown as NonNullable<MarkFileOptions['overlay']> }),
       output: writtenAs(values.format, values.quality),
     });
@@ -82,6 +95,11 @@ Exit code 0: marked; 1: written, but nothing could be changed (all white, black,
     };
   },
 });
+
+/** Options that say nothing of such a file must not be passed over. */
+function refuse(values: Readonly<Record<string, unknown>>, names: readonly string[], why: string): void {
+  for (const name of names) if (values[name] !== undefined) throw new UsageError(`--${name} ${why}`);
+}
 
 const chips: Command = command({
   usage: 'embed chips --secret FILE --image ID --viewing ID [--layer LAYER] [-o FILE]',

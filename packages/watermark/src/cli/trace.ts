@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { hex, sha256 } from '@wardseal/primitives';
 import {
   type Command,
   command,
@@ -10,18 +9,14 @@ import {
   UsageError,
   type Values,
 } from '@wardseal/primitives/cli';
-import type { Pixels } from '../image.js';
 import { evidenceRecord } from '../record/evidence-record.js';
-import { type EvidencePictures, evidencePictures } from '../report/evidence-pictures.js';
 import { evidenceReport } from '../report/evidence-report.js';
 import { findingOf, type Outcome } from '../report/finding.js';
-import { readPicture, writePicture } from '../sharp/index.js';
-import { type TraceReport, trace } from '../trace.js';
 import { budget, KEY, LAYER, layerOf, needed, nobodysNumber, opaqueId, whole, withSecret } from './asked.js';
+import { compared } from './compared.js';
 import { cornersOf } from './corners.js';
 import { EXIT } from './exits.js';
 import { idLines } from './lines.js';
-import { fileOf } from './pictures.js';
 import { commandLine } from './repeat.js';
 import { asThen, earlier, held, into, keeping, RECORD, runtime } from './trace-record.js';
 import { traceWords } from './trace-words.js';
@@ -39,7 +34,7 @@ const TRACE = {
   output: { ...OUTPUT.output, help: 'write the evidence report here, for its owner alone' },
   force: OUTPUT.force,
   ...KEY,
-  original: { kind: 'text', value: 'PICTURE', help: 'the unmarked picture, from the record' },
+  original: { kind: 'text', value: 'FILE', help: 'the unmarked picture or video, from the record' },
   candidates: { kind: 'text', value: 'FILE', help: 'viewing ids, one a line; # begins a comment' },
   field: {
     kind: 'text',
@@ -62,7 +57,7 @@ const TRACE = {
 } as const satisfies Options;
 
 const tracing: Command = command({
-  usage: 'trace --secret FILE --image ID --original PICTURE --candidates FILE [-o report.html] SUSPECT',
+  usage: 'trace --secret FILE --image ID --original FILE --candidates FILE [-o report.html] SUSPECT',
   about: `Says which of the viewings that the access log lists a leaked copy comes from. With -o it writes the evidence report: one
 file, as confidential as the picture, for the people who have to decide. Exit code 0: somebody's viewing is named; 1: nobody's; 2:
 no answer, such as a copy that could not be laid over the original (--corners helps). With --against: 0 when the same question was
@@ -79,6 +74,10 @@ asked and the same found, 1 when not.`,
     [
       'trace --secret watermark.key --original original.jpg --candidates viewings.txt --against record.json leak.jpg',
       'a second person repeats the work of a record, made with --record record.json',
+    ],
+    [
+      'trace --secret watermark.key --image vid-19c2 --original gait.mp4 --candidates viewings.txt leak.mp4',
+      'a video, or a still out of it; needs ffmpeg',
     ],
     [
       'trace ... --corners=-12,88,1490,131,1473,1102,97,1060 photo-of-screen.jpg',
@@ -112,11 +111,10 @@ async function traced(
   nobodysNumber(values.organisation, 'organisation');
   nobodysNumber(values.reference, 'reference');
   const candidates = idLines(needed(values.candidates, 'candidates'), 'the candidates', field);
-  const original = await pictureOf(needed(values.original, 'original'), 'the original');
-  const suspect = await pictureOf(path, 'the suspect');
+  const pair = await compared(path, needed(values.original, 'original'));
   const list = keeping(candidates.ids);
   const bar = progressLine('tracing', 100, stage);
-  const fileHashes = { suspect: suspect.hash, original: original.hash };
+  const { fileHashes } = pair;
   const { organisation, reference } = values;
   const madeAt = values.at ?? `${new Date().toISOString().slice(0, 19)}Z`;
   const about = {
@@ -133,7 +131,7 @@ async function traced(
   };
   const { report, made } = await withSecret(values.secret, async (keyOf) => {
     const key = keyOf(imageId);
-    const report = await trace(suspect.pixels, original.pixels, {
+    const report = await pair.trace({
       ...asked,
       key,
       candidates: list.ids,
@@ -142,15 +140,18 @@ async function traced(
     });
     if (writeRecord === undefined && then === undefined) return { report };
     const program = { name: '@wardseal/watermark', version: version() };
-    const options = { ...about, ...asked, key, candidates: list.kept, program, runtime: await runtime() };
+    const versions = [...(await runtime()), ...(await pair.readers())];
+    const problems = pair.problems();
+    const options = { ...about, ...asked, problems, key, candidates: list.kept, program, runtime: versions };
     return { report, made: await evidenceRecord(report, options) };
   }).finally(() => bar.clear());
   if (writeRecord !== undefined && made !== undefined) await writeRecord(made.text);
   const finding = findingOf(report);
   if (write !== undefined) {
-    const pictures = values['no-pictures'] ? undefined : await shown(suspect.pixels, original.pixels, report);
+    const pictures = values['no-pictures'] ? undefined : await pair.pictures(report);
     const text = evidenceReport(report, {
       ...about,
+      problems: pair.problems(),
       command: repeated({ ...values, at: madeAt }, path),
       program: `wardseal-watermark ${version()}`,
       ...(pictures && { pictures }),
@@ -165,12 +166,14 @@ async function traced(
       outcome: finding.outcome,
       ...report,
       fileHashes,
+      problems: pair.problems(),
       linesWithoutField: without,
       ...(made && { recordDigest: made.digest }),
       ...(again && { against: again.comparison }),
     },
     words: [
       ...(without === 0 ? [] : [`candidates  ${without} lines hold no ${field}`]),
+      ...pair.problems().map((words) => `note        ${words}`),
       ...traceWords(report, finding),
       ...(again?.words ?? []),
     ],
@@ -183,18 +186,6 @@ function repeated(values: Values<typeof TRACE>, path: string): string {
   const { force, ...rest } = values;
   const asked = Object.keys(TRACE).map((name) => [name, rest[name as keyof typeof rest]]);
   return commandLine(['trace'], Object.fromEntries(asked), path);
-}
-
-async function pictureOf(path: string, what: string): Promise<{ pixels: Pixels; hash: string }> {
-  const file = await fileOf(path, what);
-  return { pixels: await readPicture(file), hash: hex(sha256(file)) };
-}
-
-function shown(suspect: Pixels, original: Pixels, report: TraceReport): Promise<EvidencePictures> {
-  return evidencePictures(suspect, original, report, async (pixels) => {
-    const file = await writePicture(pixels, { format: 'jpeg', quality: 90 });
-    return `data:image/jpeg;base64,${Buffer.from(file).toString('base64')}`;
-  });
 }
 
 /** Laying the copy on the original comes first, then the list and its controls are scored. */

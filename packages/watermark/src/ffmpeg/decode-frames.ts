@@ -165,7 +165,7 @@ export function problemsOf({ facts }: Probed, decoded: Decoded | undefined): str
   const end = last + step;
   // A last frame may stand long: a head that counts frames tells whether one is missing.
   const fewer = facts.frames === null || frames + skipped < facts.frames || faults > 0;
-  const cut = fewer && facts.duration !== null && facts.duration - end > Math.max(0.25, 3 * step);
+  const cut = fewer && facts.duration !== null && facts.duration - end > Math.max(0.25, 2 * step);
   if (cut) problems.push(`the file ends after ${end.toFixed(1)} s of ${facts.duration.toFixed(1)} s`);
   else if (faults > 0) problems.push('parts of the file are damaged: frames may be missing or show remains of others');
   if (skipped > 0) problems.push(`${skipped} frames are not shown later than the one before, and were left out`);

@@ -73,9 +73,7 @@ export async function markVideoFile(input: string, output: string, options: Mark
   if (typeof output !== 'string' || output === '') throw new TypeError('the path of the marked copy is needed');
   checkNames(options);
   const format = formatOf(output);
-  const [from, to] = await Promise.all([input, output].map((path) => stat(path, { bigint: true }).catch(() => null)));
-  if (from && to && from.dev === to.dev && from.ino === to.ino)
-    throw invalid('the copy must not replace its source', 'output');
+  if (await isOneFile(input, output)) throw invalid('the copy must not replace its source', 'output');
   const place = join(dirname(resolve(output)), `.wardseal-${randomBytes(8).toString('hex')}.part`);
   try {
     await nameless('the copy cannot be written', async () => (await open(place, 'wx', 0o600)).close());
@@ -85,6 +83,12 @@ export async function markVideoFile(input: string, output: string, options: Mark
   } finally {
     await rm(place, { force: true });
   }
+}
+
+/** Whether two names are of one file. */
+export async function isOneFile(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([one, other].map((path) => stat(path, { bigint: true }).catch(() => null)));
+  return a !== null && b !== null && a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
 }
 
 /** The same into a file that is there already, whatever its name. */

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type MarkVideoOptions, markVideoFile, readVideo } from '../../src/ffmpeg/index.js';
 import { deriveImageKey, prepareChips, videoMarker, type WatermarkError } from '../../src/index.js';
-import { type ClipName, clips, run, runningOn, samplesOf, timesOf, withMatrix } from '../support/clips.js';
+import { type ClipName, clips, rows, run, runningOn, samplesOf, timesOf, withMatrix } from '../support/clips.js';
 
 const box = clips();
 afterAll(() => box.close());
@@ -35,7 +35,7 @@ const soundOf = async (file: string): Promise<string> =>
   (await run('ffmpeg', ['-i', file, '-map', '0:a', '-c', 'copy', '-f', 'md5', '-'])).toString();
 
 describe('a marked copy', () => {
-  test.each<[ClipName]>([['steady.mp4'], ['uneven.mp4'], ['late-picture.mp4'], ['late.ts']])(
+  test.each(rows<ClipName>(['late.ts', 'uneven.mp4', 'late-picture.mp4', 'steady.mp4'], 2))(
     'of %s shows every frame when the file does',
     async (name) => {
       const file = await box.clip(name);
@@ -134,7 +134,7 @@ describe('a marked copy', () => {
 describe('sound', () => {
   test('is copied, packet by packet', async () => {
     const file = await box.clip('steady.mp4');
-    for (const name of ['sound.mp4', 'sound.mov', 'sound.mkv'].map((one) => box.path(`copy-${one}`))) {
+    for (const name of rows(['mov', 'mkv', 'mp4'], 1).map((ending) => box.path(`copy-sound.${ending}`))) {
       const { problems } = await markVideoFile(file, name, { chips });
       expect(problems).toEqual([]);
       expect(await soundOf(name), name).toBe(await soundOf(file));
@@ -144,10 +144,11 @@ describe('sound', () => {
   test('is encoded anew where the copy could not hold it, or where its head holds a title', async () => {
     const clip = await box.clip('noisy.webm');
     expect(readFileSync(clip).includes('Jane Example')).toBe(true);
-    for (const [name, codec] of [
+    const copies: [string, string][] = [
       ['anew.webm', 'opus'],
       ['anew.mkv', 'aac'],
-    ] as const) {
+    ];
+    for (const [name, codec] of rows(copies, 1)) {
       const { problems } = await markVideoFile(clip, box.path(name), { chips, crf: 40 });
       expect(problems).toEqual([expect.stringContaining('encoded anew in 1 of 1')]);
       expect((await told(box.path(name))).streams.map((one) => one.codec_name)).toContain(codec);
@@ -230,7 +231,7 @@ describe('nothing else of the file', () => {
       const held = readFileSync(source);
       // The clip is a good one: it holds what must not come through.
       expect(SECRETS.filter((one) => held.includes(one)).length, source).toBeGreaterThanOrEqual(5);
-      for (const ending of ['mp4', 'mov', 'mkv', 'webm']) {
+      for (const ending of rows(['mp4', 'mkv', 'mov', 'webm'], 1)) {
         const copy = box.path(`bare-${basename(source)}.${ending}`);
         const { problems } = await markVideoFile(source, copy, { chips, ...(ending === 'webm' && { crf: 50 }) });
         expect(problems).toEqual(ending === 'webm' ? [expect.stringContaining('anew')] : []);

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { type Frame, probeVideo, readVideo, type VideoFile } from '../../src/ffmpeg/index.js';
 import { inputArguments } from '../../src/ffmpeg/input.js';
 import type { WatermarkError } from '../../src/index.js';
-import { type ClipName, clips, run, runningOn, samplesOf, timesOf, withMatrix } from '../support/clips.js';
+import { type ClipName, clips, rows, run, runningOn, samplesOf, timesOf, withMatrix } from '../support/clips.js';
 
 const box = clips();
 afterAll(() => box.close());
@@ -32,13 +32,14 @@ function lumaOf(samples: Buffer, width: number, height: number, frameSize: numbe
 }
 
 describe('times', () => {
-  test.each<[ClipName, number]>([
-    ['steady.mp4', 25],
+  const clocks: [ClipName, number][] = [
     ['uneven.mp4', 11],
     ['late.ts', 25],
     ['late-picture.mp4', 18],
+    ['steady.mp4', 25],
     ['noisy.webm', 10],
-  ])('of %s are those that ffprobe tells', async (name, least) => {
+  ];
+  test.each(rows(clocks, 2))('of %s are those that ffprobe tells', async (name, least) => {
     const file = await box.clip(name);
     const times = (await read(file)).map(({ time }) => time);
     const told = await timesOf(file);
@@ -60,22 +61,26 @@ describe('times', () => {
 });
 
 describe('samples', () => {
-  test.each<[ClipName, number, number, string, number, 'full' | 'limited']>([
+  const layouts: [ClipName, number, number, string, number, 'full' | 'limited'][] = [
     ['steady.mp4', 160, 120, 'yuv420p', 1.5, 'limited'],
     ['full.mp4', 160, 120, 'yuvj420p', 1.5, 'full'],
+    ['life.mkv', 96, 80, 'gray', 1, 'full'],
     ['full-colour.mkv', 160, 120, 'yuv444p', 3, 'limited'],
     ['half-colour.mkv', 160, 120, 'yuvj422p', 2, 'full'],
-    ['life.mkv', 96, 80, 'gray', 1, 'full'],
-  ])('of %s are the Y plane, byte for byte', async (name, width, height, layout, share, range) => {
-    const file = await box.clip(name);
-    const video = await readVideo(file);
-    expect([video.width, video.height, video.range]).toEqual([width, height, range]);
-    const frames = await framesOf(video);
-    const stored = lumaOf(await samplesOf(file, layout), width, height, width * height * share);
-    expect(frames).toHaveLength(stored.length);
-    for (const [i, { pixels }] of frames.entries())
-      expect(Buffer.compare(pixels.data as Uint8Array, stored[i]!), `${i}`).toBe(0);
-  });
+  ];
+  test.each(rows(layouts, 3))(
+    'of %s are the Y plane, byte for byte',
+    async (name, width, height, layout, share, range) => {
+      const file = await box.clip(name);
+      const video = await readVideo(file);
+      expect([video.width, video.height, video.range]).toEqual([width, height, range]);
+      const frames = await framesOf(video);
+      const stored = lumaOf(await samplesOf(file, layout), width, height, width * height * share);
+      expect(frames).toHaveLength(stored.length);
+      for (const [i, { pixels }] of frames.entries())
+        expect(Buffer.compare(pixels.data as Uint8Array, stored[i]!), `${i}`).toBe(0);
+    },
+  );
 
   test('of odd sizes too', async () => {
     const file = await box.clip('odd.mkv');
@@ -100,17 +105,17 @@ describe('upright', () => {
     readonly [number, number, number, number],
     (x: number, y: number, w: number, h: number) => [number, number],
   ][] = [
-    ['as it is', [1, 0, 0, 1], (x, y) => [x, y]],
     ['90 degrees', [0, 1, -1, 0], (x, y, _, h) => [h - 1 - y, x]],
-    ['180 degrees', [-1, 0, 0, -1], (x, y, w, h) => [w - 1 - x, h - 1 - y]],
-    ['270 degrees', [0, -1, 1, 0], (x, y, w) => [y, w - 1 - x]],
     ['mirrored', [-1, 0, 0, 1], (x, y, w) => [w - 1 - x, y]],
-    ['upside down', [1, 0, 0, -1], (x, y, _, h) => [x, h - 1 - y]],
     ['transposed', [0, 1, 1, 0], (x, y) => [y, x]],
     ['transposed the other way', [0, -1, -1, 0], (x, y, w, h) => [h - 1 - y, w - 1 - x]],
+    ['270 degrees', [0, -1, 1, 0], (x, y, w) => [y, w - 1 - x]],
+    ['180 degrees', [-1, 0, 0, -1], (x, y, w, h) => [w - 1 - x, h - 1 - y]],
+    ['upside down', [1, 0, 0, -1], (x, y, _, h) => [x, h - 1 - y]],
+    ['as it is', [1, 0, 0, 1], (x, y) => [x, y]],
   ];
 
-  test.each(places)('%s', async (_, matrix, place) => {
+  test.each(rows(places, 3))('%s', async (_, matrix, place) => {
     const plain = await box.clip('fast-start.mp4');
     const [{ pixels: stored } = expect.unreachable()] = await read(plain);
     const file = box.changed(plain, 'turned.mp4', (bytes) => withMatrix(bytes, matrix));
@@ -280,7 +285,7 @@ describe('hostile files', () => {
 
   test('names that look like options, addresses or patterns are names', async () => {
     const clip = await box.clip('life.mkv');
-    for (const name of ['-version', 'concat:a|b.mkv', 'http:x.mkv', '%03d.mkv', 'a b;$(id).mkv']) {
+    for (const name of rows(['-version', 'http:x.mkv', 'concat:a|b.mkv', '%03d.mkv', 'a b;$(id).mkv'], 2)) {
       const path = box.write(name, readFileSync(clip));
       expect(await read(relative(process.cwd(), path)), name).toHaveLength(10);
     }

@@ -41,6 +41,11 @@ const RECIPES = {
     ...['-f', 'lavfi', '-i', 'sine=d=1', '-c:a', 'libvorbis', '-metadata:s:a', 'title=Jane Example'],
     ...['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-shortest'],
   ],
+  // Large enough to be traced.
+  'story.mp4': [
+    ...['-f', 'lavfi', '-i', 'mandelbrot=s=400x300:r=5:start_scale=1.2,noise=alls=12:allf=t:all_seed=3,format=yuv420p'],
+    ...['-t', '2', ...H264, '-metadata', 'title=Jane Example'],
+  ],
   'oblong.avi': [...pattern('160x120', `${YUV},setsar=4/3`), '-c:v', 'mpeg4', '-c:a', 'pcm_s16le'],
   'interlaced.ts': [
     ...pattern('160x120', ',format=yuv420p,interlace'),
@@ -73,6 +78,10 @@ export async function run(program: 'ffmpeg' | 'ffprobe', args: readonly string[]
   const { stdout } = await promisify(execFile)(program, [...usual, ...args], { encoding: 'buffer', maxBuffer: MOST });
   return stdout;
 }
+
+/** Rows of a table: every day the first ones, all of them in the long suite, which runs the same files. */
+export const rows = <T>(all: readonly T[], daily: number): T[] =>
+  all.slice(0, process.env['WARDSEAL_FULL'] === '1' ? undefined : daily);
 
 /** A folder with clips. */
 export interface Clips {

@@ -1,0 +1,3 @@
+// The daily tests of video files, with every row of their tables.
+import '../node/ffmpeg-mark.test.js';
+import '../node/ffmpeg-read.test.js';
