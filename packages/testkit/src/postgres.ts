@@ -158,6 +158,8 @@ class Server implements PostgresServer {
       port: String(PORT),
       // Shared memory in the folder, so that a killed server leaves none elsewhere.
       dynamic_shared_memory_type: 'mmap',
+      // What a killed server left is on its way to the disk in one call, not in one for each of a thousand files.
+      ...(!this.#kept && process.platform === 'linux' ? { recovery_init_sync_method: 'syncfs' } : {}),
       ...this.#settings,
     };
     const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
