@@ -145,11 +145,11 @@ describe('evidenceReport', () => {
     const problems = ['the file ends at 0:05', 'clip 999 000 0018.mp4: truncated'];
     for (const report of [MATCH, CASES['video']!, CASES['video-unfound']!]) {
       const text = said(page(report, { problems }));
-      expect(text).toContain('What could not be read');
+      expect(text).toContain('How the files were read');
       expect(text).toContain('the file ends at 0:05');
       expect(text).toContain('A line is left out');
       expect(text).not.toContain('999');
-      expect(said(page(report))).not.toContain('What could not be read');
+      expect(said(page(report))).not.toContain('How the files were read');
     }
   });
 

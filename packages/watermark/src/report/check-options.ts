@@ -20,7 +20,7 @@ const PICTURE = /^data:image\/(?:png|jpeg|webp);base64,[A-Za-z0-9+/]+={0,2}$/;
 /** Longest text of an option, in characters: a command line with several paths. */
 const LONGEST = 4096;
 
-/** Most lines about what could not be read: a decoder may complain of every frame, and a reader of none after the tenth. */
+/** Most lines about how files were read: a decoder may complain of every frame, and a reader of none after the tenth. */
 const MOST_PROBLEMS = 100;
 /** Most pairs of frames that a page shows. */
 const MOST_PAIRS = 12;
@@ -36,7 +36,7 @@ export interface About {
   readonly reference?: string;
   /** SHA-256 of the two files as they were received, 64 hexadecimal digits each. */
   readonly fileHashes?: { readonly suspect?: string; readonly original?: string };
-  /** What could not be read of the files, such as the end of a truncated one: lines of text from whoever read them, at most 100. */
+  /** What whoever read the files reported: what is missing or damaged, what was done about it. At most 100 lines of text. */
   readonly problems?: readonly string[];
 }
 

@@ -93,5 +93,5 @@ export function bestPair(report: AnyTrace): string | null {
 
 function troubles(problems: readonly string[]): Html | null {
   if (problems.length === 0) return null;
-  return html`<h2>What could not be read</h2><p>The result rests on what could be read of the files. Whoever read them reported:</p><ul>${problems.map((line) => html`<li>${readable(line)}</li>`)}</ul>`;
+  return html`<h2>How the files were read</h2><p>The result rests on what could be read. Reported, of what is missing or damaged and of what was done about it:</p><ul>${problems.map((line) => html`<li>${readable(line)}</li>`)}</ul>`;
 }
