@@ -12,7 +12,8 @@ export type Samples = 'luma' | 'yuv420p';
 /** What came out when all was read. */
 export interface Decoded {
   readonly frames: number;
-  /** Time of the last frame, in seconds. */
+  /** Times of the first frame and the last, in seconds. */
+  readonly first: number;
   readonly last: number;
   /** Frames that were not shown later than the one before, and left out. */
   readonly skipped: number;
@@ -99,7 +100,7 @@ export async function* decodeFrames(
     stalled = true;
     void child.stop();
   });
-  let [frames, skipped, last] = [0, 0, -1];
+  let [frames, skipped, first, last] = [0, 0, 0, -1];
   let broken: unknown;
   try {
     try {
@@ -117,6 +118,7 @@ export async function* decodeFrames(
         }
         if (time > MAX_VIDEO_SECONDS) throw tooLong(time);
         if (++frames > MAX_VIDEO_FRAMES) throw tooManyFrames();
+        if (frames === 1) first = time;
         last = time;
         yield packet;
       }
@@ -135,7 +137,7 @@ export async function* decodeFrames(
     const end = await child.ended;
     if (stalled) throw new WatermarkError('FFMPEG_FAILED', 'ffmpeg said nothing for too long', { limit: PATIENCE });
     check(end, frames, broken);
-    return { frames, last, skipped, faults: end.faults };
+    return { frames, first, last, skipped, faults: end.faults };
   } finally {
     signal?.removeEventListener('abort', abort);
     await child.stop();
@@ -160,9 +162,10 @@ export function problemsOf({ facts }: Probed, decoded: Decoded | undefined): str
       `the pixels are not square: frames are stretched to ${facts.width} by ${facts.height}, as players show them`,
     );
   if (decoded === undefined) return problems;
-  const { frames, last, skipped, faults } = decoded;
-  const step = frames > 1 ? last / (frames - 1) : 0;
-  const end = last + step;
+  const { frames, first, last, skipped, faults } = decoded;
+  const step = frames > 1 ? (last - first) / (frames - 1) : 0;
+  // The head of an MP4 tells how long its track is; others, when it ends.
+  const end = last + step - (facts.container === 'mov' ? first : 0);
   // A last frame may stand long: a head that counts frames tells whether one is missing.
   const fewer = facts.frames === null || frames + skipped < facts.frames || faults > 0;
   const cut = fewer && facts.duration !== null && facts.duration - end > Math.max(0.25, 2 * step);

@@ -147,7 +147,7 @@ export async function markVideoInto(
 /** The second ffmpeg: marked frames from a pipe, sound from the file itself. */
 function startEncoder(file: Probed, target: string, format: VideoFormat, crf: number, ffmpeg = 'ffmpeg'): Child {
   const frames = ['-protocol_whitelist', 'pipe', '-format_whitelist', 'nut', '-codec_whitelist', 'rawvideo'];
-  // Frames come with times that count from the file's start. The same is done to the sound, and then no time is moved.
+  // Whatever was added to the frames' times is added to the sound's, and beyond that no time is moved.
   const sound =
     soundOf(file, format).tracks.length === 0 ? [] : ['-itsoffset', file.offset, ...inputArguments(file.input)];
   const args = [

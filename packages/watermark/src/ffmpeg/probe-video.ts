@@ -49,7 +49,7 @@ export interface Probed {
   readonly stream: number;
   /** Unit of its times in seconds, as `1/600`. */
   readonly timeBase: string;
-  /** What makes times count from the start of the file, in seconds. */
+  /** What is added to the file's times, in seconds. */
   readonly offset: string;
   readonly pixelFormat: string;
   readonly turn: Turn;
@@ -191,12 +191,12 @@ function seconds(value: unknown): number | null {
 }
 
 /**
- * For transport streams ffmpeg takes the very offset to be its own, and counts from the start of the tracks that are asked for:
+ * Times are the file's own, as a browser's player tells them. Those of a transport stream begin anywhere: they count from its
+ * start. There ffmpeg would take the very offset to be its own, and count from the start of the tracks that are asked for:
  * then sound and picture come apart. A microsecond makes the difference.
  */
 function offsetOf(container: Container, start: unknown): string {
-  const microseconds = Math.round((Number(word(start)) || 0) * 1e6) - (container === 'mpegts' ? 1 : 0);
-  return (-microseconds / 1e6).toFixed(6);
+  return container === 'mpegts' ? (0.000_001 - (Number(word(start)) || 0)).toFixed(6) : '0';
 }
 
 function ratio(value: unknown): number | null {

@@ -19,8 +19,9 @@ export interface VideoFile extends Video {
 
 /**
  * A video file as `traceVideo` takes it: the luma of every frame (the Y plane as it is stored, 8 bits), upright, with square
- * pixels and with its own time, also where frames follow at uneven distances. Times count from the start of the file, sound
- * included. ffmpeg decodes, one frame after the other; nothing is kept. Whoever leaves the loop early ends ffmpeg with it.
+ * pixels and with its own time, also where frames follow at uneven distances. Times are the file's own, as a player tells
+ * them; in MPEG-TS, where they begin anywhere, they count from the file's start. ffmpeg decodes, one frame after the other;
+ * nothing is kept. Whoever leaves the loop early ends ffmpeg with it.
  *
  * A file that ends early gives the frames that it holds, and `problems()` tells.
  *

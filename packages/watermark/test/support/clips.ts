@@ -117,11 +117,11 @@ export function clips(): Clips {
   };
 }
 
-/** Times of the frames of the first video track, as ffprobe tells them, from the file's start. */
+/** Times of the frames of the first video track, as ffprobe tells them; of a transport stream from the file's start. */
 export async function timesOf(file: string): Promise<number[]> {
   const fields = ['-show_entries', 'frame=best_effort_timestamp_time:format=start_time', '-of', 'json'];
   const { frames, format } = JSON.parse((await run('ffprobe', ['-select_streams', 'v:0', ...fields, file])).toString());
-  const start = Number(format.start_time);
+  const start = file.endsWith('.ts') ? Number(format.start_time) : 0;
   return (frames as { best_effort_timestamp_time: string }[]).map(
     (one) => Number(one.best_effort_timestamp_time) - start,
   );
