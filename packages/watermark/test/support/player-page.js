@@ -47,7 +47,7 @@ const until = async (what) => {
 /** The last frame that was taken has reached the canvas. */
 const settled = () => until(() => failed() || (taken.length > 0 && taken.length === pictures().length));
 
-/** Starts a player on a clip. */
+/** Starts a player on a clip: its first frame is shown before it plays. */
 globalThis.load = async (clip) => {
   const blob = await (await fetch(clip)).blob();
   [taken, shown, problems] = [[], [], []];
@@ -59,6 +59,8 @@ globalThis.load = async (clip) => {
     chips,
     onProblem: (error) => problems.push(error.code ?? String(error)),
   });
+  await settled();
+  return pictures().length;
 };
 /** Plays until so many more pictures were shown, or to the end. */
 globalThis.play = async (count, rate = 1) => {
