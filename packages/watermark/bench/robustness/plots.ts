@@ -1,4 +1,5 @@
 // Two pictures of a run. On a light card of their own, so that they read the same on a light and on a dark page.
+import { MATCH_P, MOST_ROUNDS } from '@wardseal/watermark';
 import { SIZE_NAMES, SIZES, type SizeClass } from './goals.ts';
 import type { AttackFigures, Share, Summary } from './summary.ts';
 
@@ -82,7 +83,7 @@ export function matchScore(candidates: number): number {
     let fraction = z;
     for (let k = 30; k >= 1; k--) fraction = z + k / fraction;
     const tail = Math.exp((-z * z) / 2) / (fraction * Math.sqrt(2 * Math.PI));
-    if (3.179 * tail * candidates > 1e-9) low = z;
+    if (3.179 * tail * candidates * MOST_ROUNDS > MATCH_P) low = z;
     else high = z;
   }
   return low;
