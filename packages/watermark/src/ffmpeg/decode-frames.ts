@@ -15,7 +15,7 @@ export interface Decoded {
   /** Times of the first frame and the last, in seconds. */
   readonly first: number;
   readonly last: number;
-  /** Frames that were not shown later than the one before, and left out. */
+  /** Frames that are not shown later than the one before, and left out. */
   readonly skipped: number;
   /** Lines in which ffmpeg complained. */
   readonly faults: number;
@@ -23,6 +23,8 @@ export interface Decoded {
 
 /** Time that ffmpeg may be silent while it is waited for, in milliseconds: a damaged hour is searched through in less. */
 const PATIENCE = 60_000;
+/** Frames that follow faster, in seconds, nobody sees; ffmpeg moves those of one moment apart by a tick. */
+export const LEAST_STEP = 0.0005;
 /** How ffmpeg ends when more than two thirds of the frames were damaged. */
 const TOO_DAMAGED = 69;
 /** Layouts of eight bits with a luma plane of its own. */
@@ -70,14 +72,15 @@ export function frameBytes(samples: Samples, width: number, height: number): num
 }
 
 /**
- * The frames of a video as a NUT stream, which carries every frame's own time, in the unit that the file uses. The program is
- * gone when this ends, however it ends.
+ * The frames of a video as a NUT stream, which carries every frame's own time, in the unit that the file uses. All packets
+ * are given, for a time may be written as a step from the one before; `shown` tells the frames that count. The program is gone
+ * when this ends, however it ends.
  */
 export async function* decodeFrames(
   probed: Probed,
   samples: Samples,
   { ffmpeg = 'ffmpeg', signal }: { readonly ffmpeg?: string | undefined; readonly signal?: AbortSignal | undefined },
-): AsyncGenerator<Packet, Decoded, undefined> {
+): AsyncGenerator<Packet & { readonly shown: boolean }, Decoded, undefined> {
   signal?.throwIfAborted();
   const { facts } = probed;
   const child = start(
@@ -106,21 +109,22 @@ export async function* decodeFrames(
     try {
       for await (const packet of nutPackets(source, (width, height) => frameBytes(samples, width, height))) {
         if (packet.frame === null) {
-          yield packet;
+          yield { ...packet, shown: false };
           continue;
         }
         const { time, width, height } = packet.frame;
         if (width !== facts.width || height !== facts.height)
           throw invalid('the frames are not of the size the file states');
-        if (time <= last) {
+        if (time - last < LEAST_STEP) {
           skipped++;
+          yield { ...packet, shown: false };
           continue;
         }
         if (time > MAX_VIDEO_SECONDS) throw tooLong(time);
         if (++frames > MAX_VIDEO_FRAMES) throw tooManyFrames();
         if (frames === 1) first = time;
         last = time;
-        yield packet;
+        yield { ...packet, shown: true };
       }
     } catch (error) {
       signal?.throwIfAborted(); // the rest follows from it

@@ -122,7 +122,8 @@ export async function markVideoInto(
         await finish(encoder);
         onProgress(1);
         return {
-          ...marker.report(),
+          frames: value.frames,
+          psnr: marker.report().psnr,
           problems: [...problemsOf(file, value), ...soundOf(file, format).problems, ...odd(file, format)],
         };
       }

@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import { LEAST_STEP } from './decode-frames.js';
 import { invalid } from './input.js';
 import type { Probed } from './probe-video.js';
 
@@ -104,7 +105,12 @@ export function outputArguments(probed: Probed, format: VideoFormat, crf: number
 function filters(probed: Probed, format: VideoFormat): string {
   const { width, height } = probed.facts;
   const { range, matrix, primaries, transfer } = coloursOf(probed);
-  const steps = [`setparams=range=${range}:colorspace=${matrix}:color_primaries=${primaries}:color_trc=${transfer}`];
+  // The frames that decoding does not count; all were marked.
+  const apart = `select=isnan(prev_selected_t)+gte(t-prev_selected_t\\,${LEAST_STEP})`;
+  const steps = [
+    apart,
+    `setparams=range=${range}:colorspace=${matrix}:color_primaries=${primaries}:color_trc=${transfer}`,
+  ];
   if (format !== 'webm' && (width % 2 === 1 || height % 2 === 1)) {
     steps.push(`pad=${width + (width % 2)}:${height + (height % 2)}`);
     steps.push(`fillborders=right=${width % 2}:bottom=${height % 2}:mode=smear`);

@@ -56,7 +56,7 @@ export async function readVideo(path: string, options: ReadVideoOptions = {}): P
             decoded = value;
             return;
           }
-          if (value.frame === null) continue;
+          if (value.frame === null || !value.shown) continue;
           const { samples: data, width, height, time } = value.frame;
           yield { pixels: { data, width, height }, time };
         }

@@ -120,6 +120,15 @@ describe('a marked copy', () => {
     for (let at = luma; at < all; at += 97) expect(samples[at]).toBe(128);
   });
 
+  test('leaves out what nobody sees, and moves nothing else', async () => {
+    const copy = box.path('once.mp4');
+    const { frames, problems } = await markVideoFile(await box.clip('twice.mkv'), copy, { chips });
+    expect([frames, problems]).toEqual([13, [expect.stringMatching(/^12 frames/)]]);
+    const times = await timesOf(copy);
+    for (const [i, time] of times.entries()) expect(time).toBeCloseTo(i * 0.08, 3);
+    expect(times).toHaveLength(13);
+  });
+
   test('is made of what can be read of a file cut short', async () => {
     const file = box.changed(await box.clip('fast-start.mp4'), 'cut.mp4', (bytes) =>
       bytes.subarray(0, bytes.length / 2),

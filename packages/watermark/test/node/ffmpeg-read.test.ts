@@ -60,6 +60,28 @@ describe('times', () => {
   });
 });
 
+describe('times that cannot be', () => {
+  test('frames shown no later than the one before are left out, and that is said', async () => {
+    const video = await readVideo(await box.clip('twice.mkv'));
+    const times = (await framesOf(video)).map(({ time }) => time);
+    expect(times.every((time, i) => i === 0 || time > times[i - 1]!)).toBe(true);
+    expect(times).toHaveLength(13);
+    expect(video.problems()).toEqual([expect.stringMatching(/^12 frames are not shown later/)]);
+  });
+
+  test('a head that tells less than the file holds is not believed', async () => {
+    const file = box.changed(await box.clip('long.mkv'), 'lying.mkv', (bytes) => {
+      const out = Buffer.from(bytes);
+      out.writeDoubleBE(1000, out.indexOf(Buffer.from('448988', 'hex')) + 3); // Duration, in ms
+      return out;
+    });
+    const video = await readVideo(file);
+    expect(video.facts.duration).toBe(1);
+    expect(await errorOf(framesOf(video))).toMatchObject({ code: 'VIDEO_TOO_LONG', limit: 3600 });
+    expect(await runningOn(file)).toBe(0);
+  });
+});
+
 describe('samples', () => {
   const layouts: [ClipName, number, number, string, number, 'full' | 'limited'][] = [
     ['steady.mp4', 160, 120, 'yuv420p', 1.5, 'limited'],

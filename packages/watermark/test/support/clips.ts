@@ -67,6 +67,11 @@ const RECIPES = {
   'rgb.mkv': [...pattern('96x80'), '-pix_fmt', 'bgr0', '-c:v', 'ffv1'],
   'sound.mp4': ['-f', 'lavfi', '-i', 'sine=d=1', '-c:a', 'aac'],
   'long.mkv': [...pattern('96x80', ',format=yuv420p,setpts=N*1000/TB'), '-fps_mode', 'passthrough', ...H264],
+  // Every second frame at the time of the one before.
+  'twice.mkv': [
+    ...pattern('96x80', ',format=yuv420p,setpts=floor(N/2)*0.08/TB'),
+    ...['-fps_mode', 'passthrough', '-enc_time_base', '1/1000', '-c:v', 'ffv1'],
+  ],
   'rare.mkv': [...pattern('96x80'), '-c:v', 'snow', '-strict', '-2'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
