@@ -203,14 +203,14 @@ async function markedFor(clip: ClipName, original: string, row: string): Promise
 function ask(worker: Worker, job: Job): Promise<Case> {
   const { clip, row, attack, cut } = job;
   return new Promise((resolve) => {
-    const end = (result: Case): void => {
-      worker.removeAllListeners();
-      resolve(result);
-    };
     const lost = { clip, row, attack, cut, start: 0, outcome: 'none', matches: [], z: null, next: null } as const;
     const nothing = { presence: null, registered: false, used: 0, correlation: null, ms: 0 };
-    worker.once('message', end);
-    worker.once('error', (error) => end({ ...lost, ...nothing, error: `worker: ${error}` }));
+    const end = (result: Case): void => {
+      worker.off('message', end).off('error', failed);
+      resolve(result);
+    };
+    const failed = (error: unknown): void => end({ ...lost, ...nothing, error: `worker: ${error}` });
+    worker.on('message', end).on('error', failed);
     worker.postMessage(job);
   });
 }
