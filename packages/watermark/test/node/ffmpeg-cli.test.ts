@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deriveImageKey, prepareChips } from '../../src/index.js';
 import { type Shell, shell } from '../support/cli.js';
-import { clips, run } from '../support/clips.js';
+import { clips, rows, run } from '../support/clips.js';
 
 const SECRET = Buffer.from(Uint8Array.from({ length: 32 }, (_, i) => 65 + (i % 26)));
 const KEY = ['--secret', 'secret.key', '--image', 'vid-1'];
@@ -102,7 +102,7 @@ describe('trace', () => {
     expect(JSON.stringify(record)).toMatch(/"ffmpeg"/);
   });
 
-  it('names it from a still as well', async () => {
+  it.each(rows(['names it from a still as well'], 0))('%s', async () => {
     const found = await box.json([...TRACE, 'still.png']);
     expect(found).toMatchObject({ algorithm: 'informed-spread-spectrum-video', frames: { suspect: 1, original: 10 } });
     expect(found).toMatchObject({

@@ -84,9 +84,11 @@ export async function run(program: 'ffmpeg' | 'ffprobe', args: readonly string[]
   return stdout;
 }
 
-/** Rows of a table: every day the first ones, all of them in the long suite, which runs the same files. */
-export const rows = <T>(all: readonly T[], daily: number): T[] =>
-  all.slice(0, process.env['WARDSEAL_FULL'] === '1' ? undefined : daily);
+/** Whether this is the long suite, which runs the daily files with more in them. */
+export const LONG: boolean = process.env['WARDSEAL_FULL'] === '1';
+
+/** Rows of a table: every day the first ones, all of them in the long suite. */
+export const rows = <T>(all: readonly T[], daily: number): T[] => all.slice(0, LONG ? undefined : daily);
 
 /** A folder with clips. */
 export interface Clips {
