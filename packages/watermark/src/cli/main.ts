@@ -12,10 +12,10 @@ function judge(error: Error): Failure | null {
 const program: Program = {
   name: 'wardseal-watermark',
   about:
-    'Marks the pictures that a viewing shows, and says of a leaked copy which viewing it comes from. Needs sharp beside it.',
+    'Marks the pictures and videos that a viewing shows, and says of a leaked copy which viewing it comes from. Needs sharp beside it, for videos ffmpeg.',
   commands: {
     embed: {
-      about: 'put the mark of a viewing into a picture; with chips, make what a viewer embeds',
+      about: 'put the mark of a viewing into a picture or a video; with chips, make what a viewer embeds',
       load: () => import('./embed.js'),
     },
     decode: { about: 'read a copy without its original: a lead, never a verdict', load: () => import('./decode.js') },

@@ -8,7 +8,7 @@ export type VideoFormat = 'mp4' | 'mov' | 'mkv' | 'webm';
 
 const FORMATS: readonly VideoFormat[] = ['mp4', 'mov', 'mkv', 'webm'];
 
-/** Loss of H.264 unless told otherwise: no difference is seen, and the mark keeps nearly all of its score. */
+/** Loss of H.264 unless told otherwise: of one clip the mark kept nine tenths of its score, in a twelfth of the size without loss. */
 export const DEFAULT_CRF = 18;
 /** The same for VP9, whose scale is another. */
 export const DEFAULT_CRF_VP9 = 24;
