@@ -2,7 +2,7 @@
 // seed; every copy is made by ffmpeg, traced against 1,000 viewings and judged. Needs ffmpeg.
 //   node bench/video.bench.ts --cuts 20 --only scale,screen
 import { execFile } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
@@ -52,7 +52,8 @@ if (options.help) {
   --seconds n     length of the clips (default 60)
   --threads n     default: as many as cores
   --folder path   where clips are kept (default ${options.folder})
-  --publish       write bench/results/video.json and docs/watermark-video.md; what this run leaves out stays as it was
+  --publish       write bench/results/video.json and docs/watermark-video.md from all cases that were run in the folder with
+                  this seed and length; looks, flicker and speed that this run leaves out stay as they were
 IMAGES names a folder that may hold video-ducks.mp4, a real clip.`);
   process.exit(0);
 }
@@ -65,8 +66,8 @@ const { folder } = options;
 const images = process.env['IMAGES'] ?? process.env['PHOTOS_DIR'];
 const wanted = options.only?.split(',');
 const asked = (name: string): boolean => wanted === undefined || wanted.includes(name);
-const known = [...ATTACK_NAMES, ...Object.keys(OTHER_ROWS), ...PARTS];
-for (const name of wanted ?? []) if (!known.includes(name)) throw new Error(`no row is called ${name}; see --help`);
+const allRows = [...ATTACK_NAMES, ...Object.keys(OTHER_ROWS), ...PARTS];
+for (const name of wanted ?? []) if (!allRows.includes(name)) throw new Error(`no row is called ${name}; see --help`);
 mkdirSync(folder, { recursive: true });
 const names = (options.clips?.split(',') ?? Object.keys({ ...CLIPS, ...REAL })) as ClipName[];
 
@@ -91,7 +92,7 @@ for (const clip of names) {
 }
 
 const cases: Case[] = [];
-const log = join(folder, `cases-${seed}.jsonl`);
+const log = join(folder, `cases-${seconds}-${seed}.jsonl`);
 const waiting = [...jobs].sort((a, b) => a.cut - b.cut);
 await Promise.all(
   Array.from({ length: Math.min(whole(options.threads, 'threads'), jobs.length) }, async () => {
@@ -143,12 +144,11 @@ for (const { title } of missed(cases)) console.log(`Not reached: ${title}`);
 if (options.publish) {
   const before = readSummary();
   const same = before?.seed === seed && before.seconds === seconds ? before : undefined;
-  const mine = new Set(cases.map(({ clip, row }) => `${clip} ${row}`));
   publish({
     date: new Date().toISOString(),
     machine: `Node ${process.versions.node}, ${cpus().length} cores, ${cpus()[0]?.model.trim() ?? 'unknown'}`,
     ...{ seed, seconds },
-    cases: [...(same?.cases.filter(({ clip, row }) => !mine.has(`${clip} ${row}`)) ?? []), ...cases].sort(inOrder),
+    cases: known(log),
     looks: looks.length > 0 ? looks : (same?.looks ?? []),
     flicker: flicker.length > 0 ? flicker : (same?.flicker ?? []),
     marking: marking.length > 0 ? marking : (same?.marking ?? []),
@@ -231,9 +231,13 @@ async function apart(...args: readonly (string | number)[]): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-function inOrder(a: Case, b: Case): number {
+/** The last result of every case in the folder's log, in order: runs of parts add up. */
+function known(path: string): Case[] {
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : [];
+  const all = lines.map((line) => JSON.parse(line) as Case);
   const key = ({ clip, row, cut }: Case): string => `${row} ${clip} ${String(cut).padStart(4, '0')}`;
-  return key(a) < key(b) ? -1 : 1;
+  const last = new Map(all.map((result) => [key(result), result]));
+  return [...last].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, result]) => result);
 }
 
 function whole(text: string, name: string): number {
