@@ -2,17 +2,16 @@
 // seed; every copy is made by ffmpeg, traced against 1,000 viewings and judged. Needs ffmpeg.
 //   node bench/video.bench.ts --cuts 20 --only scale,screen
 import { execFile } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import type { Layer } from '@wardseal/watermark';
-import { markVideoFile, probeVideo } from '@wardseal/watermark/ffmpeg';
 import { ATTACKS, type AttackName } from './video/attacks.ts';
-import { type Case, chipsOf, guiltyOf, type Job, type Marked } from './video/case.ts';
+import type { Case, Job } from './video/case.ts';
 import { CLIPS, type ClipName, clipFile, REAL } from './video/clips.ts';
 import { flickerOf, looksOf } from './video/looks.ts';
+import { markedFor } from './video/marked.ts';
 import {
   attackTable,
   clipTable,
@@ -63,6 +62,7 @@ const seconds = whole(options.seconds, 'seconds');
 const cuts = whole(options.cuts, 'cuts');
 const one = options.case === undefined ? undefined : whole(options.case, 'case');
 const { folder } = options;
+const run = { folder, seed, seconds };
 const images = process.env['IMAGES'] ?? process.env['PHOTOS_DIR'];
 const wanted = options.only?.split(',');
 const asked = (name: string): boolean => wanted === undefined || wanted.includes(name);
@@ -82,7 +82,7 @@ for (const clip of names) {
   }
   originals.set(clip, original);
   for (const row of rows) {
-    const marked = await markedFor(clip, original, row);
+    const marked = await markedFor(clip, original, row, run);
     const attack = row in ATTACKS ? (row as AttackName) : 'scale';
     for (let cut = 0; cut < cuts; cut++) {
       if (one === undefined || cut === one) jobs.push({ ...marked, attack, row, cut, seed, folder });
@@ -132,7 +132,7 @@ if (asked('speed')) {
     for (const channels of [1, 4]) marking.push((await apart('mark', width, height, channels)) as MarkSpeed);
   }
   const [clip, original] = [...originals][0]!;
-  const { marked } = await markedFor(clip, original, 'scale');
+  const { marked } = await markedFor(clip, original, 'scale', run);
   const copy = join(folder, `whole-${clip}.mp4`);
   await ffmpeg('-i', marked, '-vf', 'scale=844:476', '-c:v', 'libx264', '-crf', '32', copy);
   tracing = (await apart('trace', copy, original, clip, seed)) as TraceSpeed;
@@ -157,48 +157,6 @@ if (options.publish) {
 }
 // A colleague's name is the one answer that must never come.
 if (cases.some(({ outcome }) => outcome === 'wrong')) process.exitCode = 1;
-
-/** The marked file of a row, made once for each way of marking. */
-async function markedFor(clip: ClipName, original: string, row: string): Promise<Marked> {
-  const guilty = guiltyOf(clip, seed);
-  const { width, height, duration } = await probeVideo(original);
-  const about = { clip, original, size: { width, height }, seconds: duration ?? seconds };
-  const file = async (
-    from: string,
-    name: string,
-    viewing: string,
-    layer: Layer,
-    key: string = clip,
-  ): Promise<string> => {
-    const path = join(folder, `${clip}-${seconds}-${seed}-${name}.mp4`);
-    if (!existsSync(path)) await markVideoFile(from, path, { chips: chipsOf(key, seed, viewing, layer), layer });
-    return path;
-  };
-  const plain = { ...about, layer: 'view', guilty: [guilty] } as const;
-  if (row === 'unmarked') return { ...plain, marked: original, guilty: [] };
-  if (row === 'another key')
-    return { ...plain, marked: await file(original, 'other', guilty, 'view', `not ${clip}`), guilty: [] };
-  const recipient = guiltyOf(clip, seed, 'share');
-  if (row === 'share')
-    return { ...about, layer: 'share', marked: await file(original, 'share', recipient, 'share'), guilty: [recipient] };
-  if (row === 'both')
-    return { ...plain, marked: await file(await file(original, 'share', recipient, 'share'), 'both', guilty, 'view') };
-  if (row.startsWith('average')) {
-    const ids = [guilty, guiltyOf(clip, seed, 'second'), guiltyOf(clip, seed, 'third')].slice(0, Number(row.at(-1)));
-    const out = join(folder, `${clip}-${seconds}-${seed}-average${ids.length}.mp4`);
-    const copies: string[] = [];
-    for (const [k, id] of ids.entries()) copies.push(await file(original, k === 0 ? 'view' : `view${k}`, id, 'view'));
-    if (!existsSync(out)) {
-      const part = `${out}.part.mp4`;
-      const inputs = copies.flatMap((copy) => ['-i', copy]);
-      const mixed = ['-filter_complex', `mix=inputs=${ids.length}`, '-c:v', 'libx264', '-preset', 'veryfast'];
-      await ffmpeg(...inputs, ...mixed, '-crf', '18', part);
-      renameSync(part, out);
-    }
-    return { ...plain, marked: out, guilty: ids };
-  }
-  return { ...plain, marked: await file(original, 'view', guilty, 'view') };
-}
 
 function ask(worker: Worker, job: Job): Promise<Case> {
   const { clip, row, attack, cut } = job;
