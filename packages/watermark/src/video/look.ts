@@ -129,8 +129,8 @@ export function placesOf(
   return { across: original.width - width + 1, down: original.height - height + 1 };
 }
 
-/** Correlates a template with every place of a small picture, row by row; `most` keeps the highest that each place had. */
-export function look(original: Small, { data, width, height }: Template, most: Float32Array): void {
+/** Correlates a template with every place of a small picture, row by row; 0 where there is nothing to see. */
+export function look(original: Small, { data, width, height }: Template, out: Float32Array): void {
   const { sums, squares } = original;
   const stride = original.width + 1;
   const n = width * height;
@@ -139,14 +139,16 @@ export function look(original: Small, { data, width, height }: Template, most: F
       const [a, b] = [y * stride + x, (y + height) * stride + x];
       const sum = sums[b + width]! - sums[b]! - sums[a + width]! + sums[a]!;
       const power = squares[b + width]! - squares[b]! - squares[a + width]! + squares[a]! - (sum * sum) / n;
-      if (power < n) continue;
+      if (power < n) {
+        out[at] = 0;
+        continue;
+      }
       let product = 0;
       for (let j = 0; j < height; j++) {
         const row = (y + j) * original.width + x;
         for (let i = 0; i < width; i++) product += data[j * width + i]! * original.data[row + i]!;
       }
-      const correlation = product / Math.sqrt(power);
-      if (correlation > most[at]!) most[at] = correlation;
+      out[at] = product / Math.sqrt(power);
     }
   }
 }

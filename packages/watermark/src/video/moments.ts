@@ -8,11 +8,21 @@ const SIDE = 64;
 const RADIUS = 4;
 /** Frames of the original that are compared with each frame of the copy. */
 const COMPARED = 3000;
-/** What a jump in time costs, in correlation. */
-const JUMP = 0.15;
-/** Seconds by which frames may be off for nothing: a frame. Beyond, what costs a jump: half of the time that passed. */
+/** Seconds by which frames may be off for nothing: one frame. */
 const FREE = 0.04;
-const SLIP = 0.5;
+
+/** How time may run in a copy. */
+export interface Pace {
+  /** What a jump costs, in correlation. */
+  readonly jump: number;
+  /** Difference of the clocks, by what passed, that costs as much as a jump. */
+  readonly slip: number;
+}
+
+/** As in the original, a jump apart. */
+export const STEADY_PACE: Pace = { jump: 0.4, slip: 0.02 };
+/** Faster or slower, and cut. */
+export const ANY_PACE: Pace = { jump: 0.15, slip: 0.5 };
 
 /** Where a frame of the copy comes from. */
 export interface Moment {
@@ -86,58 +96,66 @@ function flat(
   };
 }
 
-/**
- * The way through the original that a copy took under one map, jumps allowed but costly (Viterbi), and how well it agrees
- * on average.
- */
-export function findMoments(
-  copy: readonly { readonly time: number; readonly thumb: Grey }[],
-  { places, flats, times }: Flats,
+/** How well frames of a copy agree with all of an original under one map: a row of correlations for each. */
+export function agreement(
+  copy: readonly Grey[],
+  { flats }: Flats,
   map: Homography,
   original: Grey,
   tick: () => void,
-): { readonly moments: readonly Moment[]; readonly correlation: number } {
+): readonly Float32Array[] {
   const size = flats[0]!;
   const onto = compose(map, scaling(original.width / size.width, original.height / size.height));
-  const agreement: Float32Array[] = [];
-  const from: Int32Array[] = [];
-  let worth = new Float64Array(flats.length);
-  copy.forEach(({ time, thumb }, at) => {
+  return copy.map((thumb) => {
     tick();
     const { picture, inside } = flat(thumb, onto, size);
-    const row = Float32Array.from(flats, (one) => correlate(one, picture, inside));
-    const passed = at === 0 ? 0 : time - copy[at - 1]!.time;
-    const reach = FREE + SLIP * passed;
-    const back = new Int32Array(flats.length);
-    const next = new Float64Array(flats.length);
-    const top = at === 0 ? 0 : worth.indexOf(worth.reduce((a, b) => Math.max(a, b)));
+    return Float32Array.from(flats, (one) => correlate(one, picture, inside));
+  });
+}
+
+/** A way through an original, and the mean agreement along it. */
+export interface Path {
+  readonly moments: readonly Moment[];
+  readonly correlation: number;
+}
+
+/** The way through the original that frames shown at these times took, by how they agree (Viterbi). */
+export function findPath(rows: readonly Float32Array[], shown: readonly number[], original: Flats, pace: Pace): Path {
+  const { places, times } = original;
+  const { jump, slip } = pace;
+  const from: Int32Array[] = [];
+  let worth = Float64Array.from(rows[0]!);
+  for (let at = 1; at < rows.length; at++) {
+    const passed = shown[at]! - shown[at - 1]!;
+    const reach = FREE + slip * passed;
+    const back = new Int32Array(times.length);
+    const next = new Float64Array(times.length);
+    const top = worth.indexOf(worth.reduce((a, b) => Math.max(a, b)));
     let k = 0;
-    for (let j = 0; j < flats.length; j++) {
-      // Either a jump from the best of all, or from somewhere near the moment that lies as far back as in the copy: a map
-      // that is a little off must not be mended by frames that are.
-      let most = at === 0 ? 0 : worth[top]! - JUMP;
+    for (let j = 0; j < times.length; j++) {
+      // Either a jump from the best of all, or from near the moment that lies as far back as in the copy.
+      let most = worth[top]! - jump;
       back[j] = top;
       const expected = times[j]! - passed;
-      while (k < flats.length && times[k]! <= expected - FREE - reach) k++;
-      for (let i = k; at > 0 && i < flats.length && times[i]! < expected + FREE + reach; i++) {
+      while (k < times.length && times[k]! <= expected - FREE - reach) k++;
+      for (let i = k; i < times.length && times[i]! < expected + FREE + reach; i++) {
         const off = Math.max(0, Math.abs(times[i]! - expected) - FREE);
-        const total = worth[i]! - (JUMP * off) / reach;
+        const total = worth[i]! - (jump * off) / reach;
         if (total > most) {
           most = total;
           back[j] = i;
         }
       }
-      next[j] = most + row[j]!;
+      next[j] = most + rows[at]![j]!;
     }
-    agreement.push(row);
     from.push(back);
     worth = next;
-  });
+  }
   let j = worth.indexOf(worth.reduce((a, b) => Math.max(a, b)));
   const moments: Moment[] = [];
-  for (let at = copy.length - 1; at >= 0; at--) {
-    moments.push({ at, original: places[j]!, correlation: agreement[at]![j]! });
-    j = from[at]![j]!;
+  for (let at = rows.length - 1; at >= 0; at--) {
+    moments.push({ at, original: places[j]!, correlation: rows[at]![j]! });
+    if (at > 0) j = from[at - 1]![j]!;
   }
   moments.reverse();
   return { moments, correlation: moments.reduce((sum, one) => sum + one.correlation, 0) / moments.length };
