@@ -70,7 +70,8 @@ export async function runCase(job: Job): Promise<Case> {
   const next = seededNumbers(`case ${clip} ${row} ${attack} ${cut} ${seed}`);
   const random = (): number => next() / 2 ** 32;
   const length = attacked.length ?? 5;
-  const start = random() * (job.seconds - length - 0.1);
+  // A clip that is no longer than the cut is taken whole.
+  const start = random() * Math.max(0, job.seconds - length - 0.1);
   const folder = join(job.folder, `${clip}-${row}-${cut}`);
   const began = Date.now();
   const about = { clip, row, attack, cut, start };
