@@ -4,15 +4,16 @@ import { deadline } from './deadline.js';
 import { checkImageKey } from './ids.js';
 import { checkOptions } from './options.js';
 import { checkLayer } from './prepare-chips.js';
-import type { Homography } from './register/homography.js';
+import { cornersOf, type Homography, throughPoints } from './register/homography.js';
+import { outline } from './register/outline.js';
 import { checkDecoys, type Hit, scoreCandidates } from './score-candidates.js';
 import type { NullHistogram } from './statistics.js';
 import { type Layer, MARK_VERSION } from './version.js';
 import { combine } from './video/combine.js';
 import { layOver } from './video/lay-over.js';
 import type { Moment } from './video/moments.js';
-import { place } from './video/place.js';
-import { survey, surveyKeeping } from './video/survey.js';
+import { place, type Shown } from './video/place.js';
+import { type Grey, type Kept, survey, surveyKeeping } from './video/survey.js';
 import type { Video } from './video/video.js';
 
 /** Where each part of the work, as progress tells it, ends: reading the copy, reading the original, laying, reading marks. */
@@ -152,7 +153,7 @@ export async function traceVideo(
   const piecesOf = (moments: readonly Moment[]): Piece[] =>
     pieces(moments.map(({ at, original: to }) => ({ suspect: copy.kept[at]!.time, original: source.times[to]! })));
 
-  const thumbs = copy.kept.map(({ index, time }) => ({ time, thumb: copy.thumbs[index]! }));
+  const thumbs = copy.kept.map((kept) => shownOf(kept, copy.thumbs[kept.index]!, source.thumbs[0]!));
   const found = place(thumbs, source, part(2));
   if (found === null) return nothing(null);
   const laid = await layOver(found, copy.kept, thumbs[0]!.thumb, { video: original, survey: source }, layer, part(3));
@@ -191,6 +192,14 @@ export async function traceVideo(
     },
     ms: Date.now() - started,
   };
+}
+
+/** A kept frame as it is looked for. */
+function shownOf({ time, luma }: Kept, thumb: Grey, original: Grey): Shown {
+  const corners = outline(luma)?.map(
+    ([x, y]) => [(x * thumb.width) / luma.width, (y * thumb.height) / luma.height] as const,
+  );
+  return { time, thumb, outlined: corners === undefined ? null : throughPoints(cornersOf(original), corners) };
 }
 
 /** Frames that follow each other as in the original, together. */

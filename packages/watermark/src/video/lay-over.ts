@@ -35,7 +35,7 @@ interface Laid {
 
 /** Lays the kept frames on theirs of the original, reads them, and tells how they lie. Null when none does. */
 export async function layOver(
-  { moments, map }: Placed,
+  { moments }: Placed,
   kept: readonly Kept[],
   thumb: Grey,
   original: { readonly video: Video; readonly survey: Survey },
@@ -46,7 +46,8 @@ export async function layOver(
   const grid = canonicalSize(video.width, video.height, VIDEO_SIDE);
   const scale = Math.sqrt((video.width * video.height) / (grid.width * grid.height));
   const first = kept[0]!.luma;
-  const start = betweenGrids(map, survey.thumbs[0]!, grid, thumb, first);
+  const startOf = ({ map }: { readonly map: Homography }): Homography =>
+    betweenGrids(map, survey.thumbs[0]!, grid, thumb, first);
   const shown = moments.filter((moment) => moment.correlation >= LEAST);
   if (shown.length === 0) return null;
 
@@ -58,8 +59,9 @@ export async function layOver(
     const limited = channels === 1 && video.range === 'limited';
     frames.set(index, { luma: limited ? stretched(luma) : luma, time, hash: fromHex(hashPixels(pixels, channels))! });
   }
-  const aligned = (moment: Moment, from: Homography): { map: Homography; correlation: number } => {
+  const aligned = (moment: Placed['moments'][number]): { map: Homography; correlation: number } => {
     tick();
+    const from = startOf(moment);
     const source = frames.get(moment.original)!.luma;
     const copy = kept[moment.at]!.luma;
     const before = score(source, copy, from, MEASURED_SIDE);
@@ -69,8 +71,8 @@ export async function layOver(
       : { map: after.homography, correlation: after.correlation };
   };
 
-  const anchors = spread(shown.length, ANCHORS).map((i) => aligned(shown[i]!, start));
-  const common = middleMap(anchors, grid) ?? start;
+  const anchors = spread(shown.length, ANCHORS).map((i) => aligned(shown[i]!));
+  const common = middleMap(anchors, grid)!;
   const off = anchors.map(({ map: one }) =>
     Math.max(
       ...cornersOf(grid).map(([x, y]) => {
@@ -90,7 +92,7 @@ export async function layOver(
     const copy = kept[moment.at]!;
     const lie = steady
       ? { map: common, correlation: score(frame.luma, copy.luma, common, MEASURED_SIDE).correlation }
-      : aligned(moment, start);
+      : aligned(moment);
     if (lie.correlation < LEAST) continue;
     if (best === null || lie.correlation > best.correlation) best = { ...lie, moment };
     laid.push({

@@ -19,12 +19,6 @@ const SHAPE_SLACK = 1.15;
 const AT_ONE_PACE = 3;
 const AT_ANY = 2;
 
-/** A kept frame of the copy. */
-interface Shown {
-  readonly time: number;
-  readonly thumb: Grey;
-}
-
 interface Lie {
   readonly map: Homography;
   readonly correlation: number;
@@ -34,7 +28,11 @@ interface Lie {
  * How the copy may lie on the original, as maps from the original's thumbnail to the copy's: the same for all frames. The
  * whole, in any way; then what a search over place, size and time finds.
  */
-export function findLies(copy: readonly Shown[], { thumbs, times }: Survey, tick: () => void): Homography[] {
+export function findLies(
+  copy: readonly { readonly time: number; readonly thumb: Grey }[],
+  { thumbs, times }: Survey,
+  tick: () => void,
+): Homography[] {
   const probes = spread(copy.length, PROBES).map((i) => copy[i]!);
   const places = spread(thumbs.length, LOOKED_THROUGH);
   const smalls = places.map((i) => small(thumbs[i]!));

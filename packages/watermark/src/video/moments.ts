@@ -6,23 +6,18 @@ import type { Grey, Survey } from './survey.js';
 /** Long side at which moments are compared, in pixels, and radius of the local mean and contrast. */
 const SIDE = 64;
 const RADIUS = 4;
+/** Variance that is noise in a thumbnail, in squared levels: slow shading of smooth skin must not be lost. */
+const NOISE = 0.3;
 /** Frames of the original that are compared with each frame of the copy. */
 const COMPARED = 3000;
 /** Seconds by which frames may be off for nothing: one frame. */
-const FREE = 0.04;
+const FREE = 0.041;
+/** What a jump costs, in correlation, and the difference of the clocks, by what passed, that costs as much. */
+const JUMP = 0.15;
+const SLIP = 0.5;
 
-/** How time may run in a copy. */
-export interface Pace {
-  /** What a jump costs, in correlation. */
-  readonly jump: number;
-  /** Difference of the clocks, by what passed, that costs as much as a jump. */
-  readonly slip: number;
-}
-
-/** As in the original, a jump apart. */
-export const STEADY_PACE: Pace = { jump: 0.4, slip: 0.02 };
-/** Faster or slower, and cut. */
-export const ANY_PACE: Pace = { jump: 0.15, slip: 0.5 };
+/** How time may run in a copy: as in the original, or cut, faster and slower. */
+export type Pace = 'steady' | 'any';
 
 /** Where a frame of the copy comes from. */
 export interface Moment {
@@ -85,7 +80,7 @@ function flat(
       inside[y * width + x] = within ? 1 : 0;
     }
   }
-  const out = flatten({ data, width, height }, RADIUS).data;
+  const out = flatten({ data, width, height }, RADIUS, NOISE).data;
   return {
     picture: {
       data: Int8Array.from(out, (value) => Math.max(-127, Math.min(127, Math.round(32 * value)))),
@@ -96,19 +91,18 @@ function flat(
   };
 }
 
-/** How well frames of a copy agree with all of an original under one map: a row of correlations for each. */
+/** How well frames of a copy agree with all of an original, each under its map: a row of correlations for each. */
 export function agreement(
-  copy: readonly Grey[],
+  copy: readonly { readonly thumb: Grey; readonly map: Homography }[],
   { flats }: Flats,
-  map: Homography,
   original: Grey,
   tick: () => void,
 ): readonly Float32Array[] {
   const size = flats[0]!;
-  const onto = compose(map, scaling(original.width / size.width, original.height / size.height));
-  return copy.map((thumb) => {
+  const toThumb = scaling(original.width / size.width, original.height / size.height);
+  return copy.map(({ thumb, map }) => {
     tick();
-    const { picture, inside } = flat(thumb, onto, size);
+    const { picture, inside } = flat(thumb, compose(map, toThumb), size);
     return Float32Array.from(flats, (one) => correlate(one, picture, inside));
   });
 }
@@ -119,28 +113,69 @@ export interface Path {
   readonly correlation: number;
 }
 
-/** The way through the original that frames shown at these times took, by how they agree (Viterbi). */
+/** Where the original stands when the copy begins, if both run alike: the moments that agree best at one distance in time. */
+function steadyPath(rows: readonly Float32Array[], shown: readonly number[], { places, times }: Flats): Path {
+  const at = (distance: number): { total: number; picks: number[] } => {
+    let total = 0;
+    const picks = rows.map((row, i) => {
+      const expected = shown[i]! + distance;
+      let best = nearest(times, expected);
+      for (const j of [best - 1, best + 1]) {
+        if (j < 0 || j >= times.length || Math.abs(times[j]! - expected) > FREE) continue;
+        if (row[j]! > row[best]!) best = j;
+      }
+      // What lies before the begin or after the end of the original speaks against this distance.
+      if (Math.abs(times[best]! - expected) <= 2 * FREE) total += row[best]!;
+      return best;
+    });
+    return { total, picks };
+  };
+  let best = { total: Number.NEGATIVE_INFINITY, picks: [] as number[] };
+  for (const time of times) {
+    // The middle of the copy lies on some frame of the original.
+    const one = at(time - shown[shown.length >> 1]!);
+    if (one.total > best.total) best = one;
+  }
+  const moments = best.picks.map((j, i) => ({ at: i, original: places[j]!, correlation: rows[i]![j]! }));
+  return { moments, correlation: best.total / rows.length };
+}
+
+function nearest(times: readonly number[], time: number): number {
+  let [low, high] = [0, times.length - 1];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (times[middle]! <= time) low = middle;
+    else high = middle;
+  }
+  return Math.abs(times[low]! - time) <= Math.abs(times[high]! - time) ? low : high;
+}
+
+/** The way through the original that frames shown at these times took, by how they agree. */
 export function findPath(rows: readonly Float32Array[], shown: readonly number[], original: Flats, pace: Pace): Path {
+  return pace === 'steady' ? steadyPath(rows, shown, original) : anyPath(rows, shown, original);
+}
+
+/** With jumps and slips that cost something (Viterbi). */
+function anyPath(rows: readonly Float32Array[], shown: readonly number[], original: Flats): Path {
   const { places, times } = original;
-  const { jump, slip } = pace;
   const from: Int32Array[] = [];
   let worth = Float64Array.from(rows[0]!);
   for (let at = 1; at < rows.length; at++) {
     const passed = shown[at]! - shown[at - 1]!;
-    const reach = FREE + slip * passed;
+    const reach = FREE + SLIP * passed;
     const back = new Int32Array(times.length);
     const next = new Float64Array(times.length);
     const top = worth.indexOf(worth.reduce((a, b) => Math.max(a, b)));
     let k = 0;
     for (let j = 0; j < times.length; j++) {
       // Either a jump from the best of all, or from near the moment that lies as far back as in the copy.
-      let most = worth[top]! - jump;
+      let most = worth[top]! - JUMP;
       back[j] = top;
       const expected = times[j]! - passed;
       while (k < times.length && times[k]! <= expected - FREE - reach) k++;
       for (let i = k; i < times.length && times[i]! < expected + FREE + reach; i++) {
         const off = Math.max(0, Math.abs(times[i]! - expected) - FREE);
-        const total = worth[i]! - (jump * off) / reach;
+        const total = worth[i]! - (JUMP * off) / reach;
         if (total > most) {
           most = total;
           back[j] = i;

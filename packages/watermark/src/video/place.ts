@@ -2,7 +2,7 @@ import { align } from '../register/align.js';
 import type { Homography } from '../register/homography.js';
 import { findLies } from './lies.js';
 import { middleMap } from './middle-map.js';
-import { ANY_PACE, agreement, findPath, flatsOf, type Moment, type Pace, type Path, STEADY_PACE } from './moments.js';
+import { agreement, findPath, flatsOf, type Moment, type Pace, type Path } from './moments.js';
 import { spread } from './spread.js';
 import { type Grey, planeOf, type Survey } from './survey.js';
 
@@ -16,27 +16,35 @@ const ROUNDS = 4;
 /** What a round must improve for another to follow, and the correlation at which nothing else is tried. */
 const WORTH = 0.002;
 const SURE = 0.9;
+/** Part of the anchors in which an outline must be seen. */
+const FRAMED = 0.6;
 /** Correlation below which an anchor has no say about the map. */
 const HEARD = 0.3;
 
-const PACES: readonly Pace[] = [STEADY_PACE, ANY_PACE];
+const PACES: readonly Pace[] = ['steady', 'any'];
+/** What another pace must be better by: with jumps and slips it can always agree a little better. */
+const BETTER = 0.1;
 
-/** A way that the copy lies. */
-interface Lain {
-  readonly map: Homography;
+/** A way that the copy lies: one map for all frames, or one for each. */
+interface Lain extends Path {
+  readonly mapOf: (frame: Shown) => Homography;
   readonly pace: Pace;
 }
 
 /** A kept frame of the copy. */
-interface Shown {
+export interface Shown {
   readonly time: number;
   readonly thumb: Grey;
+  /** The map that the outline of a picture within an even surround gives, as in a film of a screen; null without one. */
+  readonly outlined: Homography | null;
 }
 
-/** Which frames of the original a copy shows, and the map from the original's thumbnails to the copy's that they share. */
+/**
+ * Which frames of the original a copy shows, and for each the map from the original's thumbnail to the copy's: the same
+ * for all, unless a screen was filmed by a hand.
+ */
 export interface Placed {
-  readonly moments: readonly Moment[];
-  readonly map: Homography;
+  readonly moments: readonly (Moment & { readonly map: Homography })[];
 }
 
 /**
@@ -47,46 +55,61 @@ export interface Placed {
  */
 export function place(copy: readonly Shown[], original: Survey, tick: () => void): Placed | null {
   const flats = flatsOf(original, tick);
-  const [first] = original.thumbs;
-  const follow = (frames: readonly Shown[], map: Homography, paces: readonly Pace[]): (Path & Lain)[] => {
-    const thumbs = frames.map(({ thumb }) => thumb);
-    const rows = agreement(thumbs, flats, map, first!, tick);
+  const first = original.thumbs[0]!;
+  const follow = (frames: readonly Shown[], mapOf: Lain['mapOf'], paces: readonly Pace[]): Lain[] => {
+    const mapped = frames.map((frame) => ({ thumb: frame.thumb, map: mapOf(frame) }));
+    const rows = agreement(mapped, flats, first, tick);
     const times = frames.map(({ time }) => time);
-    return paces.map((pace) => ({ map, pace, ...findPath(rows, times, flats, pace) }));
+    return paces.map((pace) => ({ mapOf, pace, ...findPath(rows, times, flats, pace) }));
   };
   const anchors = spread(copy.length, ANCHORS).map((i) => copy[i]!);
-  const followed = findLies(anchors, original, tick).flatMap((map) => follow(anchors, map, PACES));
-  let best: (Path & Lain) | null = null;
-  for (const pace of PACES) {
+  const followed = findLies(anchors, original, tick).flatMap((map) => follow(anchors, () => map, PACES));
+  const settle = (pace: Pace): Lain => {
     const starts = followed.filter((one) => one.pace === pace).sort((a, b) => b.correlation - a.correlation);
+    let best = starts[0]!;
     for (const start of starts.slice(0, SETTLED)) {
-      for (let round = 0, held = start; round < ROUNDS && (best?.correlation ?? 0) < SURE; round++) {
-        if (best === null || held.correlation > best.correlation) best = held;
-        const map = mapOf(held.moments, anchors, held.map, original, tick);
-        const [next] = map === null ? [] : follow(anchors, map, [pace]);
+      for (let round = 0, held = start; round < ROUNDS && best.correlation < SURE; round++) {
+        const map = commonMap(held, anchors, original, tick);
+        const [next] = map === null ? [] : follow(anchors, () => map, [pace]);
         if (next === undefined || next.correlation < held.correlation + WORTH) break;
         held = next;
         if (held.correlation > best.correlation) best = held;
       }
     }
+    return best;
+  };
+  let best = settle('steady');
+  if (best.correlation < SURE) {
+    const within = anchors.filter(({ outlined }) => outlined !== null);
+    const framed = within.length < FRAMED * anchors.length ? [] : follow(within, ({ outlined }) => outlined!, PACES);
+    for (const other of [...framed, settle('any')]) {
+      const least = other.pace === best.pace ? 0 : BETTER;
+      if (other.correlation > best.correlation + least) best = other;
+    }
   }
-  if (best === null || best.correlation < LEAST) return null;
-  const [whole] = follow(copy, best.map, [best.pace]);
-  return { map: best.map, moments: whole!.moments };
+  if (best.correlation < LEAST) return null;
+  // Frames without an outline have no map where each has its own.
+  const { mapOf, pace } = best;
+  const shown = copy.map((frame, at) => ({ frame, at, map: mapOf(frame) })).filter(({ map }) => map !== null);
+  const [whole] = follow(
+    shown.map(({ frame }) => frame),
+    mapOf,
+    [pace],
+  );
+  return { moments: whole!.moments.map((one) => ({ ...one, at: shown[one.at]!.at, map: shown[one.at]!.map })) };
 }
 
 /** What the frames say of the map at these moments. */
-function mapOf(
-  moments: readonly Moment[],
+function commonMap(
+  { moments, mapOf }: Lain,
   copy: readonly Shown[],
-  near: Homography,
   { thumbs }: Survey,
   tick: () => void,
 ): Homography | null {
   const heard: { readonly map: Homography }[] = [];
   for (const { at, original } of moments) {
     tick();
-    const found = align(planeOf(thumbs[original]!), planeOf(copy[at]!.thumb), near, 0, () => {});
+    const found = align(planeOf(thumbs[original]!), planeOf(copy[at]!.thumb), mapOf(copy[at]!), 0, () => {});
     if (found !== null && found.correlation >= HEARD) heard.push({ map: found.homography });
   }
   return middleMap(heard, thumbs[0]!);

@@ -19,9 +19,12 @@ export interface Grey {
   readonly height: number;
 }
 
-/** The same as numbers. */
+/** Thumbnails have a quarter of a frame's noise: what an alignment takes for noise must be as much larger. */
+const CONTRAST = 4;
+
+/** The same for an alignment. */
 export function planeOf({ data, width, height }: Grey): Plane {
-  return { data: Float32Array.from(data), width, height };
+  return { data: Float32Array.from(data, (value) => CONTRAST * value), width, height };
 }
 
 /** A frame that is kept for a closer look. */
