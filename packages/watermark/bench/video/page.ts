@@ -199,8 +199,8 @@ function page(summary: Summary): string {
     '- The clips are made up from photographs, and one real one where a folder holds it. A film of a screen is registered by',
     '  what is seen: without texture or movement there is nothing to hold on to.',
     '- A few cuts a row: a row of 20 of 20 says "above 86 %, most likely", one of 4 of 4 no more than "above 47 %".',
-    '- The clip `smooth` shows skin out of focus with nothing on it: no edge, no pore, less than two levels of texture at CRF 32.',
-    '  What cannot be seen cannot be laid on the original.',
+    '- The clip `smooth` shows skin out of focus with nothing on it: no edge and no pore. What cannot be seen cannot be laid',
+    '  on the original.',
     '- A still out of a video holds one frame’s mark. It names a viewing where compression left that frame alone.',
     '- A copy of a copy at a low bit rate loses its mark before it loses its picture; the rows by CRF show where.',
   ].join('\n')}\n`;
