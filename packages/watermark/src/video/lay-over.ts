@@ -18,7 +18,7 @@ import type { Video } from './video.js';
 const ANCHORS = 12;
 /** Canonical pixels by which the corners of most anchors may lie off the common map when the copy is steady. */
 const STEADY = 0.6;
-/** Correlation of the flattened frames below which a frame says nothing. */
+/** Correlation of the flattened thumbnails below which a frame is left out, and of frames below which a map is not finer. */
 const LEAST = 0.25;
 /** Level of the alignment at which a settled map is good enough to begin. */
 const LEVEL = 2;
@@ -66,7 +66,8 @@ export async function layOver(
     const copy = kept[moment.at]!.luma;
     const before = score(source, copy, from, MEASURED_SIDE);
     const after = align(source, copy, from, LEVEL, () => {});
-    return after === null || after.correlation < before.correlation
+    // On a smooth frame the fine levels follow noise: what the thumbnails said stands.
+    return after === null || after.correlation < Math.max(LEAST, before.correlation)
       ? { map: from, correlation: before.correlation }
       : { map: after.homography, correlation: after.correlation };
   };
@@ -93,7 +94,6 @@ export async function layOver(
     const lie = steady
       ? { map: common, correlation: score(frame.luma, copy.luma, common, MEASURED_SIDE).correlation }
       : aligned(moment);
-    if (lie.correlation < LEAST) continue;
     if (best === null || lie.correlation > best.correlation) best = { ...lie, moment };
     laid.push({
       suspect: { time: copy.time, hash: fromHex(copy.hash)! },
