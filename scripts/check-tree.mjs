@@ -55,7 +55,7 @@ function manifestFaults({ manifest }) {
   if (license !== 'Apache-2.0') faults.push('license is not Apache-2.0');
   // A worker's script does its work by being loaded; nothing else may.
   const still =
-    sideEffects === false || (Array.isArray(sideEffects) && sideEffects.every((path) => /\/worker\//.test(path)));
+    sideEffects === false || (Array.isArray(sideEffects) && sideEffects.every((path) => /\bworker\.js$/.test(path)));
   if (type !== 'module' || !still) faults.push('not an ESM package without side effects');
   if (engines?.node !== '>=20.19') faults.push('engines.node is not >=20.19');
   if (publishConfig?.access !== 'public') faults.push('publishConfig.access is not public');
