@@ -82,11 +82,12 @@ globalThis.seek = async (to) => {
 
 /** Luma of what was shown, for the tracer: a few pictures, evenly spread. */
 globalThis.copy = (most) => {
-  const all = pictures().map(({ data, width, height }, i) => ({ data, width, height, time: taken[i].time }));
+  // A frame that was sought and played again is one.
+  const byTime = new Map(pictures().map((picture, i) => [taken[i].time, picture]));
+  const all = [...byTime].map(([time, picture]) => ({ ...picture, time })).sort((a, b) => a.time - b.time);
   const every = Math.ceil(all.length / most);
   return all
     .filter((_, i) => i % every === 0)
-    .sort((a, b) => a.time - b.time)
     .map(({ data, width, height, time }) => {
       const luma = Uint8Array.from({ length: width * height }, (_, i) =>
         Math.round(0.299 * data[4 * i] + 0.587 * data[4 * i + 1] + 0.114 * data[4 * i + 2]),
