@@ -59,6 +59,7 @@ describe('the golden vector of moving pictures, mark v0', () => {
   test.each(finds)('a video marked when the version was young still names $viewingId, layer $layer', async (one) => {
     const { original, old, layer, viewingId } = one;
     const report = await traceVideo(filmOf(old), filmOf(original), { key, candidates, decoys: 1000, layer });
+    expect(report.layer).toBe(layer);
     expect(report.hits.filter((hit) => hit.verdict === 'match').map((hit) => hit.id)).toEqual([viewingId]);
   });
 

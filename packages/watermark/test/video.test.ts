@@ -6,23 +6,20 @@ import {
   traceVideo,
   type Video,
   type VideoTraceOptions,
-  type VideoTraceReport,
 } from '../src/index.js';
-import { viewings } from './pictures.js';
-import { averaged, cut, type Film, film, filmOf, marked, remapped } from './support/made-up-video.js';
-
-const key = deriveImageKey(new Uint8Array(32).fill(5), 'gait-1');
-const chips = prepareChips(key, 'view-7');
-const options: VideoTraceOptions = { key, candidates: viewings(100), decoys: 1000 };
-const [width, height] = [224, 126];
-const original = film({ width, height, frames: 12, rate: 8 });
-const copy = marked(original, chips);
-
-const matches = ({ hits }: VideoTraceReport): string[] =>
-  hits.filter(({ verdict }) => verdict === 'match').map(({ id }) => id);
-const traced = (suspect: Video, more: Partial<VideoTraceOptions> = {}): Promise<VideoTraceReport> =>
-  traceVideo(suspect, original, { ...options, ...more });
-const oneFrame = (source: Film, n: number): Film => filmOf([{ ...source.frames()[n]!, time: 0 }]);
+import {
+  chips,
+  copy,
+  height,
+  key,
+  matches,
+  oneFrame,
+  options,
+  original,
+  traced,
+  width,
+} from './support/leaked-film.js';
+import { averaged, cut, type Film, film, marked, remapped } from './support/made-up-video.js';
 
 describe('a copy is traced', () => {
   test.each<[string, () => Film, from: number, to: number]>([

@@ -1,26 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import {
-  deriveImageKey,
-  prepareChips,
-  traceVideo,
-  type Video,
-  type VideoTraceOptions,
-  type VideoTraceReport,
-} from '../../src/index.js';
-import { viewings } from '../pictures.js';
+import { traceVideo } from '../../src/index.js';
+import { rows } from '../support/clips.js';
+import { chips, copy, height, matches, oneFrame, options, original, traced, width } from '../support/leaked-film.js';
 import { cut, type Film, film, filmOf, marked, remapped } from '../support/made-up-video.js';
 
-const key = deriveImageKey(new Uint8Array(32).fill(5), 'gait-1');
-const chips = prepareChips(key, 'view-7');
-const options: VideoTraceOptions = { key, candidates: viewings(100), decoys: 1000 };
-const [width, height] = [224, 126];
-const original = film({ width, height, frames: 12, rate: 8 });
-const copy = marked(original, chips);
-
-const matches = ({ hits }: VideoTraceReport): string[] =>
-  hits.filter(({ verdict }) => verdict === 'match').map(({ id }) => id);
-const traced = (suspect: Video, more: Partial<VideoTraceOptions> = {}): Promise<VideoTraceReport> =>
-  traceVideo(suspect, original, { ...options, ...more });
 /** Frames shown at another rate: each moment shows the frame that was up. */
 const atRate = (source: Film, rate: number, frames: number): Film =>
   filmOf(
@@ -29,7 +12,6 @@ const atRate = (source: Film, rate: number, frames: number): Film =>
       return { pixels: shown.pixels, time: n / rate };
     }),
   );
-const oneFrame = (source: Film, n: number): Film => filmOf([{ ...source.frames()[n]!, time: 0 }]);
 
 describe('a copy is traced', () => {
   test.each<[string, () => Film, from: number, to: number]>([
@@ -47,7 +29,7 @@ describe('a copy is traced', () => {
   });
 
   test('two parts in another order are two pieces', async () => {
-    const parts = [...cut(copy, 1, 1.5).frames(), ...cut(copy, 0, 0.5).frames()];
+    const parts = [...cut(copy, 1, 1.25).frames(), ...cut(copy, 0, 0.25).frames()];
     const report = await traced(filmOf(parts.map(({ pixels }, n) => ({ pixels, time: n / 8 }))));
     expect(matches(report)).toEqual(['view-7']);
     if (report.timeline.status !== 'found') throw new Error('no timeline');
@@ -55,25 +37,15 @@ describe('a copy is traced', () => {
   });
 
   test('a frame of every phase, and one that fades', async () => {
-    for (const time of [0, 5, 9, 13, 17, 21, 25, 29, 31.5]) {
+    for (const time of rows([29, 31.5, 0, 5, 9, 13, 17, 21, 25], 2)) {
       const source = filmOf([{ ...original.frames()[3]!, time }]);
       const report = await traceVideo(oneFrame(marked(source, chips), 0), source, options);
       expect([time, matches(report)]).toEqual([time, ['view-7']]);
     }
   });
 
-  test('each layer, where both are in it', async () => {
-    const share = prepareChips(key, 'to-view-3', { layer: 'share' });
-    const both = marked(cut(marked(original, share, 'share'), 0, 0.6), chips);
-    const candidates = [...viewings(50), 'to-view-3'];
-    expect(matches(await traced(both, { candidates }))).toEqual(['view-7']);
-    const report = await traced(both, { candidates, layer: 'share' });
-    expect(matches(report)).toEqual(['to-view-3']);
-    expect(report.layer).toBe('share');
-  });
-
   test('as RGBA, against an original of limited luma', async () => {
-    const rgba = film({ width, height, frames: 4, rate: 8, channels: 4 });
+    const rgba = film({ width, height, frames: 2, rate: 8, channels: 4 });
     const limited = rgba.frames().map(({ pixels: { data }, time }) => {
       const levels = Uint8Array.from({ length: width * height }, (_, i) => {
         const shade = 0.299 * data[4 * i]! + 0.587 * data[4 * i + 1]! + 0.114 * data[4 * i + 2]!;
@@ -86,25 +58,25 @@ describe('a copy is traced', () => {
   });
 
   test('counts frames and hashes what was used, and is the same again', async () => {
-    const [one, two] = [await traced(cut(copy, 0.5, 1)), await traced(cut(copy, 0.5, 1))];
+    const [one, two] = [await traced(cut(copy, 0.5, 0.75)), await traced(cut(copy, 0.5, 0.75))];
     expect({ ...one, ms: 0 }).toEqual({ ...two, ms: 0 });
     expect(one).toMatchObject({ algorithm: 'informed-spread-spectrum-video', version: 'wardseal.org/mark/v0' });
-    expect(one.frames).toMatchObject({ suspect: 4, original: 12 });
-    expect(one.frames.used.map(({ original: time }) => time)).toEqual([0.5, 0.625, 0.75, 0.875]);
+    expect(one.frames).toMatchObject({ suspect: 2, original: 12 });
+    expect(one.frames.used.map(({ original: time }) => time)).toEqual([0.5, 0.625]);
     expect(one.inputHashes.suspect).toMatch(/^[0-9a-f]{64}$/);
     const changed = filmOf(
-      cut(copy, 0.5, 1)
+      cut(copy, 0.5, 0.75)
         .frames()
         .map(({ pixels, time }, n) => {
           const data = Uint8Array.from(pixels.data);
-          if (n === 2) data[99]! ^= 1;
+          if (n === 1) data[99]! ^= 1;
           return { pixels: { ...pixels, data }, time };
         }),
     );
     expect((await traced(changed)).inputHashes.suspect).not.toBe(one.inputHashes.suspect);
   });
 
-  test('frames without end are refused', async () => {
+  test.each(rows(['frames without end are refused'], 0))('%s', async () => {
     const pixels = { data: new Uint8Array(64 * 64), width: 64, height: 64 };
     let given = 0;
     const endless = {
