@@ -41,22 +41,16 @@ describe('times', () => {
   ];
   test.each(rows(clocks, 2))('of %s are those that ffprobe tells', async (name, least) => {
     const file = await box.clip(name);
-    const times = (await read(file)).map(({ time }) => time);
+    const video = await readVideo(file);
+    const times = (await framesOf(video)).map(({ time }) => time);
+    expect(video.facts.variable).toBe(name === 'uneven.mp4');
+    expect(video.problems()).toEqual([]);
     const told = await timesOf(file);
     expect(times.length).toBeGreaterThanOrEqual(least);
     expect(times).toHaveLength(told.length);
     // ffprobe prints microseconds.
     for (const [i, time] of times.entries()) expect(time).toBeCloseTo(told[i]!, 5);
     expect(times.every((time, i) => i === 0 || time > times[i - 1]!)).toBe(true);
-  });
-
-  test('at uneven distances are kept as they are', async () => {
-    const video = await readVideo(await box.clip('uneven.mp4'));
-    const times = (await framesOf(video)).map(({ time }) => time);
-    const steps = new Set(times.slice(1).map((time, i) => (time - times[i]!).toFixed(4)));
-    expect(steps.size).toBeGreaterThan(3);
-    expect(video.facts.variable).toBe(true);
-    expect(video.problems()).toEqual([]);
   });
 });
 
@@ -85,6 +79,7 @@ describe('times that cannot be', () => {
 describe('samples', () => {
   const layouts: [ClipName, number, number, string, number, 'full' | 'limited'][] = [
     ['full.mp4', 160, 120, 'yuvj420p', 1.5, 'full'],
+    ['odd.mkv', 161, 91, 'yuv420p', 1 + (2 * 81 * 46) / (161 * 91), 'limited'],
     ['life.mkv', 96, 80, 'gray', 1, 'full'],
     ['steady.mp4', 160, 120, 'yuv420p', 1.5, 'limited'],
     ['full-colour.mkv', 160, 120, 'yuv444p', 3, 'limited'],
@@ -97,20 +92,12 @@ describe('samples', () => {
       const video = await readVideo(file);
       expect([video.width, video.height, video.range]).toEqual([width, height, range]);
       const frames = await framesOf(video);
-      const stored = lumaOf(await samplesOf(file, layout), width, height, width * height * share);
+      const stored = lumaOf(await samplesOf(file, layout), width, height, Math.round(width * height * share));
       expect(frames).toHaveLength(stored.length);
       for (const [i, { pixels }] of frames.entries())
         expect(Buffer.compare(pixels.data as Uint8Array, stored[i]!), `${i}`).toBe(0);
     },
   );
-
-  test('of odd sizes too', async () => {
-    const file = await box.clip('odd.mkv');
-    const frames = await read(file);
-    const stored = lumaOf(await samplesOf(file, 'yuv420p'), 161, 91, 161 * 91 + 2 * 81 * 46);
-    expect(frames.map(({ pixels }) => [pixels.width, pixels.height])).toEqual(stored.map(() => [161, 91]));
-    expect(frames.every(({ pixels }, i) => Buffer.compare(pixels.data as Uint8Array, stored[i]!) === 0)).toBe(true);
-  });
 
   test('come again from the start, every time they are asked for', async () => {
     const video = await readVideo(await box.clip('life.mkv'));
@@ -127,8 +114,8 @@ describe('upright', () => {
     readonly [number, number, number, number],
     (x: number, y: number, w: number, h: number) => [number, number],
   ][] = [
-    ['90 degrees', [0, 1, -1, 0], (x, y, _, h) => [h - 1 - y, x]],
     ['transposed', [0, 1, 1, 0], (x, y) => [y, x]],
+    ['90 degrees', [0, 1, -1, 0], (x, y, _, h) => [h - 1 - y, x]],
     ['mirrored', [-1, 0, 0, 1], (x, y, w) => [w - 1 - x, y]],
     ['transposed the other way', [0, -1, -1, 0], (x, y, w, h) => [h - 1 - y, w - 1 - x]],
     ['270 degrees', [0, -1, 1, 0], (x, y, w) => [y, w - 1 - x]],
@@ -137,7 +124,7 @@ describe('upright', () => {
     ['as it is', [1, 0, 0, 1], (x, y) => [x, y]],
   ];
 
-  test.each(rows(places, 2))('%s', async (_, matrix, place) => {
+  test.each(rows(places, 1))('%s', async (_, matrix, place) => {
     const plain = await box.clip('fast-start.mp4');
     const [{ pixels: stored } = expect.unreachable()] = await read(plain);
     const file = box.changed(plain, 'turned.mp4', (bytes) => withMatrix(bytes, matrix));
