@@ -1,13 +1,12 @@
 import { tileSign } from './code/tile.js';
-import { WatermarkError } from './errors.js';
 import { canonicalLuma, TILE } from './grid.js';
 import { checkPixels, type MarkedPixels, type Pixels, type Plane } from './image.js';
-import { DEFAULT_PSNR, MAX_PSNR, MIN_PSNR } from './limits.js';
+import { DEFAULT_PSNR } from './limits.js';
 import { perceptualMask } from './mask.js';
 import { checkOptions } from './options.js';
 import { tilePattern } from './pattern.js';
 import { type Chips, checkLayer, readChips } from './prepare-chips.js';
-import { meanSsim, psnrOf } from './quality.js';
+import { checkPsnr, meanSsim, psnrOf } from './quality.js';
 import { addResidual, energyAtGain, sampleResidual } from './residual.js';
 import { type Roi, roiRows } from './roi.js';
 import type { Layer } from './version.js';
@@ -56,11 +55,7 @@ export function embed(pixels: Pixels, options: EmbedOptions): { pixels: MarkedPi
   const channels = checkPixels(pixels, 'pixels');
   const layer = checkLayer(options.layer ?? 'view');
   const tile = readChips(options.chips, layer);
-  const psnr = options.psnr ?? DEFAULT_PSNR;
-  if (typeof psnr !== 'number' || !(psnr >= MIN_PSNR && psnr <= MAX_PSNR)) {
-    const facts = { field: 'psnr', limit: MIN_PSNR };
-    throw new WatermarkError('QUALITY_INVALID', `\`psnr\` must be ${MIN_PSNR} to ${MAX_PSNR} dB`, facts);
-  }
+  const psnr = checkPsnr(options.psnr ?? DEFAULT_PSNR);
   const strengths = options.roi === undefined ? undefined : roiRows(options.roi, pixels.width, pixels.height);
 
   const luma = canonicalLuma(pixels, channels);

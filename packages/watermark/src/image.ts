@@ -2,6 +2,11 @@ import { hex, sha256Stream, uint } from '@wardseal/primitives';
 import { WatermarkError } from './errors.js';
 import { MAX_PIXELS, MAX_SIDE, MIN_SIDE } from './limits.js';
 
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /**
  * An 8-bit sRGB picture, row by row from the top left: 4 bytes a pixel (RGBA, alpha not premultiplied, as `ImageData`),
  * 3 (RGB) or 1 (grey). The number of channels follows from the length of `data`.

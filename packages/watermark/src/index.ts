@@ -2,7 +2,7 @@ export { DEFAULT_DECODE_BUDGET_MS, type DecodeOptions, decode, type Lead, PRESEN
 export { deriveImageKey } from './derive-image-key.js';
 export { type EmbedOptions, type EmbedReport, embed } from './embed.js';
 export { WatermarkError, type WatermarkErrorCode, type WatermarkErrorFacts } from './errors.js';
-export type { MarkedPixels, Pixels } from './image.js';
+export type { MarkedPixels, Pixels, Size } from './image.js';
 export * from './limits.js';
 export { type Chips, type ChipsOptions, prepareChips } from './prepare-chips.js';
 export type { Corners, Point } from './register/corners.js';
@@ -16,7 +16,6 @@ export {
   type Region,
   ROI_OPACITY,
   renderOverlay,
-  type Size,
 } from './render-overlay.js';
 export type { Roi } from './roi.js';
 export { CONSISTENT_P, DEFAULT_DECOYS, type Hit, MATCH_P, MOST_ROUNDS, type Verdict } from './score-candidates.js';

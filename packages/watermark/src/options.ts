@@ -1,5 +1,6 @@
 import type { DecodeOptions } from './decode.js';
 import type { EmbedOptions } from './embed.js';
+import type { MarkVideoOptions } from './ffmpeg/mark-video-file.js';
 import type { FrameMarkerOptions } from './player/frame-marker.js';
 import type { PlayerOptions } from './player/start-player.js';
 import type { ChipsOptions } from './prepare-chips.js';
@@ -14,6 +15,7 @@ const FIELDS: {
   readonly embed: Fields<EmbedOptions>;
   readonly videoMarker: Fields<VideoMarkerOptions>;
   readonly frameMarker: Fields<FrameMarkerOptions>;
+  readonly markVideoFile: Fields<MarkVideoOptions>;
   readonly startPlayer: Fields<PlayerOptions>;
   readonly traceVideo: Fields<VideoTraceOptions>;
   readonly decode: Fields<DecodeOptions>;
@@ -23,6 +25,17 @@ const FIELDS: {
   embed: { chips: true, psnr: true, roi: true, layer: true },
   videoMarker: { chips: true, width: true, height: true, psnr: true, roi: true, layer: true, range: true },
   frameMarker: { chips: true, psnr: true, roi: true, layer: true },
+  markVideoFile: {
+    chips: true,
+    psnr: true,
+    roi: true,
+    layer: true,
+    crf: true,
+    onProgress: true,
+    signal: true,
+    ffmpeg: true,
+    ffprobe: true,
+  },
   startPlayer: {
     video: true,
     canvas: true,

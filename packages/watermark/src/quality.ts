@@ -1,5 +1,7 @@
 import { SSIM_C2 } from './budget.js';
+import { WatermarkError } from './errors.js';
 import { bytesOf, lumaRow, type Pixels } from './image.js';
+import { MAX_PSNR, MIN_PSNR } from './limits.js';
 
 const SSIM_C1 = 6.5025; // (0.01 * 255)^2
 const WINDOW = 8;
@@ -9,6 +11,17 @@ const MAX_WINDOWS = 16_384;
 /** Peak signal-to-noise ratio in dB of 8-bit samples; Infinity for identical ones. */
 export function psnrOf(squares: number, samples: number): number {
   return squares === 0 ? Number.POSITIVE_INFINITY : 10 * Math.log10((255 * 255 * samples) / squares);
+}
+
+/**
+ * The quality asked for.
+ *
+ * @throws {WatermarkError} QUALITY_INVALID: not a number from 42 to 60.
+ */
+export function checkPsnr(psnr: number): number {
+  if (typeof psnr === 'number' && psnr >= MIN_PSNR && psnr <= MAX_PSNR) return psnr;
+  const facts = { field: 'psnr', limit: MIN_PSNR };
+  throw new WatermarkError('QUALITY_INVALID', `\`psnr\` must be ${MIN_PSNR} to ${MAX_PSNR} dB`, facts);
 }
 
 /**

@@ -1,16 +1,12 @@
 import { sha256, utf8 } from '@wardseal/primitives';
 import { checkOverlay, type OverlayLines } from './check-overlay.js';
+import type { Size } from './image.js';
 import { lineOf, widthOf } from './overlay-text.js';
 
 /** Opacity of tiled text unless told otherwise: legible on a photograph of a screen, and the picture stays readable. */
 export const DEFAULT_OPACITY = 0.15;
 /** Opacity inside a region of interest, at most. */
 export const ROI_OPACITY = 0.05;
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 export interface Region extends Size {
   readonly x: number;

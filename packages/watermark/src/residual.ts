@@ -52,7 +52,7 @@ export function energyAtGain(sample: Float32Array, gain: number): number {
 
 /**
  * Adds gain times the residual (bilinear between grid samples) to the picture, and counts the squared changes of its
- * colour samples.
+ * colour samples. `shape` may change each row's exact values.
  */
 export function addResidual(
   pixels: Pixels,
@@ -60,6 +60,7 @@ export function addResidual(
   residual: Plane,
   gain: number,
   strengths: ((y: number, out: Float32Array) => void) | undefined,
+  shape?: (exact: Float32Array, y: number) => void,
 ): { marked: Uint8ClampedArray<ArrayBuffer>; squares: number } {
   const { width, height } = pixels;
   const marked = new Uint8ClampedArray(pixels.data.length);
@@ -81,6 +82,7 @@ export function addResidual(
       line[x] = upper * residual.data[at + x]! + lower * residual.data[at + line.length + x]!;
     }
     stretch(line, columns, exact);
+    shape?.(exact, y);
     if (strengths !== undefined) {
       strengths(y, strength);
       for (let x = 0; x < width; x++) exact[x]! *= strength[x]!;
@@ -93,7 +95,7 @@ export function addResidual(
 }
 
 /** A line of the grid at every pixel of a row. */
-export function stretch(line: Float32Array, { index, fraction }: Axis, out: Float32Array): void {
+function stretch(line: Float32Array, { index, fraction }: Axis, out: Float32Array): void {
   for (let x = 0; x < out.length; x++) {
     const k = index[x]!;
     out[x] = line[k]! + (line[k + 1]! - line[k]!) * fraction[x]!;
@@ -101,14 +103,14 @@ export function stretch(line: Float32Array, { index, fraction }: Axis, out: Floa
 }
 
 /** Whole levels: floor(exact + threshold). */
-export function roundRow(exact: Float32Array, y: number, out: Int8Array): void {
+function roundRow(exact: Float32Array, y: number, out: Int8Array): void {
   const dither = (y & (DITHER - 1)) * DITHER;
   // Truncation is floor for positive numbers, and quicker.
   for (let x = 0; x < out.length; x++) out[x] = ((exact[x]! + THRESHOLDS[dither + (x & (DITHER - 1))]! + 64) | 0) - 64;
 }
 
 /** Adds each pixel's change to its colours, clipped to 0 and 255; gives the sum of the squared changes. */
-export function addRow(before: Uint8Array, changes: Int8Array, channels: number, after: Uint8Array): number {
+function addRow(before: Uint8Array, changes: Int8Array, channels: number, after: Uint8Array): number {
   const colours = channels === 1 ? 1 : 3;
   let squares = 0;
   for (let x = 0, i = 0; x < changes.length; x++, i += channels) {

@@ -20,7 +20,7 @@ import { type Layer, MARK_VERSION } from './version.js';
 const REGISTERING = 0.7;
 
 export interface TraceOptions {
-  /** The image's key, from `deriveImageKey`. */
+  /** The key of the picture or video, from `deriveImageKey`. */
   readonly key: Uint8Array;
   /** Viewing ids from the access log, at most a million; duplicates count once. */
   readonly candidates: Iterable<string> | AsyncIterable<string>;

@@ -1,10 +1,10 @@
 import { WatermarkError } from './errors.js';
 import { canonicalLuma, VIDEO_SIDE } from './grid.js';
 import { checkPixels, type MarkedPixels, type Pixels } from './image.js';
-import { DEFAULT_VIDEO_PSNR, MAX_PSNR, MAX_VIDEO_SIDE, MIN_PSNR, MIN_SIDE } from './limits.js';
+import { DEFAULT_VIDEO_PSNR, MAX_VIDEO_SIDE, MIN_SIDE } from './limits.js';
 import { checkOptions } from './options.js';
 import { type Chips, checkLayer, readChips } from './prepare-chips.js';
-import { psnrOf } from './quality.js';
+import { checkPsnr, psnrOf } from './quality.js';
 import { type Roi, roiRows } from './roi.js';
 import type { Layer } from './version.js';
 import { addMark } from './video/add-mark.js';
@@ -62,11 +62,7 @@ export function videoMarker(options: VideoMarkerOptions): VideoMarker {
   const { width, height, range = 'full' } = options;
   const layer = checkLayer(options.layer ?? 'view');
   const tile = readChips(options.chips, layer);
-  const psnr = options.psnr ?? DEFAULT_VIDEO_PSNR;
-  if (typeof psnr !== 'number' || !(psnr >= MIN_PSNR && psnr <= MAX_PSNR)) {
-    const facts = { field: 'psnr', limit: MIN_PSNR };
-    throw new WatermarkError('QUALITY_INVALID', `\`psnr\` must be ${MIN_PSNR} to ${MAX_PSNR} dB`, facts);
-  }
+  const psnr = checkPsnr(options.psnr ?? DEFAULT_VIDEO_PSNR);
   if (range !== 'full' && range !== 'limited') throw invalid("the range must be 'full' or 'limited'", 'range');
   checkSize(width, height);
   const strengths = options.roi === undefined ? undefined : roiRows(options.roi, width, height);

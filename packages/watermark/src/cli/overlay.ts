@@ -1,6 +1,7 @@
 import { type Command, command, OUTPUT, objectOf, UsageError, writeOutput } from '@wardseal/primitives/cli';
+import type { Size } from '../image.js';
 import type { Overlay } from '../overlay.js';
-import { renderOverlay, type Size } from '../render-overlay.js';
+import { renderOverlay } from '../render-overlay.js';
 import { drawOverlay } from '../sharp/draw-overlay.js';
 import { formatFor } from '../sharp/formats.js';
 import { loadSharp } from '../sharp/load-sharp.js';

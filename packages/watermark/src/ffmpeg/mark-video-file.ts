@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { WatermarkError } from '../errors.js';
+import { checkOptions } from '../options.js';
 import type { Chips } from '../prepare-chips.js';
 import type { Roi } from '../roi.js';
 import type { Layer } from '../version.js';
@@ -39,18 +40,6 @@ export interface MarkedVideo {
   readonly problems: readonly string[];
 }
 
-const OPTIONS: Readonly<Record<keyof MarkVideoOptions, true>> = {
-  chips: true,
-  psnr: true,
-  roi: true,
-  layer: true,
-  crf: true,
-  onProgress: true,
-  signal: true,
-  ffmpeg: true,
-  ffprobe: true,
-};
-
 /**
  * A video file in, a marked copy of it out: every frame decoded by ffmpeg, marked as `videoMarker` does, and encoded again,
  * with its own time. Frames come upright and with square pixels. Sound is copied, or encoded anew where the copy's format
@@ -71,7 +60,7 @@ const OPTIONS: Readonly<Record<keyof MarkVideoOptions, true>> = {
  */
 export async function markVideoFile(input: string, output: string, options: MarkVideoOptions): Promise<MarkedVideo> {
   if (typeof output !== 'string' || output === '') throw new TypeError('the path of the marked copy is needed');
-  checkNames(options);
+  checkOptions('markVideoFile', options);
   const format = formatOf(output);
   if (await isOneFile(input, output)) throw invalid('the copy must not replace its source', 'output');
   const place = join(dirname(resolve(output)), `.wardseal-${randomBytes(8).toString('hex')}.part`);
@@ -98,7 +87,7 @@ export async function markVideoInto(
   format: VideoFormat,
   options: MarkVideoOptions,
 ): Promise<MarkedVideo> {
-  checkNames(options);
+  checkOptions('markVideoFile', options);
   const { chips, psnr, roi, layer, crf, signal, ffmpeg, onProgress = () => {} } = options;
   signal?.throwIfAborted();
   const loss = crfOf(format, crf);
@@ -186,13 +175,4 @@ function refused(end: Awaited<Child['ended']>): WatermarkError {
 function odd({ facts: { width, height } }: Probed, format: VideoFormat): string[] {
   if (format === 'webm' || (width % 2 === 0 && height % 2 === 0)) return [];
   return [`H.264 needs even sizes: the last line or column of ${width} by ${height} is there twice`];
-}
-
-function checkNames(options: MarkVideoOptions): void {
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError('markVideoFile needs an object with its options');
-  for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(OPTIONS, name))
-      throw new TypeError(`markVideoFile has no such option: it takes ${Object.keys(OPTIONS).join(', ')}`);
-  }
 }

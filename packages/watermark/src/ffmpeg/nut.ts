@@ -1,3 +1,4 @@
+import { concat, hex } from '@wardseal/primitives';
 import type { ByteSource } from './byte-source.js';
 
 // NUT open container format, draft 20080704. What ffmpeg writes for one stream of raw video is read; everything else is an
@@ -78,7 +79,8 @@ export async function* nutPackets(
     const reader = new Recorder(source);
     const first = await reader.byte();
     if (first === N) {
-      const code = hex(first) + Array.from(await reader.take(7), hex).join('');
+      await reader.take(7);
+      const code = hex(reader.recorded());
       const length = await reader.value();
       if (length > MAX_HEADER) throw new NutError('a header is too long');
       if (length > CHECKSUM_FROM) await reader.take(4);
@@ -175,8 +177,6 @@ function streamHeader(body: Body): { width: number; height: number; shift: numbe
   return { width, height, shift };
 }
 
-const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
-
 /** Seven bits a byte, most significant first; the top bit says that more follow. */
 function appended(value: number, byte: number): number {
   const next = value * 128 + (byte & 127);
@@ -213,7 +213,7 @@ class Recorder {
   }
 
   recorded(): Uint8Array {
-    return new Uint8Array(this.#parts.flatMap((part) => Array.from(part)));
+    return concat(...this.#parts);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Size } from '../image.js';
 import type { Range } from '../video/video.js';
 import { ByteSource } from './byte-source.js';
 import { failed, start } from './child.js';
@@ -56,7 +57,7 @@ export interface Probed {
   /** Sound tracks: their numbers in the file and their codecs. */
   readonly sound: readonly { readonly stream: number; readonly codec: string }[];
   /** Stored size, before it is turned. */
-  readonly stored: { readonly width: number; readonly height: number };
+  readonly stored: Size;
 }
 
 const FIELDS =

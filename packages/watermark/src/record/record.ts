@@ -1,5 +1,6 @@
 import type { Outcome } from '../report/finding.js';
 import type { Verdict } from '../score-candidates.js';
+import type { NullHistogram } from '../statistics.js';
 import type { Layer } from '../version.js';
 
 /** Name and version of the format. */
@@ -108,16 +109,7 @@ export interface EvidenceRecord {
   readonly registration: RecordRegistration;
   readonly video: RecordVideo | null;
   readonly presence: { readonly z: number; readonly p: number } | null;
-  readonly controls: {
-    readonly decoys: number;
-    readonly mean: number;
-    readonly deviation: number;
-    readonly highest: number;
-    readonly from: number;
-    readonly step: number;
-    readonly counts: readonly number[];
-    readonly sound: boolean;
-  } | null;
+  readonly controls: NullHistogram | null;
   readonly geometries: number;
   readonly rounds: number;
   readonly outcome: Outcome;

@@ -1,4 +1,5 @@
 import { WatermarkError } from '../errors.js';
+import type { Size } from '../image.js';
 import { cornersOf, type Homography, throughPoints } from './homography.js';
 
 /** A point of the suspect, in its pixels from its top left corner; it may lie outside. */
@@ -13,11 +14,7 @@ const LEAST_AREA = 64 * 64;
 const FARTHEST = 20;
 
 /** The map that corners given by hand describe: the original's pixels to the suspect's. Throws CORNERS_INVALID. */
-export function cornersMap(
-  corners: Corners,
-  original: { readonly width: number; readonly height: number },
-  suspect: { readonly width: number; readonly height: number },
-): Homography {
+export function cornersMap(corners: Corners, original: Size, suspect: Size): Homography {
   const invalid = (message: string): never => {
     throw new WatermarkError('CORNERS_INVALID', `\`corners\` ${message}`, { field: 'corners' });
   };

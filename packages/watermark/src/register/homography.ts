@@ -1,4 +1,5 @@
 import { gauss } from '../gauss.js';
+import type { Size } from '../image.js';
 
 /** Four points, in order around. */
 type Corners = [[number, number], [number, number], [number, number], [number, number]];
@@ -44,11 +45,6 @@ export function inverse(h: Homography): Homography {
     b * g - a * i,
     a * e - b * d,
   ]);
-}
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
 }
 
 /** A map between two pictures as the map between two smaller or larger copies of them. */

@@ -1,5 +1,5 @@
-import { bytesOf, type Pixels, type Plane } from '../image.js';
-import { addRow, axis, roundRow, stretch } from '../residual.js';
+import type { Pixels, Plane } from '../image.js';
+import { addResidual } from '../residual.js';
 import { type Pattern, UNIT } from './phase-planes.js';
 
 /** What is added to a frame. */
@@ -18,36 +18,9 @@ export function addMark(
   pixels: Pixels,
   channels: number,
   { strength, pattern, gain, strengths }: Mark,
-): { marked: Uint8ClampedArray<ArrayBuffer>; squares: number } {
-  const { width, height } = pixels;
-  const marked = new Uint8ClampedArray(pixels.data.length);
-  const bytes = new Uint8Array(marked.buffer);
-  const source = bytesOf(pixels);
-  const columns = axis(width, strength.width);
-  const rows = axis(height, strength.height);
-  const line = new Float32Array(strength.width);
-  const exact = new Float32Array(width);
-  const region = new Float32Array(width);
-  const changes = new Int8Array(width);
-  let squares = 0;
-  for (let y = 0; y < height; y++) {
-    const at = rows.index[y]! * strength.width;
-    const lower = gain * UNIT * rows.fraction[y]!;
-    const upper = gain * UNIT - lower;
-    for (let x = 0; x < line.length; x++) {
-      line[x] = upper * strength.data[at + x]! + lower * strength.data[at + line.length + x]!;
-    }
-    stretch(line, columns, exact);
-    shape(exact, pattern, y * width);
-    if (strengths !== undefined) {
-      strengths(y, region);
-      for (let x = 0; x < width; x++) exact[x]! *= region[x]!;
-    }
-    roundRow(exact, y, changes);
-    const [from, to] = [y * width * channels, (y + 1) * width * channels];
-    squares += addRow(source.subarray(from, to), changes, channels, bytes.subarray(from, to));
-  }
-  return { marked, squares };
+): ReturnType<typeof addResidual> {
+  const sign = (exact: Float32Array, y: number): void => shape(exact, pattern, y * pixels.width);
+  return addResidual(pixels, channels, strength, gain * UNIT, strengths, sign);
 }
 
 /** Gives a row of amplitudes the pattern's signs. */

@@ -1,3 +1,4 @@
+import type { Size } from '../image.js';
 import { compose, type Homography, ORIENTATIONS, scaling } from '../register/homography.js';
 import { TURNS } from '../register/whole.js';
 import { look, placesOf, small, stepOf, type Template, template } from './look.js';
@@ -19,7 +20,7 @@ const SHAPE_SLACK = 1.15;
 const AT_ONE_PACE = 3;
 const AT_ANY = 2;
 
-interface Lie {
+interface Hypothesis {
   readonly map: Homography;
   readonly correlation: number;
 }
@@ -37,8 +38,8 @@ export function findLies(
   const places = spread(thumbs.length, LOOKED_THROUGH);
   const smalls = places.map((i) => small(thumbs[i]!));
   const first = smalls[0]!;
-  const onePace: Lie[] = [];
-  const anyPace: Lie[] = [];
+  const onePace: Hypothesis[] = [];
+  const anyPace: Hypothesis[] = [];
   const between = places.length < 2 ? 1 : (times[places.at(-1)!]! - times[places[0]!]!) / (places.length - 1);
   const follow = (way: number, zoom: number): void => {
     tick();
@@ -63,7 +64,7 @@ export function findLies(
       });
       for (let i = 0; i < any.length; i++) any[i]! += most[i]! / cuts.length;
     });
-    const lie = (sums: Float32Array): Lie => {
+    const lie = (sums: Float32Array): Hypothesis => {
       const correlation = sums.reduce((a, b) => Math.max(a, b), 0);
       const at = sums.indexOf(correlation);
       const map = mapOf(cuts[0]!, at % across, Math.floor(at / across), probes[0]!.thumb, thumbs[0]!, first);
@@ -82,7 +83,7 @@ export function findLies(
   return [...wholes(copy[0]!.thumb, thumbs[0]!), ...found.map(({ map }) => map)];
 }
 
-function byCorrelation(a: Lie, b: Lie): number {
+function byCorrelation(a: Hypothesis, b: Hypothesis): number {
   return b.correlation - a.correlation;
 }
 
@@ -104,7 +105,7 @@ function mapOf(
   y: number,
   copy: Grey,
   original: Grey,
-  size: { readonly width: number; readonly height: number },
+  size: Size,
 ): Homography {
   const [a, b, c, d] = ORIENTATIONS[lie.way]!;
   const step = stepOf(lie, copy, size);

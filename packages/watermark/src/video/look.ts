@@ -1,3 +1,4 @@
+import type { Size } from '../image.js';
 import { ORIENTATIONS } from '../register/homography.js';
 import type { Grey } from './survey.js';
 
@@ -65,20 +66,12 @@ export interface Template {
 }
 
 /** Copy pixels for one small pixel of the original. */
-export function stepOf(
-  { zoom }: Lie,
-  copy: { readonly width: number; readonly height: number },
-  original: { readonly width: number; readonly height: number },
-): number {
+export function stepOf({ zoom }: Lie, copy: Size, original: Size): number {
   return (zoom * Math.max(copy.width, copy.height)) / Math.max(original.width, original.height);
 }
 
 /** Cuts the template for a lie. `original` says how large it may be. */
-export function template(
-  copy: Grey,
-  lie: Lie,
-  original: { readonly width: number; readonly height: number },
-): Template {
+export function template(copy: Grey, lie: Lie, original: Size): Template {
   const [a, b, c, d] = ORIENTATIONS[lie.way]!;
   const step = stepOf(lie, copy, original);
   // The copy's extent along the original's axes.
@@ -121,7 +114,7 @@ function clamp(i: number, length: number): number {
 /** Places that a template has in an original's small picture, across and down. */
 export function placesOf(
   { width, height }: Template,
-  original: { readonly width: number; readonly height: number },
+  original: Size,
 ): {
   readonly across: number;
   readonly down: number;

@@ -1,10 +1,8 @@
+import type { Size } from '../image.js';
 import { apply, cornersOf, type Homography, throughPoints } from '../register/homography.js';
 
 /** The map that takes each corner where the middle one of several maps takes it; null without maps. */
-export function middleMap(
-  maps: readonly { readonly map: Homography }[],
-  size: { readonly width: number; readonly height: number },
-): Homography | null {
+export function middleMap(maps: readonly { readonly map: Homography }[], size: Size): Homography | null {
   if (maps.length === 0) return null;
   const corners = cornersOf(size);
   const middle = corners.map(

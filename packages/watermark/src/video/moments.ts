@@ -1,3 +1,4 @@
+import type { Size } from '../image.js';
 import { apply, compose, type Homography, scaling } from '../register/homography.js';
 import { between, flatten } from '../register/sample.js';
 import { spread } from './spread.js';
@@ -64,7 +65,7 @@ function sizeOf({ width, height }: Grey): { width: number; height: number } {
 function flat(
   thumb: Grey,
   map: Homography,
-  { width, height }: { readonly width: number; readonly height: number },
+  { width, height }: Size,
 ): { readonly picture: Flat; readonly inside: Uint8Array } {
   const data = new Float32Array(width * height);
   const inside = new Uint8Array(width * height);

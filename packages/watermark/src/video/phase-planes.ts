@@ -1,5 +1,6 @@
 import { tileSign } from '../code/tile.js';
 import { canonicalSize, TILE, VIDEO_SIDE } from '../grid.js';
+import type { Size } from '../image.js';
 import { tilePattern } from '../pattern.js';
 import { axis } from '../residual.js';
 import type { Layer } from '../version.js';
@@ -20,7 +21,7 @@ export function phasePlanes(
   layer: Layer,
   width: number,
   height: number,
-): { readonly grid: { readonly width: number; readonly height: number }; at(time: number): Pattern } {
+): { readonly grid: Size; at(time: number): Pattern } {
   const grid = canonicalSize(width, height, VIDEO_SIDE);
   const pattern = tilePattern(tile);
   const columns = axis(width, grid.width);
