@@ -101,9 +101,10 @@ export interface VideoTraceReport {
  *
  * @param suspect the leaked copy: any size, frame rate and part of the original. Read once.
  * @param original the unmarked video. Read twice.
- * @throws {WatermarkError} VIDEO_INVALID: no frames, frames that change their size, times that do not rise; VIDEO_TOO_LONG:
- * more than 18,000 frames; IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_TOO_SMALL: as for `embed`, for any frame; KEY_INVALID,
- * CANDIDATES_INVALID, ID_INVALID, CHIPS_INVALID, BUDGET_EXCEEDED: as for `trace`. What `frames()` throws is passed on.
+ * @throws {WatermarkError} VIDEO_INVALID: no frames, frames that change their size, times that do not rise or are more than
+ * a day from zero, fewer frames when the original is read again; VIDEO_TOO_LONG: more than 18,000 frames; IMAGE_INVALID,
+ * IMAGE_TOO_LARGE, IMAGE_TOO_SMALL: as for `embed`, for any frame; KEY_INVALID, CANDIDATES_INVALID, ID_INVALID,
+ * CHIPS_INVALID, BUDGET_EXCEEDED: as for `trace`. What `frames()` throws is passed on.
  * @throws {TypeError} no options, or one that is not there.
  * @throws {RangeError} `decoys` is not a whole number from 1,000 to 1,000,000, or `budgetMs` is not positive.
  * @example

@@ -89,6 +89,8 @@ describe('a video that cannot be traced', () => {
     ['a time twice', video(tiny(0), tiny(0)), 'VIDEO_INVALID'],
     ['times that fall', video(tiny(1), tiny(0.5)), 'VIDEO_INVALID'],
     ['no time', video({ pixels: tiny(0).pixels }), 'VIDEO_INVALID'],
+    ['times beyond a day', video(tiny(0), tiny(86_401)), 'VIDEO_INVALID'],
+    ['times before a day', video(tiny(-86_401), tiny(0)), 'VIDEO_INVALID'],
     ['another size than it says', video(tiny(0, 65)), 'VIDEO_INVALID'],
     ['a size that changes', video(tiny(0), tiny(1, 65)), 'VIDEO_INVALID'],
     [
@@ -127,6 +129,28 @@ describe('a video that cannot be traced', () => {
     await expect(traced(broken(cut(copy, 0, 0.5), 1, 2))).rejects.toThrow('the disk is gone');
     await expect(traceVideo(oneFrame(copy, 2), broken(original, 1, 4), options)).rejects.toThrow(RangeError);
     await expect(traceVideo(oneFrame(copy, 2), broken(original, 2, 1), options)).rejects.toThrow(RangeError);
+  });
+
+  test('an original with fewer frames at its second reading is said to be one', async () => {
+    let readings = 0;
+    const shrinking: Video = { ...original, frames: () => original.frames().slice(0, readings++ === 0 ? 12 : 3) };
+    await expect(traceVideo(copy, shrinking, options)).rejects.toMatchObject({ code: 'VIDEO_INVALID' });
+  });
+
+  test('a strip and a video of another shape have nothing to do with each other', async () => {
+    const data = Uint8Array.from({ length: 4096 * 64 }, (_, i) => (i * 7919) % 251);
+    const strip: Video = {
+      width: 4096,
+      height: 64,
+      frames: () => [{ pixels: { data, width: 4096, height: 64 }, time: 0 }],
+    };
+    for (const [suspect, source] of [
+      [strip, original],
+      [oneFrame(copy, 2), strip],
+    ] as const) {
+      const report = await traceVideo(suspect, source, options);
+      expect(report).toMatchObject({ timeline: { status: 'failed' }, registration: { status: 'failed' }, hits: [] });
+    }
   });
 
   test('readers that are open are closed, whether it ends well, early or badly', async () => {

@@ -88,8 +88,7 @@ export async function layOver(
   let best: { readonly map: Homography; readonly moment: Moment; readonly correlation: number } | null = null;
   for (const moment of shown) {
     tick();
-    const frame = frames.get(moment.original);
-    if (frame === undefined) continue;
+    const frame = frames.get(moment.original)!;
     const copy = kept[moment.at]!;
     const lie = steady
       ? { map: common, correlation: score(frame.luma, copy.luma, common, MEASURED_SIDE).correlation }

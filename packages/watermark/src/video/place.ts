@@ -64,6 +64,8 @@ export function place(copy: readonly Shown[], original: Survey, tick: () => void
   };
   const anchors = spread(copy.length, ANCHORS).map((i) => copy[i]!);
   const followed = findLies(anchors, original, tick).flatMap((map) => follow(anchors, () => map, PACES));
+  // Shapes as unlike as a strip and a portrait: there is no way that one could lie on the other.
+  if (followed.length === 0) return null;
   const settle = (pace: Pace): Lain => {
     const starts = followed.filter((one) => one.pace === pace).sort((a, b) => b.correlation - a.correlation);
     let best = starts[0]!;

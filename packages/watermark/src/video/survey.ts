@@ -9,6 +9,8 @@ const THUMB_SIDE = 128;
 const SAMPLES = 4;
 /** Long side at which a frame is kept, in pixels: twice what the mark of a video needs. */
 const KEPT_SIDE = 1024;
+/** Farthest a frame may be from zero, in seconds: a day. Microseconds of it are hashed, and a record holds no later ones. */
+const MAX_TIME = 86_400;
 /** Most frames that are kept: from half as many on every other one is let go. */
 const MOST_KEPT = 96;
 
@@ -101,6 +103,7 @@ export async function* framesAt(
     if (wanted.has(index)) yield { ...frame, index };
     if (index++ === last) return;
   }
+  throw new WatermarkError('VIDEO_INVALID', `\`${field}\` has fewer frames when it is read again`, { field });
 }
 
 async function* checked(video: Video, field: string): AsyncGenerator<Frame & { readonly channels: number }> {
@@ -121,6 +124,10 @@ async function* checked(video: Video, field: string): AsyncGenerator<Frame & { r
     }
     if (typeof time !== 'number' || !(time > before && time < Number.POSITIVE_INFINITY)) {
       return invalid('has frames whose times do not rise');
+    }
+    if (Math.abs(time) > MAX_TIME) {
+      const facts = { field, limit: MAX_TIME, actual: time };
+      throw new WatermarkError('VIDEO_INVALID', `\`${field}\` has frames more than a day from its start`, facts);
     }
     before = time;
     if (++count > MAX_TRACED_FRAMES) {
