@@ -1,4 +1,4 @@
-import { amplitudes, MOST_TEXTURE, SSIM_C2, type Texture } from '../budget.js';
+import { amplitudes, FRAME_LOSS, MOST_TEXTURE, SSIM_C2, type Texture } from '../budget.js';
 import type { Plane } from '../image.js';
 import { brightness } from '../mask.js';
 
@@ -27,7 +27,7 @@ export function strengthOf(luma: Plane, allowed: number, scale: number): Plane {
     loss[kind]! += share / tolerance[i]!;
   }
   const texture: Texture = { pixels: luma.width * luma.height, energy, loss };
-  const amplitude = amplitudes(texture, allowed, scale);
+  const amplitude = amplitudes(texture, allowed, scale, FRAME_LOSS);
   const data = new Float32Array(calm.length);
   for (let i = 0; i < data.length; i++) data[i] = amplitude[Math.round(calm[i]!)]! * light[i]!;
   return { data, width, height };
