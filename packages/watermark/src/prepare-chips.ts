@@ -66,6 +66,7 @@ export function readChips(chips: Chips, layer: Layer): Uint8Array<ArrayBuffer> {
   for (const name of Object.keys(chips)) {
     if (name !== 'version' && name !== 'layer' && name !== 'tile') return bad('chips hold an unknown field', 'chips');
   }
+  if (chips instanceof Promise) return bad('chips are a promise: await them', 'chips');
   if (chips.version !== MARK_VERSION) return bad('chips are of another version', 'version');
   if (chips.layer !== layer) return bad(`chips are of another layer than \`layer\`, which is '${layer}'`, 'layer');
   // A cap before decoding: 512 bytes are 683 characters.

@@ -212,6 +212,7 @@ describe('what is refused says why', () => {
     const cases: [unknown, string, string][] = [
       [null, 'chips', 'chips must be the object that prepareChips made, not its JSON text'],
       ['x', 'chips', 'chips must be the object that prepareChips made, not its JSON text'],
+      [Promise.resolve(chips), 'chips', 'chips are a promise: await them'],
       [{ ...chips, more: 1 }, 'chips', 'chips hold an unknown field'],
       [{ ...chips, version: 'v9' }, 'version', 'chips are of another version'],
       [{ ...chips, layer: 'share' }, 'layer', "chips are of another layer than `layer`, which is 'view'"],

@@ -357,6 +357,20 @@ describe('compareRecords', () => {
     expect(words(await against(then, other, { fileHashes }))[0]).toContain('compare the versions of what read it');
   });
 
+  test('another copy of a video uses other frames of the same original', async () => {
+    const fileHashes = { original: 'bb'.repeat(32) };
+    const then = await make(VIDEO, { fileHashes });
+    const inputHashes = { suspect: '3c'.repeat(32), original: '4d'.repeat(32) };
+    const used = VIDEO.frames.used.map((frame) => ({ ...frame, original: frame.original + 0.5 }));
+    const other = { ...VIDEO, inputHashes, frames: { ...VIDEO.frames, used } };
+    expect(words(await against(then, other, { fileHashes }))).toEqual([
+      'inputs: the copy is another one: its samples are not the same',
+      'inputs: the original is the same file, but other frames of it were used',
+    ]);
+    const again = words(await against(then, { ...VIDEO, inputHashes }, { fileHashes }));
+    expect(again[1]).toContain('compare the versions of what read it');
+  });
+
   test('of a video of which no frame was used only the files tell whether it is the same', async () => {
     const unfound = CASES['video-unfound']!;
     const then = await make(unfound, { fileHashes: { suspect: 'aa'.repeat(32), original: 'bb'.repeat(32) } });

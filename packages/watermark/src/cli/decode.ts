@@ -11,6 +11,7 @@ import { budget, KEY, LAYER, layerOf, opaqueId, withSecret } from './asked.js';
 import { EXIT } from './exits.js';
 import { idLines } from './lines.js';
 import { fileOf } from './pictures.js';
+import { isVideoFile } from './videos.js';
 
 const LEAD_ONLY =
   'This is a lead, never a verdict: whoever knows an id can write it. Ask the log, then let `trace` compare with the original.';
@@ -18,7 +19,7 @@ const LEAD_ONLY =
 const decoding: Command = command({
   usage: 'decode --secret FILE (--image ID | --images FILE) [--candidates FILE] [--budget TIME] SUSPECT',
   about: `Reads the mark of a copy without its original, for when nobody knows yet which picture it is. What comes out is a lead to an
-entry of the log, never a verdict. Exit code 0: a lead; 1: every picture was tried and nothing read; 2: the time ran out first.`,
+entry of the log, never a verdict. Of a video it reads stills. Exit code 0: a lead; 1: every picture was tried and nothing read; 2: the time ran out first.`,
   examples: [
     ['decode --secret watermark.key --images images.txt leak.jpg', 'which of our pictures is it, perhaps?'],
     [
@@ -45,6 +46,8 @@ entry of the log, never a verdict. Exit code 0: a lead; 1: every picture was tri
     // Before the search: a lead shall not be lost for a misspelt name.
     const list = values.candidates;
     if (list !== undefined && list !== '-') await named(list, () => access(list, constants.R_OK));
+    if (await isVideoFile(path, 'the suspect'))
+      throw new UsageError('decode reads pictures: give it a still of the video, or use trace');
     const suspect = await readPicture(await fileOf(path, 'the suspect'));
     const bar = progressLine('reading', 100, (done) => `${done} %`);
     return withSecret(values.secret, async (keyOf) => {

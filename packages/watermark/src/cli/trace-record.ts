@@ -76,8 +76,8 @@ export function held(
   const comparison = compareRecords(then, now);
   const { sameQuestion, sameFindings, differences } = comparison;
   const words = differences.map(({ part, words }) => `${part.padEnd(12)}${words}`);
-  const found = sameFindings ? 'THE SAME WAS FOUND' : 'SOMETHING ELSE WAS FOUND';
+  const found = sameFindings ? 'THE SAME WAS FOUND AS' : 'SOMETHING ELSE WAS FOUND THAN';
   const asked = sameQuestion ? '' : ', BUT ANOTHER QUESTION WAS ASKED';
   const exit = sameQuestion && sameFindings ? EXIT.yes : EXIT.no;
-  return { words: [...words, `${found} AS ON ${then.madeAt.slice(0, 10)}${asked}`], exit, comparison };
+  return { words: [...words, `${found} ON ${then.madeAt.slice(0, 10)}${asked}`], exit, comparison };
 }

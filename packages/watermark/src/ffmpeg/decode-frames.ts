@@ -32,6 +32,8 @@ const PLANAR = /^(?:gray|yuvj?4(?:20|22|44|40|11|10)p)$/;
 
 /** Refuses what cannot be marked or traced as it is, in words that say what to do. */
 export function checkFacts({ facts, pixelFormat, stored }: Probed): void {
+  // Before the depth: a phone's clip is both, and dropping bits alone leaves its light wrong.
+  if (facts.hdr) throw invalid('the video is of high dynamic range (HDR): convert it to 8-bit standard range first');
   if (facts.bits > 8) {
     throw new WatermarkError(
       'VIDEO_INVALID',
@@ -39,7 +41,6 @@ export function checkFacts({ facts, pixelFormat, stored }: Probed): void {
       { field: 'video', limit: 8, actual: facts.bits },
     );
   }
-  if (facts.hdr) throw invalid('the video is of high dynamic range (HDR): convert it to 8-bit standard range first');
   if (pixelFormat === 'unknown') throw invalid('the video’s codec is not one of those that are read');
   if (!PLANAR.test(pixelFormat)) throw invalid('the samples are not luma and colour (YUV): convert it to H.264 first');
   const largest = Math.max(facts.width, facts.height, stored.width, stored.height);

@@ -62,11 +62,20 @@ function inputs(a: EvidenceRecord, b: EvidenceRecord): Difference[] {
       if (!unread || sameFile) return [];
       return [{ part: 'inputs', words: `no frame of the ${name} was used, and it is not known to be the same file` }];
     }
-    const words = sameFile
-      ? `the ${name} is the same file, and was read to other samples: compare the versions of what read it`
-      : `the ${name} is another one: its samples are not the same`;
+    const words = !sameFile
+      ? `the ${name} is another one: its samples are not the same`
+      : sameTimes(a, b, one)
+        ? `the ${name} is the same file, and was read to other samples: compare the versions of what read it`
+        : `the ${name} is the same file, but other frames of it were used`;
     return [{ part: 'inputs', words }];
   });
+}
+
+/** A video is known by the frames of it that were used, and another copy shows other moments of its original. */
+function sameTimes(a: EvidenceRecord, b: EvidenceRecord, one: 'suspect' | 'original'): boolean {
+  const times = ({ video }: EvidenceRecord): string =>
+    canonicalJson(video?.frames.used.map((frame) => frame[one]) ?? null);
+  return times(a) === times(b);
 }
 
 function list({ candidates: then }: EvidenceRecord, { candidates: now }: EvidenceRecord): Difference[] {

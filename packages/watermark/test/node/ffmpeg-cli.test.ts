@@ -73,6 +73,11 @@ describe('embed', () => {
     expect((await box.files()).filter((name) => /^x\.|part$/.test(name))).toEqual([]);
   });
 
+  it('decode reads stills alone', async () => {
+    const { code, err } = await box.run(['decode', ...KEY, 'copy.mp4']);
+    expect([code, err]).toEqual([2, expect.stringContaining('give it a still of the video')]);
+  });
+
   it('leaves nothing behind when it is ended', async () => {
     const cli = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
     const args = [cli, 'embed', ...KEY, '--viewing', 'view-42', '-o', 'ended.mp4', 'original.mp4'];

@@ -85,7 +85,7 @@ it('says what is not the same', async () => {
   expect(code).toBe(1);
   expect(out).toContain('list        the list held 50 ids, now 49');
   expect(out).toContain('findings    view-42 was named, and is not any more');
-  expect(out).toContain('SOMETHING ELSE WAS FOUND AS ON 2026-03-01, BUT ANOTHER QUESTION WAS ASKED');
+  expect(out).toContain('SOMETHING ELSE WAS FOUND THAN ON 2026-03-01, BUT ANOTHER QUESTION WAS ASKED');
 });
 
 it('refuses a record that contradicts itself, one in the place of the report, and one that is there', async () => {

@@ -6,10 +6,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const MOST = 268_435_456;
-const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast'];
+export const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast'];
 const AAC = ['-f', 'lavfi', '-i', 'sine=d=1', '-c:a', 'aac', '-shortest'];
-const pattern = (size: string, more = ''): string[] => ['-f', 'lavfi', '-i', `testsrc2=s=${size}:r=25:d=1${more}`];
-const YUV = ',format=yuv420p';
+/** A moving pattern as an input of ffmpeg, and what filters make of it. */
+export const pattern = (size: string, filters = '', seconds = 1): string[] => [
+  ...['-f', 'lavfi', '-i', `testsrc2=s=${size}:r=25:d=${seconds}${filters}`],
+];
+export const YUV = ',format=yuv420p';
 
 /** Arguments of ffmpeg for each clip, without the file's name. */
 const RECIPES = {
@@ -56,8 +59,11 @@ const RECIPES = {
     'tff=1',
   ],
   'ten-bit.mp4': [...pattern('96x80'), '-pix_fmt', 'yuv420p10le', ...H264],
+  // As a phone writes it: of ten bits too.
   'hdr.mp4': [
-    ...pattern('96x80', YUV),
+    ...pattern('96x80'),
+    '-pix_fmt',
+    'yuv420p10le',
     ...H264,
     '-color_trc',
     'smpte2084',
