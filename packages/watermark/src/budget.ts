@@ -89,7 +89,12 @@ function tabulate(scale: number): Table {
  * a mean loss of SSIM. An even mark is read best where the picture is calm, so the amplitude grows with texture only as
  * steeply as it must for the loss of SSIM, which texture hides, to meet its limit when the other budget is spent.
  */
-export function amplitudes(texture: Texture, allowed: number, scale: number, meanLoss = MEAN_LOSS): Float64Array {
+export function amplitudes(
+  texture: Texture,
+  allowed: number,
+  scale: number,
+  meanLoss: number = MEAN_LOSS,
+): Float64Array {
   const table = tableFor(scale);
   const classes = MOST_TEXTURE + 1;
   const out = new Float64Array(classes);
