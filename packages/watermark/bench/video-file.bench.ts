@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { deriveImageKey, prepareChips } from '@wardseal/watermark';
 import { markVideoFile, readVideo } from '@wardseal/watermark/ffmpeg';
+import { ffmpeg } from './video/programs.ts';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } });
 const seconds = Number(values.seconds);
@@ -32,7 +33,7 @@ if (!existsSync(clip)) {
   // Moving edges and a camera's noise.
   const drawn = 'testsrc2=s=1280x720:r=30,noise=alls=8:allf=t:all_seed=1,format=yuv420p';
   const encoded = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '20'];
-  await done(spawn('ffmpeg', [...START, '-y', '-f', 'lavfi', '-i', drawn, '-t', String(seconds), ...encoded, clip]));
+  await ffmpeg('-f', 'lavfi', '-i', drawn, '-t', String(seconds), ...encoded, clip);
 }
 
 /** Largest resident set so far of each program that we started, in MB (Linux). */

@@ -51,7 +51,7 @@ interface Row {
   readonly right: number;
 }
 
-export function rowsOf(cases: readonly Case[]): Row[] {
+function rowsOf(cases: readonly Case[]): Row[] {
   const names = [...Object.keys(ATTACKS), ...Object.keys(OTHER_ROWS)];
   return names.flatMap((name) => {
     const own = cases.filter((one) => one.row === name);

@@ -13,8 +13,8 @@ export const DEFAULT_CRF = 18;
 /** The same for VP9, whose scale is another. */
 export const DEFAULT_CRF_VP9 = 24;
 /** Greatest loss that can be asked for, of each. */
-export const MAX_CRF = 51;
-export const MAX_CRF_VP9 = 63;
+const MAX_CRF = 51;
+const MAX_CRF_VP9 = 63;
 
 /** Threads of the encoder, beside decoding and marking. */
 const THREADS = '2';

@@ -2,11 +2,11 @@ import { TILE_CHIPS } from '../code/tile.js';
 import { CHIP } from '../grid.js';
 
 /** Places at which the tiles of a video stand in turn. */
-export const PHASES = 8;
+const PHASES = 8;
 /** Seconds from the begin of one phase to that of the next: a five-second cut shows at least one whole. */
-export const PHASE_SECONDS = 4;
+const PHASE_SECONDS = 4;
 /** Seconds, the last of a phase, in which it fades into the next: nothing changes by more than a level between frames. */
-export const FADE_SECONDS = 1;
+const FADE_SECONDS = 1;
 
 /** How far the tiles of each phase are shifted, in canonical pixels. No two phases share a column or a row of chips. */
 export const SHIFTS: readonly (readonly [x: number, y: number])[] = Array.from(

@@ -6,14 +6,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readVideo } from '../../src/ffmpeg/index.js';
 import { deriveImageKey, traceVideo, type Video } from '../../src/index.js';
 import { viewings } from '../pictures.js';
-import { clips, run } from '../support/clips.js';
+import { clips, H264, pattern, run, YUV } from '../support/clips.js';
 import { withStrictPage } from '../support/strict-page.js';
 
-const pattern = (size: string, seconds: number, filters = 'format=yuv420p'): string[] => {
-  const source = `testsrc2=s=${size}:r=25:d=${seconds},${filters}`;
-  return ['-f', 'lavfi', '-i', source];
-};
-const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast'];
 const VP8 = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '1M'];
 
 const files = clips();
@@ -43,16 +38,16 @@ let copy: Video;
 let policyFaults: string[] = [];
 
 async function makeClips(): Promise<void> {
-  const noisy = 'fps=12.5,noise=alls=12:allf=t:all_seed=3,format=yuv420p';
+  const noisy = ',fps=12.5,noise=alls=12:allf=t:all_seed=3,format=yuv420p';
   await Promise.all([
-    make('long.mp4', ...pattern('320x240', 4.4, noisy), '-f', 'lavfi', '-i', 'sine=d=4.4', ...H264, '-c:a', 'aac'),
-    make('upright.mp4', ...pattern('160x96', 1), ...H264),
-    make('oblong.mp4', ...pattern('160x96', 1, 'format=yuv420p,setsar=4/3'), ...H264),
-    make('odd.webm', ...pattern('320x240', 1, 'scale=161:97,setsar=1,format=yuv420p'), ...VP8),
-    make('ten-bit.mp4', ...pattern('160x96', 1, 'format=yuv420p10le'), ...H264),
-    make('tiny.mp4', ...pattern('96x48', 1), ...H264),
-    make('small.webm', ...pattern('160x96', 0.4), ...VP8),
-    make('large.webm', ...pattern('240x180', 0.4), ...VP8),
+    make('long.mp4', ...pattern('320x240', noisy, 4.4), '-f', 'lavfi', '-i', 'sine=d=4.4', ...H264, '-c:a', 'aac'),
+    make('upright.mp4', ...pattern('160x96', YUV), ...H264),
+    make('oblong.mp4', ...pattern('160x96', `${YUV},setsar=4/3`), ...H264),
+    make('odd.webm', ...pattern('320x240', `,scale=161:97,setsar=1${YUV}`), ...VP8),
+    make('ten-bit.mp4', ...pattern('160x96', ',format=yuv420p10le'), ...H264),
+    make('tiny.mp4', ...pattern('96x48', YUV), ...H264),
+    make('small.webm', ...pattern('160x96', YUV, 0.4), ...VP8),
+    make('large.webm', ...pattern('240x180', YUV, 0.4), ...VP8),
   ]);
   await make('turned.mp4', '-i', files.path('upright.mp4'), '-c', 'copy', '-metadata:s:v', 'rotate=90');
   files.write('list.txt', "file 'small.webm'\nfile 'large.webm'\n");
