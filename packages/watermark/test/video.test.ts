@@ -7,6 +7,7 @@ import {
   type Video,
   type VideoTraceOptions,
 } from '../src/index.js';
+import { evidenceReport } from '../src/report/index.js';
 import {
   chips,
   copy,
@@ -37,6 +38,14 @@ describe('a copy is traced', () => {
     expect(pieces).toHaveLength(1);
     expect(pieces[0]!.originalFrom).toBeCloseTo(from, 6);
     expect(pieces[0]!.originalTo).toBeCloseTo(to, 6);
+  });
+
+  test('but not when it was given as the original: then it is said where the mark is', async () => {
+    const report = await traceVideo(original, copy, options);
+    expect(matches(report)).toEqual([]);
+    expect(report.presence!.z).toBeLessThan(-6.5);
+    expect(report.presence!.p).toBe(1);
+    expect(evidenceReport(report, { madeAt: '2026-03-01T09:00:00Z' })).toContain('The two were probably exchanged');
   });
 
   test('both who averaged their copies, and nobody else', async () => {

@@ -11,7 +11,10 @@ const QUIET = 1;
 /** All frames in one tile. */
 export interface Combined {
   readonly tile: Float64Array;
-  /** Whether any mark under the key is there: half of the sync chips weigh, the other half are scored, both ways. */
+  /**
+   * Whether any mark under the key is there: half of the sync chips weigh, the other half are scored, both ways. Below zero
+   * where it speaks against the copy: the mark is in the original.
+   */
   readonly presence: { readonly z: number; readonly p: number };
 }
 
@@ -40,17 +43,20 @@ export function combine(frames: readonly (readonly Float64Array[])[], key: Uint8
     return out;
   };
   const [a, b] = halves as [(typeof halves)[0], (typeof halves)[0]];
-  const z = Math.max(
-    score(
-      sum((tile) => score(tile, a.places, a.bits)),
-      b.places,
-      b.bits,
-    ),
-    score(
-      sum((tile) => score(tile, b.places, b.bits)),
-      a.places,
-      a.bits,
-    ),
-  );
+  /** Each half, scored on what the other weighed; `sign` -1 takes every vote for its opposite. */
+  const held = (sign: 1 | -1): number =>
+    Math.max(
+      ...[[a, b] as const, [b, a] as const].map(
+        ([weighing, scored]) =>
+          sign *
+          score(
+            sum((tile) => sign * score(tile, weighing.places, weighing.bits)),
+            scored.places,
+            scored.bits,
+          ),
+      ),
+    );
+  const [there, against] = [held(1), held(-1)];
+  const z = against > there ? -against : there;
   return { tile: sum((tile) => score(tile, sync, bits)), presence: { z, p: Math.min(1, 2 * pBound(z)) } };
 }
