@@ -8,6 +8,7 @@ import { cornersOf, type Homography, throughPoints } from './register/homography
 import { outline } from './register/outline.js';
 import { checkDecoys, type Hit, scoreCandidates } from './score-candidates.js';
 import type { NullHistogram } from './statistics.js';
+import type { TraceOptions } from './trace.js';
 import { type Layer, MARK_VERSION } from './version.js';
 import { combine } from './video/combine.js';
 import { layOver } from './video/lay-over.js';
@@ -21,20 +22,8 @@ const PARTS = [0.2, 0.4, 0.6, 0.9, 1] as const;
 /** Seconds by which a copy's frames may be off the last piece's clock and still belong to it. */
 const SAME_PIECE = 1;
 
-export interface VideoTraceOptions {
-  /** The video's key, from `deriveImageKey`. */
-  readonly key: Uint8Array;
-  /** Viewing ids from the access log, at most a million; duplicates count once. */
-  readonly candidates: Iterable<string> | AsyncIterable<string>;
-  /** Viewings that never were, scored for the null: 1,000 to 1,000,000. Default 10,000. */
-  readonly decoys?: number;
-  /** Time after which the search gives up, in milliseconds. Default: none. */
-  readonly budgetMs?: number;
-  /** Told how far the search is, from 0 to 1. */
-  readonly onProgress?: (done: number) => void;
-  /** Whose mark is looked for. Default 'view'. */
-  readonly layer?: Layer;
-}
+/** As for a picture; nobody marks corners in a video. */
+export type VideoTraceOptions = Omit<TraceOptions, 'corners'>;
 
 /** A stretch of the copy that runs on as the original does, in seconds of either. */
 export interface Piece {

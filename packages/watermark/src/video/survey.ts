@@ -43,20 +43,29 @@ export interface Kept {
   readonly hash: string;
 }
 
+/** A frame that was looked at: so many channels it has. */
+type Checked = Frame & { readonly channels: number };
+
 /** What one reading of a video gives. */
 export interface Survey {
   readonly times: readonly number[];
   readonly thumbs: readonly Grey[];
 }
 
-/** Reads a video once: a thumbnail and the time of every frame. */
-export async function survey(video: Video, field: string, tick: () => void): Promise<Survey> {
+/** Reads a video once: a thumbnail and the time of every frame. Whoever wants more of a frame is told of it and its place. */
+export async function survey(
+  video: Video,
+  field: string,
+  tick: () => void,
+  onFrame: (frame: Checked, index: number) => void = () => {},
+): Promise<Survey> {
   const times: number[] = [];
   const thumbs: Grey[] = [];
-  for await (const { pixels, time, channels } of checked(video, field)) {
+  for await (const frame of checked(video, field)) {
     tick();
-    times.push(time);
-    thumbs.push(thumbnail(pixels, channels));
+    onFrame(frame, times.length);
+    times.push(frame.time);
+    thumbs.push(thumbnail(frame.pixels, frame.channels));
   }
   return { times, thumbs };
 }
@@ -67,23 +76,17 @@ export async function surveyKeeping(
   field: string,
   tick: () => void,
 ): Promise<Survey & { readonly kept: readonly Kept[] }> {
-  const times: number[] = [];
-  const thumbs: Grey[] = [];
   let kept: Kept[] = [];
   let every = 1;
-  for await (const { pixels, time, channels } of checked(video, field)) {
-    tick();
-    const index = times.length;
-    times.push(time);
-    thumbs.push(thumbnail(pixels, channels));
-    if (index % every !== 0) continue;
+  const surveyed = await survey(video, field, tick, ({ pixels, time, channels }, index) => {
+    if (index % every !== 0) return;
     const { width, height } = pixels;
     kept.push({ index, time, width, height, luma: keptLuma(pixels, channels), hash: hashPixels(pixels, channels) });
-    if (kept.length < MOST_KEPT) continue;
+    if (kept.length < MOST_KEPT) return;
     every *= 2;
     kept = kept.filter((one) => one.index % every === 0);
-  }
-  return { times, thumbs, kept };
+  });
+  return { ...surveyed, kept };
 }
 
 /** Frames of a video by their places, which rise; read once more. */
@@ -91,12 +94,7 @@ export async function* framesAt(
   video: Video,
   field: string,
   wanted: ReadonlySet<number>,
-): AsyncGenerator<{
-  readonly index: number;
-  readonly pixels: Pixels;
-  readonly channels: number;
-  readonly time: number;
-}> {
+): AsyncGenerator<Checked & { readonly index: number }> {
   const last = Math.max(...wanted);
   let index = 0;
   for await (const frame of checked(video, field)) {
@@ -106,7 +104,7 @@ export async function* framesAt(
   throw new WatermarkError('VIDEO_INVALID', `\`${field}\` has fewer frames when it is read again`, { field });
 }
 
-async function* checked(video: Video, field: string): AsyncGenerator<Frame & { readonly channels: number }> {
+async function* checked(video: Video, field: string): AsyncGenerator<Checked> {
   const invalid = (message: string): never => {
     throw new WatermarkError('VIDEO_INVALID', `\`${field}\` ${message}`, { field });
   };
