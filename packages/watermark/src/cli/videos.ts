@@ -1,10 +1,13 @@
+import { stat } from 'node:fs/promises';
 import { hex, sha256Stream } from '@wardseal/primitives';
-import { openInput } from '@wardseal/primitives/cli';
+import { named, openInput } from '@wardseal/primitives/cli';
 import { HEAD_BYTES, isVideoHead } from '../ffmpeg/container.js';
 
 /** Whether a file begins as a video. Stdin and pipes hold pictures: a video is read several times. */
 export async function isVideoFile(path: string | undefined, what: string): Promise<boolean> {
   if (path === undefined || path === '-') return false;
+  // Whoever writes into a pipe writes once: it is opened where it is read.
+  if (!(await named(path, () => stat(path))).isFile()) return false;
   const input = await openInput(path, what);
   try {
     if (input.regular === null) return false;

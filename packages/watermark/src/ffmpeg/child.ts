@@ -73,8 +73,19 @@ function missing(cause: Error): WatermarkError {
   });
 }
 
+/** A name with control characters as ffmpeg writes it: line by line, with question marks. */
+function asWritten(name: string): string[] {
+  return name
+    .replace(/[^\P{Cc}\b-\r]/gu, '?')
+    .split('\n')
+    .filter((part) => part !== '');
+}
+
 function lastLines(stderr: Readable, files: readonly string[]): () => Pick<End, 'said' | 'faults'> {
-  const names = files.flatMap((file) => [file, resolve(file), basename(file)]).sort((a, b) => b.length - a.length);
+  const names = files
+    .flatMap((file) => [file, resolve(file), basename(file)])
+    .flatMap((name) => [name, ...asWritten(name)])
+    .sort((a, b) => b.length - a.length);
   const kept: string[] = [];
   let faults = 0;
   let rest = '';

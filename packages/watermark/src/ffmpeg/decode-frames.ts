@@ -117,12 +117,12 @@ export async function* decodeFrames(
         if (width !== facts.width || height !== facts.height)
           throw invalid('the frames are not of the size the file states');
         if (time - last < LEAST_STEP) {
-          skipped++;
+          if (frames + ++skipped > MAX_VIDEO_FRAMES) throw tooManyFrames();
           yield { ...packet, shown: false };
           continue;
         }
         if (time > MAX_VIDEO_SECONDS) throw tooLong(time);
-        if (++frames > MAX_VIDEO_FRAMES) throw tooManyFrames();
+        if (++frames + skipped > MAX_VIDEO_FRAMES) throw tooManyFrames();
         if (frames === 1) first = time;
         last = time;
         yield { ...packet, shown: true };

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { constants, open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { WatermarkError } from '../errors.js';
 import { MAX_VIDEO_PIXELS } from '../limits.js';
@@ -74,7 +74,9 @@ export async function nameless<T>(what: string, act: () => Promise<T>): Promise<
 
 /** The first bytes of a file. */
 async function headOf(path: string): Promise<Uint8Array> {
-  const file = await nameless('the video cannot be opened', () => open(path, 'r'));
+  // Without waiting: a pipe by name would open when somebody writes into it, and never otherwise.
+  const how = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+  const file = await nameless('the video cannot be opened', () => open(path, how));
   try {
     const stat = await file.stat();
     if (!stat.isFile()) throw invalid('a video must be a file, for it is read several times');

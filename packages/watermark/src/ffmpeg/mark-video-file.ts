@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { WatermarkError } from '../errors.js';
+import { MAX_VIDEO_SECONDS } from '../limits.js';
 import { checkOptions } from '../options.js';
 import type { Chips } from '../prepare-chips.js';
 import type { Roi } from '../roi.js';
@@ -138,8 +139,11 @@ export async function markVideoInto(
 function startEncoder(file: Probed, target: string, format: VideoFormat, crf: number, ffmpeg = 'ffmpeg'): Child {
   const frames = ['-protocol_whitelist', 'pipe', '-format_whitelist', 'nut', '-codec_whitelist', 'rawvideo'];
   // Whatever was added to the frames' times is added to the sound's, and beyond that no time is moved.
+  // Nor is sound read for longer than a video may be: years of silence fit into a small file.
   const sound =
-    soundOf(file, format).tracks.length === 0 ? [] : ['-itsoffset', file.offset, ...inputArguments(file.input)];
+    soundOf(file, format).tracks.length === 0
+      ? []
+      : ['-itsoffset', file.offset, '-t', String(MAX_VIDEO_SECONDS), ...inputArguments(file.input)];
   const args = [
     ...FFMPEG_START,
     '-copyts',

@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isVideoFile } from '../../src/cli/videos.js';
 import { deriveImageKey, prepareChips } from '../../src/index.js';
 import { type Shell, shell } from '../support/cli.js';
 import { clips, rows, run } from '../support/clips.js';
@@ -34,6 +35,12 @@ afterAll(async () => {
 });
 
 describe('embed', () => {
+  it('leaves a pipe by name to whoever reads the picture in it', async () => {
+    execFileSync('mkfifo', [box.path('pipe.jpg')]);
+    // Nobody writes into it: whoever opened it would wait.
+    expect(await isVideoFile(box.path('pipe.jpg'), 'the picture')).toBe(false);
+  });
+
   it('marks a video as it marks a picture, for its owner alone', async () => {
     const { out } = await box.done(['embed', ...KEY, '--viewing', 'view-42', '-o', 'again.mp4', 'original.mp4']);
     expect(out).toMatch(/^psnr {4}4[5-9]\.\d\d dB\nframes {2}10\nms {6}\d+\n$/);

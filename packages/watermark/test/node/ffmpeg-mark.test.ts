@@ -303,6 +303,17 @@ describe('refused', () => {
   });
 });
 
+test.runIf(LONG)('sound is read for an hour at most, however much of it a small file holds', async () => {
+  const [file, copy] = [box.path('silence.mp4'), box.path('silence.copy.mp4')];
+  const silence = ['-f', 'lavfi', '-i', 'anullsrc=r=8000:cl=mono', '-t', '4500', '-c:a', 'flac', '-strict', '-2'];
+  await run('ffmpeg', ['-i', await box.clip('fast-start.mp4'), ...silence, '-c:v', 'copy', file]);
+  await markVideoFile(file, copy, { chips });
+  const length = async (path: string): Promise<number> =>
+    Number(await run('ffprobe', ['-show_entries', 'format=duration', '-of', 'csv=p=0', path]));
+  expect(await length(file)).toBeCloseTo(4500, 0);
+  expect(await length(copy)).toBeCloseTo(3600, 0);
+});
+
 describe('nothing is left behind', () => {
   const unfinished = (): string[] => readdirSync(box.folder).filter((name) => name.endsWith('.part'));
   const script = (name: string, body: string): string => {

@@ -1,4 +1,5 @@
-import { chmodSync, readFileSync, symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { relative } from 'node:path';
@@ -6,7 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { type Frame, probeVideo, readVideo, type VideoFile } from '../../src/ffmpeg/index.js';
 import { inputArguments } from '../../src/ffmpeg/input.js';
 import type { WatermarkError } from '../../src/index.js';
-import { type ClipName, clips, rows, run, runningOn, samplesOf, timesOf, withMatrix } from '../support/clips.js';
+import { type ClipName, clips, LONG, rows, run, runningOn, samplesOf, timesOf, withMatrix } from '../support/clips.js';
 
 const box = clips();
 afterAll(() => box.close());
@@ -304,6 +305,9 @@ describe('hostile files', () => {
   test('a link is followed, a folder or a pipe is not read', async () => {
     symlinkSync(await box.clip('life.mkv'), box.path('link.mkv'));
     expect(await read(box.path('link.mkv'))).toHaveLength(10);
+    // Nobody writes into it: whoever opened it would wait.
+    execFileSync('mkfifo', [box.path('pipe.mkv')]);
+    expect((await errorOf(readVideo(box.path('pipe.mkv')))).message).toMatch(/must be a file/);
   });
 });
 
@@ -343,6 +347,27 @@ describe('the program', () => {
     expect((error.cause as Error).message).toMatch(/trouble in FILE and FILE$/);
     expect((await dies('kill -9 $$'))[1]).toMatchObject({ code: 'FFMPEG_FAILED', message: 'ffmpeg ended by SIGKILL' });
     expect((await dies('exit 0'))[1]).toMatchObject({ code: 'FFMPEG_FAILED' });
+  });
+
+  test.each(['Jane\nExample.mkv', 'Jane\u001bExample.mkv', 'Jane\u0001Example.mkv'])(
+    'says nothing of the file’s name, however it is written: %j',
+    async (name) => {
+      const clip = box.write(name, readFileSync(await box.clip('life.mkv')));
+      const video = await readVideo(clip);
+      rmSync(clip);
+      const error = await errorOf(framesOf(video));
+      expect((error.cause as Error).message).toMatch(/FILE: No such file/);
+      expect((error.cause as Error).message).not.toMatch(/Jane|Example/);
+    },
+  );
+
+  test.runIf(LONG)('is ended at 250,000 frames, also when all are shown at one moment', async () => {
+    const file = box.path('standing.mkv');
+    const still = 'color=gray:s=16x16:r=25:d=10010,format=gray,setpts=1/TB';
+    await run('ffmpeg', ['-f', 'lavfi', '-i', still, '-fps_mode', 'passthrough', '-c:v', 'ffv1', file]);
+    const error = await errorOf(read(file));
+    expect(error).toMatchObject({ code: 'VIDEO_TOO_LONG', limit: 250_000 });
+    expect(await runningOn(file)).toBe(0);
   });
 
   test('that writes something else is an error', async () => {
