@@ -68,7 +68,7 @@ async function playClips(page: Page): Promise<void> {
   // Two phases of the mark, within one and while one fades into the next; and back.
   for (const to of [4.24, 3.6, 1.04]) shown.push(await call(`seek(${to})`));
   await call('play(1000, 4)');
-  const frames = await call<{ luma: string; width: number; height: number; time: number }[]>('copy(8)');
+  const frames = await call<{ luma: string; width: number; height: number; time: number }[]>('copy(4)');
   results['long.mp4'] = await call('result()');
   const { width, height } = frames[0]!;
   copy = {
@@ -108,7 +108,8 @@ test('played, sought, at four times its speed and to its end, every picture is t
   });
   // One picture before it played, then the frames of those times.
   expect(shown).toEqual([1, 4.24, 3.6, 1.04]);
-  expect(pictures).toBeGreaterThan(10);
+  // Those five and three, and some more at four times the speed: how many, the machine decides.
+  expect(pictures).toBeGreaterThan(8);
   expect(report.frames).toBe(pictures);
   expect(report.psnr).toBeGreaterThan(45.9);
 });
