@@ -50,7 +50,7 @@ describe('a copy is traced', () => {
 
   test('both who averaged their copies, and nobody else', async () => {
     const other = marked(original, prepareChips(key, 'view-42'));
-    expect(matches(await traced(averaged([cut(copy, 0, 0.8), cut(other, 0, 0.8)]))).sort()).toEqual([
+    expect(matches(await traced(averaged([cut(copy, 0, 0.5), cut(other, 0, 0.5)]))).sort()).toEqual([
       'view-42',
       'view-7',
     ]);
@@ -119,6 +119,17 @@ describe('a video that cannot be traced', () => {
   ])('%s', async (_, bad, code) => {
     await expect(traced(bad as Video)).rejects.toMatchObject({ code });
     await expect(traceVideo(oneFrame(copy, 0), bad as Video, options)).rejects.toMatchObject({ code });
+  });
+
+  test.each([
+    ['a path', 'leak.mp4'],
+    ['bytes', new Uint8Array(4)],
+    ['a promise', Promise.resolve(oneFrame(copy, 0))],
+    ['a picture', tiny(0).pixels],
+  ])('%s in its place is told what is wanted', async (_, bad) => {
+    await expect(traced(bad as unknown as Video)).rejects.toThrow(
+      '`suspect` must be { width, height, frames() }, not a path, a file, a picture or a promise: await readVideo',
+    );
   });
 
   test('what its source throws is passed on, whenever it comes', async () => {

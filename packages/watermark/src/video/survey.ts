@@ -7,6 +7,9 @@ import type { Frame, Video } from './video.js';
 const THUMB_SIDE = 128;
 /** Samples along each side of what one thumbnail pixel averages. */
 const SAMPLES = 4;
+/** For what beginners pass instead. */
+const NOT_A_VIDEO =
+  'must be { width, height, frames() }, not a path, a file, a picture or a promise: await readVideo of ./ffmpeg';
 /** Long side at which a frame is kept, in pixels: twice what the mark of a video needs. */
 const KEPT_SIDE = 1024;
 /** Farthest a frame may be from zero, in seconds: a day. Microseconds of it are hashed, and a record holds no later ones. */
@@ -108,7 +111,7 @@ async function* checked(video: Video, field: string): AsyncGenerator<Checked> {
   const invalid = (message: string): never => {
     throw new WatermarkError('VIDEO_INVALID', `\`${field}\` ${message}`, { field });
   };
-  if (typeof video?.frames !== 'function') return invalid('must have a function `frames`');
+  if (typeof video?.frames !== 'function') return invalid(NOT_A_VIDEO);
   let count = 0;
   let before = Number.NEGATIVE_INFINITY;
   let first: { readonly width: number; readonly height: number; readonly channels: number } | null = null;
