@@ -19,7 +19,9 @@ export function traceWords(report: AnyTrace, finding: Finding): string[] {
       ? 'a mark under this key is in the ORIGINAL: were the two exchanged?'
       : markPresent(report)
         ? 'a mark under this key is there'
-        : 'no mark under this key shows by itself';
+        : hits.some(({ verdict }) => verdict === 'match')
+          ? 'too weak to show by itself: it shows by the code of a viewing'
+          : 'no mark under this key shows by itself';
     lines.push(`mark        ${there} (score ${presence.z.toFixed(1)})`);
   }
   if (nullHistogram !== null) {
