@@ -186,6 +186,12 @@ describe('readEvidenceRecord', () => {
     ],
     ['a chance made smaller', 'hits[0].pCorrected', ({ hits }) => Object.assign(hits[0]!, { pCorrected: 1e-200 })],
     [
+      'a list that was not paid for',
+      'hits[0].pCorrected',
+      ({ hits }) => Object.assign(hits[0]!, { pCorrected: 2e-179 }),
+    ],
+    ['a round that was not scored', 'hits[0].round', ({ hits }) => Object.assign(hits[0]!, { round: 3 })],
+    [
       'a viewing twice',
       'hits',
       (record) => Object.assign(record, { outcome: 'several', hits: [...record.hits, ...record.hits] }),

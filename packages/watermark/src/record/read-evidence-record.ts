@@ -2,7 +2,7 @@ import { canonicalJson, hex, sha256, utf8 } from '@wardseal/primitives';
 import { MAX_CANDIDATES, MAX_DECOYS, MAX_ID_BYTES, MIN_DECOYS } from '../limits.js';
 import { MOMENT } from '../report/check-options.js';
 import { outcomeOf } from '../report/finding.js';
-import { CONSISTENT_P, MATCH_P } from '../score-candidates.js';
+import { CONSISTENT_P, MATCH_P, MOST_ROUNDS } from '../score-candidates.js';
 import { LEAST_P, pBound } from '../statistics.js';
 import { MARK_VERSION } from '../version.js';
 import {
@@ -173,12 +173,16 @@ function checkSense(record: EvidenceRecord): void {
   runtime.forEach(({ name }, i) => {
     if (i > 0 && runtime[i - 1]!.name >= name) refuse('is not sorted by name', 'runtime');
   });
-  for (const [i, { z, p, pCorrected, verdict }] of hits.entries()) {
+  const looks = candidates.count * Math.max(1, record.geometries) * MOST_ROUNDS;
+  for (const [i, { z, p, pCorrected, verdict, round }] of hits.entries()) {
+    if (round > record.rounds) refuse('is none of the rounds that were scored', `hits[${i}].round`);
     // Scores are rounded to two decimals, chances to one digit upwards.
     if (p < pBound(z + ROUNDED) || p > 2 * pBound(z - ROUNDED))
       refuse('does not follow from the score', `hits[${i}].p`);
     const limit = verdict === 'match' ? MATCH_P : CONSISTENT_P;
-    if (pCorrected < p || pCorrected > limit) refuse('does not fit the verdict', `hits[${i}].pCorrected`);
+    // A digit that was rounded upwards is at most twice what it was.
+    if (pCorrected < 0.499 * looks * p || pCorrected > limit)
+      refuse('does not fit the verdict', `hits[${i}].pCorrected`);
   }
 }
 
