@@ -25,9 +25,11 @@ export function roiRows(roi: Roi, width: number, height: number): (y: number, ou
       field: 'roi',
     });
   }
-  const columns = Uint32Array.from({ length: width }, (_, x) => Math.floor((x * roi.width) / width));
+  // A copy: a video's frames come later, and the caller may use the memory again.
+  const mask = { data: roi.data.slice(), width: roi.width, height: roi.height };
+  const columns = Uint32Array.from({ length: width }, (_, x) => Math.floor((x * mask.width) / width));
   return (y, out) => {
-    const at = Math.floor((y * roi.height) / height) * roi.width;
-    for (let x = 0; x < width; x++) out[x] = roi.data[at + columns[x]!]! / 255;
+    const at = Math.floor((y * mask.height) / height) * mask.width;
+    for (let x = 0; x < width; x++) out[x] = mask.data[at + columns[x]!]! / 255;
   };
 }

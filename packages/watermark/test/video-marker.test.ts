@@ -81,6 +81,17 @@ describe('a marked frame', () => {
     expect(outside).toBeGreaterThan(1000);
   });
 
+  test('keeps its regions when the caller uses the memory of the mask again', () => {
+    const roi = { data: new Uint8Array(4), width: 2, height: 2 };
+    const protecting = marker({ roi });
+    roi.data.fill(255);
+    expect(same(protecting.mark(luma, 2).data, luma.data)).toBe(true);
+  });
+
+  test.each([1e15, 1e17, 1e300, Number.MAX_VALUE])('is no worse at %d seconds than at the begin', (time) => {
+    expect(psnr(luma, marker().mark(luma, time))).toBeGreaterThan(45.9);
+  });
+
   test('keeps 46 dB at every moment, and the report says so', () => {
     const one = marker();
     const all = [0, 3.2, 3.5, 3.9, 21].map((time) => psnr(luma, one.mark(luma, time)));
