@@ -92,6 +92,15 @@ describe('a marked frame', () => {
     expect(psnr(luma, marker().mark(luma, time))).toBeGreaterThan(45.9);
   });
 
+  test.each([
+    [8192, 64],
+    [64, 8192],
+  ])('is as good when it is a strip of %d by %d', (across, down) => {
+    const strip = { data: new Uint8Array(across * down).fill(128), width: across, height: down };
+    const { data } = videoMarker({ chips, width: across, height: down }).mark(strip, 0);
+    expect(psnr(strip, { ...strip, data })).toBeGreaterThan(45.9);
+  });
+
   test('keeps 46 dB at every moment, and the report says so', () => {
     const one = marker();
     const all = [0, 3.2, 3.5, 3.9, 21].map((time) => psnr(luma, one.mark(luma, time)));

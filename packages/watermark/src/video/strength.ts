@@ -28,9 +28,16 @@ export function strengthOf(luma: Plane, allowed: number, scale: number): Plane {
   }
   const texture: Texture = { pixels: luma.width * luma.height, energy, loss };
   const amplitude = amplitudes(texture, allowed, scale, FRAME_LOSS);
-  const data = new Float32Array(calm.length);
-  for (let i = 0; i < data.length; i++) data[i] = amplitude[Math.round(calm[i]!)]! * light[i]!;
-  return { data, width, height };
+  // At least two each way, as a grid: a strip of one cell is there twice, so that there is something between two.
+  const [across, down] = [Math.max(2, width), Math.max(2, height)];
+  const data = new Float32Array(across * down);
+  for (let y = 0, i = 0; y < down; y++) {
+    for (let x = 0; x < across; x++, i++) {
+      const cell = Math.min(y, height - 1) * width + Math.min(x, width - 1);
+      data[i] = amplitude[Math.round(calm[cell]!)]! * light[cell]!;
+    }
+  }
+  return { data, width: across, height: down };
 }
 
 /** A picture in cells. */
