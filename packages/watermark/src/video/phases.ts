@@ -22,10 +22,9 @@ export interface Part {
 
 /** The phases that a frame shows: one, or two while the first fades into the second. Their weights sum to one. */
 export function phasesAt(time: number): readonly Part[] {
-  // The remainder is exact: what a difference loses of a very late time would come back as a weight of any size.
-  const within = time % (PHASES * PHASE_SECONDS);
-  const phase = Math.floor(within / PHASE_SECONDS);
-  const fading = (within - phase * PHASE_SECONDS - (PHASE_SECONDS - FADE_SECONDS)) / FADE_SECONDS;
+  const turn = Math.floor(time / PHASE_SECONDS);
+  const phase = turn % PHASES;
+  const fading = (time - turn * PHASE_SECONDS - (PHASE_SECONDS - FADE_SECONDS)) / FADE_SECONDS;
   if (fading <= 0) return [{ phase, weight: 1 }];
   return [
     { phase, weight: 1 - fading },
