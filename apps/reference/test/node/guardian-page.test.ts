@@ -76,7 +76,7 @@ test('what can be pressed is large enough for a thumb, and the keyboard reaches 
     expect(await tab.evaluate(() => document.activeElement?.textContent)).toContain(name);
   }
   await tab.keyboard.press('Enter');
-  expect(await tab.evaluate(() => document.activeElement?.id)).toBe('unlock-h');
+  await expect.poll(() => tab.evaluate(() => document.activeElement?.id)).toBe('unlock-h');
   await tab.evaluate(() => {
     for (const part of document.querySelectorAll<HTMLElement>('[hidden]')) part.hidden = false;
   });

@@ -38,7 +38,7 @@ async function rootOf(store: LogStore): Promise<string> {
 describe('the lease', () => {
   it('is taken from a holder that falls silent, who then changes nothing', () =>
     inDatabase(server, async (pool) => {
-      const [silent, other] = await twoOf(pool, { leaseSilence: 150 });
+      const [silent, other] = await twoOf(pool, { leaseSilence: 1000 });
       let holds = (): void => undefined;
       const held = new Promise<void>((resolve) => {
         holds = resolve;
