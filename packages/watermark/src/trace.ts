@@ -26,7 +26,10 @@ export interface TraceOptions {
   readonly candidates: Iterable<string> | AsyncIterable<string>;
   /** Viewings that never were, scored for the null: 1,000 to 1,000,000. Default 10,000. */
   readonly decoys?: number;
-  /** Time after which the search gives up, in milliseconds. Default: none. */
+  /**
+   * Time after which the search gives up, in milliseconds. Default: none. It is looked at between steps: a source of
+   * candidates or frames that never answers is waited for, and has to end by itself.
+   */
   readonly budgetMs?: number;
   /** Told how far the search is, from 0 to 1. */
   readonly onProgress?: (done: number) => void;

@@ -168,6 +168,12 @@ describe('readEvidenceRecord', () => {
     runtime: object[];
   };
   const found = { status: 'found', pieces: [] };
+  const frame = (at: number): object => ({ suspect: at, original: at, correlation: 1 });
+  const piece = (from: number, to: number): object => ({ from, to, originalFrom: from, originalTo: to });
+  const asVideo = (record: Loose, change: object): object => {
+    const video = { timeline: found, frames: { suspect: 1, original: 1, used: [frame(0)] }, ...change };
+    return Object.assign(record, { algorithm: 'informed-spread-spectrum-video', video });
+  };
   test.each<[string, string, (record: Loose) => unknown]>([
     ['an unknown member', 'record', (record) => Object.assign(record, { extra: 1 })],
     ['an unknown member within', 'inputs', ({ inputs }) => Object.assign(inputs, { path: 'x' })],
@@ -221,6 +227,19 @@ describe('readEvidenceRecord', () => {
       'controls that were not asked for',
       'controls.decoys',
       ({ parameters }) => Object.assign(parameters, { decoys: 2000 }),
+    ],
+    ['controls that were not all counted', 'controls.counts', ({ controls }) => ++(controls['counts'] as number[])[0]!],
+    ['a thirteenth month', 'madeAt', (record) => Object.assign(record, { madeAt: '2026-13-01T09:00:00Z' })],
+    ['a 30th of February', 'madeAt', (record) => Object.assign(record, { madeAt: '2026-02-30T09:00:00Z' })],
+    [
+      'frames out of order',
+      'video.frames.used',
+      (record) => asVideo(record, { frames: { suspect: 2, original: 2, used: [frame(1), frame(0.5)] } }),
+    ],
+    [
+      'a piece that ends before it begins',
+      'video.timeline.pieces',
+      (record) => asVideo(record, { timeline: { status: 'found', pieces: [piece(1, 0.5)] } }),
     ],
     [
       'decoys of another domain',

@@ -1,8 +1,10 @@
 import { hex, sha256 } from '@wardseal/primitives';
 import { UsageError } from '@wardseal/primitives/cli';
+import { WatermarkError } from '../errors.js';
 import { ffmpegVersion } from '../ffmpeg/ffmpeg-version.js';
 import { readVideo } from '../ffmpeg/read-video.js';
 import type { Pixels } from '../image.js';
+import type { Version } from '../record/record.js';
 import type { AnyTrace } from '../report/any-trace.js';
 import { type EvidencePictures, evidencePictures } from '../report/evidence-pictures.js';
 import { readPicture, writePicture } from '../sharp/index.js';
@@ -10,6 +12,7 @@ import { type TraceOptions, type TraceReport, trace } from '../trace.js';
 import { traceVideo, type VideoTraceReport } from '../trace-video.js';
 import type { Video } from '../video/video.js';
 import { fileOf } from './pictures.js';
+import { pictureReaders } from './trace-record.js';
 import { hashOf, isVideoFile } from './videos.js';
 
 /** A copy and its original, both pictures or both videos, as they are read, traced and shown. */
@@ -19,8 +22,8 @@ export interface Compared {
   /** What the files are missing, in words; complete after the trace. */
   problems(): readonly string[];
   pictures(report: AnyTrace): Promise<EvidencePictures>;
-  /** Programs that decoded them, beside sharp. */
-  readers(): Promise<readonly { readonly name: string; readonly version: string }[]>;
+  /** Programs that decoded them. */
+  readers(): Promise<readonly Version[]>;
 }
 
 /** Reads both files. The original says whether videos are compared; a copy may then be a still of it as well. */
@@ -39,15 +42,14 @@ async function pictures(suspectPath: string, originalPath: string): Promise<Comp
     trace: (options) => trace(suspect.pixels, original.pixels, options),
     problems: () => [],
     pictures: (report) => evidencePictures(suspect.pixels, original.pixels, report as TraceReport, encoded),
-    readers: async () => [],
+    readers: pictureReaders,
   };
 }
 
 async function videos(suspectPath: string, originalPath: string): Promise<Compared> {
   const original = await videoOf(originalPath, 'the original');
-  const suspect = (await isVideoFile(suspectPath, 'the suspect'))
-    ? await videoOf(suspectPath, 'the suspect')
-    : await stillOf(suspectPath);
+  const still = !(await isVideoFile(suspectPath, 'the suspect'));
+  const suspect = still ? await stillOf(suspectPath) : await videoOf(suspectPath, 'the suspect');
   return {
     fileHashes: { suspect: suspect.hash, original: original.hash },
     async trace({ corners, ...options }) {
@@ -60,7 +62,7 @@ async function videos(suspectPath: string, originalPath: string): Promise<Compar
       ...original.problems().map((words) => `original: ${words}`),
     ],
     pictures: (report) => evidencePictures(suspect.video, original.video, report as VideoTraceReport, encoded),
-    readers: async () => [{ name: 'ffmpeg', version: await ffmpegVersion() }],
+    readers: async () => [{ name: 'ffmpeg', version: await ffmpegVersion() }, ...(still ? await pictureReaders() : [])],
   };
 }
 
@@ -71,7 +73,7 @@ interface Side {
 }
 
 async function videoOf(path: string, what: string): Promise<Side> {
-  const video = await readVideo(path);
+  const video = await told(what, () => readVideo(path));
   return { video, hash: await hashOf(path, what), problems: () => video.problems() };
 }
 
@@ -84,7 +86,17 @@ async function stillOf(path: string): Promise<Side> {
 
 async function pictureOf(path: string, what: string): Promise<{ pixels: Pixels; hash: string }> {
   const file = await fileOf(path, what);
-  return { pixels: await readPicture(file), hash: hex(sha256(file)) };
+  return { pixels: await told(what, () => readPicture(file)), hash: hex(sha256(file)) };
+}
+
+/** Two files are read: an error says which of them it is about. */
+async function told<T>(what: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof WatermarkError) error.message = `${what}: ${error.message}`;
+    throw error;
+  }
 }
 
 async function encoded(pixels: Pixels): Promise<string> {

@@ -61,10 +61,17 @@ export async function into<T>(
   return writeOutput({ path, force, secret: true, content: 'text' }, ({ write }) => act(write));
 }
 
-/** What reads pictures and computes scores here. */
-export async function runtime(): Promise<readonly Version[]> {
-  const { versions } = (await loadSharp()) as unknown as { versions: Readonly<Record<string, string>> };
-  const facts = { node: process.versions.node, v8: process.versions.v8, [process.platform]: process.arch, ...versions };
+/** What computes scores here. */
+export function runtime(): readonly Version[] {
+  return versionsOf({ node: process.versions.node, v8: process.versions.v8, [process.platform]: process.arch });
+}
+
+/** What reads pictures here. */
+export async function pictureReaders(): Promise<readonly Version[]> {
+  return versionsOf(((await loadSharp()) as unknown as { versions: Readonly<Record<string, string>> }).versions);
+}
+
+function versionsOf(facts: Readonly<Record<string, string>>): readonly Version[] {
   return Object.entries(facts).map(([name, version]) => ({ name, version }));
 }
 

@@ -140,7 +140,7 @@ async function traced(
     });
     if (writeRecord === undefined && then === undefined) return { report };
     const program = { name: '@wardseal/watermark', version: version() };
-    const versions = [...(await runtime()), ...(await pair.readers())];
+    const versions = [...runtime(), ...(await pair.readers())];
     const problems = pair.problems();
     const options = { ...about, ...asked, problems, key, candidates: list.kept, program, runtime: versions };
     return { report, made: await evidenceRecord(report, options) };

@@ -1,6 +1,6 @@
 import { canonicalJson, hex, sha256, utf8 } from '@wardseal/primitives';
 import { MAX_CANDIDATES, MAX_DECOYS, MAX_ID_BYTES, MIN_DECOYS } from '../limits.js';
-import { MOMENT } from '../report/check-options.js';
+import { isMoment } from '../report/check-options.js';
 import { outcomeOf } from '../report/finding.js';
 import { CONSISTENT_P, MATCH_P, MOST_ROUNDS } from '../score-candidates.js';
 import { LEAST_P, pBound } from '../statistics.js';
@@ -58,7 +58,7 @@ const pair = object({ suspect: moment, original: moment, correlation: agreement 
 
 const RECORD = object<EvidenceRecord>({
   format: oneOf(RECORD_FORMAT),
-  madeAt: text(24, MOMENT),
+  madeAt: (value, at) => (isMoment(text(24)(value, at)) ? (value as string) : refuse('is not a moment in UTC', at)),
   imageId: nullable(free),
   organisation: nullable(free),
   reference: nullable(free),
@@ -167,6 +167,13 @@ function checkSense(record: EvidenceRecord): void {
   if (record.seeds.decoys !== `${record.mark}/${record.layer}/decoy`) refuse('does not fit the mark', 'seeds.decoys');
   if (controls !== null && controls.decoys !== parameters.decoys)
     refuse('are not as many as asked for', 'controls.decoys');
+  if (controls !== null && controls.counts.reduce((sum, one) => sum + one, 0) !== controls.decoys)
+    refuse('do not add up to the decoys', 'controls.counts');
+  const used = video?.frames.used ?? [];
+  if (used.some(({ suspect }, i) => i > 0 && suspect < used[i - 1]!.suspect))
+    refuse('are not in the order of their times', 'video.frames.used');
+  const pieces = video?.timeline.status === 'found' ? video.timeline.pieces : [];
+  if (pieces.some(({ from, to }) => from > to)) refuse('end before they begin', 'video.timeline.pieces');
   if (hits.length > candidates.count || new Set(hits.map(({ id }) => id)).size !== hits.length)
     refuse('are more than there are candidates', 'hits');
   if (hits.length > 0 && !(placed && controls?.sound === true)) refuse('do not follow from the rest', 'hits');

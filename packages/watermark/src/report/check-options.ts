@@ -14,8 +14,7 @@ const FIELDS = [
   'problems',
   'record',
 ];
-/** A moment in UTC. */
-export const MOMENT: RegExp = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z$/;
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z$/;
 const PICTURE = /^data:image\/(?:png|jpeg|webp);base64,[A-Za-z0-9+/]+={0,2}$/;
 /** Longest text of an option, in characters: a command line with several paths. */
 const LONGEST = 4096;
@@ -55,7 +54,7 @@ export function checkAbout(options: About, fields: readonly string[]): void {
     throw new TypeError('a report needs options, with madeAt in them');
   for (const name of Object.keys(options)) if (!fields.includes(name)) throw new TypeError(`no such option: ${name}`);
   const { madeAt, fileHashes, imageId, organisation, reference, problems = [] } = options;
-  if (typeof madeAt !== 'string' || !MOMENT.test(madeAt) || Number.isNaN(Date.parse(madeAt)))
+  if (typeof madeAt !== 'string' || !isMoment(madeAt))
     throw new RangeError('madeAt must be a moment in UTC, such as 2026-03-01T09:00:00Z');
   checkTexts([imageId, organisation, reference]);
   for (const [text, reading] of [
@@ -69,6 +68,14 @@ export function checkAbout(options: About, fields: readonly string[]): void {
     throw new RangeError(`problems are at most ${MOST_PROBLEMS} lines`);
   checkTexts(problems);
   checkHashes(Object.values(fileHashes ?? {}));
+}
+
+/** Whether a text is a moment in UTC of a day that there is. */
+export function isMoment(text: string): boolean {
+  if (!MOMENT.test(text)) return false;
+  const moment = new Date(text);
+  // A 30th of February is read as a day of March.
+  return !Number.isNaN(moment.valueOf()) && moment.toISOString().startsWith(text.slice(0, 19));
 }
 
 function checkTexts(texts: readonly unknown[]): void {

@@ -2,7 +2,7 @@ import { align } from '../register/align.js';
 import type { Homography } from '../register/homography.js';
 import { findLies } from './lies.js';
 import { middleMap } from './middle-map.js';
-import { agreement, findPath, flatsOf, type Moment, type Pace, type Path } from './moments.js';
+import { agreement, findPath, flatsOf, type Moment, type Pace } from './moments.js';
 import { spread } from './spread.js';
 import { type Grey, planeOf, type Survey } from './survey.js';
 
@@ -25,9 +25,13 @@ const PACES: readonly Pace[] = ['steady', 'any'];
 /** What another pace must be better by: with jumps and slips it can always agree a little better. */
 const BETTER = 0.1;
 
-/** A way that the copy lies: one map for all frames, or one for each. */
-interface Lain extends Path {
-  readonly mapOf: (frame: Shown) => Homography;
+/** The map of a frame's thumbnail; null for one that has none. */
+type MapOf = (frame: Shown) => Homography | null;
+
+/** A way that the copy lies: one map for all frames, or one for each that has one. */
+interface Lain extends Placed {
+  readonly correlation: number;
+  readonly mapOf: MapOf;
   readonly pace: Pace;
 }
 
@@ -56,11 +60,15 @@ export interface Placed {
 export function place(copy: readonly Shown[], original: Survey, tick: () => void): Placed | null {
   const flats = flatsOf(original, tick);
   const first = original.thumbs[0]!;
-  const follow = (frames: readonly Shown[], mapOf: Lain['mapOf'], paces: readonly Pace[]): Lain[] => {
-    const mapped = frames.map((frame) => ({ thumb: frame.thumb, map: mapOf(frame) }));
+  const follow = (frames: readonly Shown[], mapOf: MapOf, paces: readonly Pace[]): Lain[] => {
+    const mapped = withMaps(frames, mapOf);
     const rows = agreement(mapped, flats, first, tick);
-    const times = frames.map(({ time }) => time);
-    return paces.map((pace) => ({ mapOf, pace, ...findPath(rows, times, flats, pace) }));
+    const times = mapped.map(({ time }) => time);
+    return paces.map((pace) => {
+      const { moments, correlation } = findPath(rows, times, flats, pace);
+      const placed = moments.map((one) => ({ ...one, at: mapped[one.at]!.at, map: mapped[one.at]!.map }));
+      return { mapOf, pace, correlation, moments: placed };
+    });
   };
   const anchors = spread(copy.length, ANCHORS).map((i) => copy[i]!);
   const followed = findLies(anchors, original, tick).flatMap((map) => follow(anchors, () => map, PACES));
@@ -82,36 +90,32 @@ export function place(copy: readonly Shown[], original: Survey, tick: () => void
   };
   let best = settle('steady');
   if (best.correlation < SURE) {
-    const within = anchors.filter(({ outlined }) => outlined !== null);
-    const framed = within.length < FRAMED * anchors.length ? [] : follow(within, ({ outlined }) => outlined!, PACES);
+    const outlineOf: MapOf = ({ outlined }) => outlined;
+    const enough = withMaps(anchors, outlineOf).length >= FRAMED * anchors.length;
+    const framed = enough ? follow(anchors, outlineOf, PACES) : [];
     for (const other of [...framed, settle('any')]) {
       const least = other.pace === best.pace ? 0 : BETTER;
       if (other.correlation > best.correlation + least) best = other;
     }
   }
   if (best.correlation < LEAST) return null;
-  // Frames without an outline have no map where each has its own.
-  const { mapOf, pace } = best;
-  const shown = copy.map((frame, at) => ({ frame, at, map: mapOf(frame) })).filter(({ map }) => map !== null);
-  const [whole] = follow(
-    shown.map(({ frame }) => frame),
-    mapOf,
-    [pace],
-  );
-  return { moments: whole!.moments.map((one) => ({ ...one, at: shown[one.at]!.at, map: shown[one.at]!.map })) };
+  return { moments: follow(copy, best.mapOf, [best.pace])[0]!.moments };
+}
+
+/** The frames that have a map, with it and their place in the list. */
+function withMaps(frames: readonly Shown[], mapOf: MapOf): (Shown & { at: number; map: Homography })[] {
+  return frames.flatMap((frame, at) => {
+    const map = mapOf(frame);
+    return map === null ? [] : [{ ...frame, at, map }];
+  });
 }
 
 /** What the frames say of the map at these moments. */
-function commonMap(
-  { moments, mapOf }: Lain,
-  copy: readonly Shown[],
-  { thumbs }: Survey,
-  tick: () => void,
-): Homography | null {
+function commonMap({ moments }: Lain, copy: readonly Shown[], { thumbs }: Survey, tick: () => void): Homography | null {
   const heard: { readonly map: Homography }[] = [];
-  for (const { at, original } of moments) {
+  for (const { at, original, map } of moments) {
     tick();
-    const found = align(planeOf(thumbs[original]!), planeOf(copy[at]!.thumb), mapOf(copy[at]!), 0, () => {});
+    const found = align(planeOf(thumbs[original]!), planeOf(copy[at]!.thumb), map, 0, () => {});
     if (found !== null && found.correlation >= HEARD) heard.push({ map: found.homography });
   }
   return middleMap(heard, thumbs[0]!);

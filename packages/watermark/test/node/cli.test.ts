@@ -123,6 +123,17 @@ describe('embed', () => {
 });
 
 describe('trace', () => {
+  it.each([
+    ['suspect', 'original.png', 'viewings.txt'],
+    ['original', 'viewings.txt', 'copy.png'],
+  ])('says that the %s is the file that is no picture', async (what, original, suspect) => {
+    const files = ['--original', original, '--candidates', 'viewings.txt', suspect];
+    const { code, err } = await box.run(['trace', ...KEY, ...files]);
+    expect(code).toBe(2);
+    expect(err).toContain(`the ${what}: `);
+    expect(err).toContain('IMAGE_INVALID');
+  });
+
   it('names the viewing, and writes a report for its owner alone that is the same again', async () => {
     const words = [...TRACE, '--candidates', 'viewings.txt', '--at', '2026-03-01T09:00:00Z', 'copy.png'];
     const { out } = await box.done([...words, '-o', 'report.html']);
