@@ -64,11 +64,20 @@ export function webcryptoHasEd25519(): Promise<boolean> {
   });
 }
 
+const noble = async (): Promise<Ed25519> => (await import('./noble/curve25519.js')).ed25519;
+
+/** Null for what WebKitGTK refuses: a secret that begins with a zero byte, one in 256. */
+const imported = (secretKey: Uint8Array, extractable: boolean): Promise<CryptoKey | null> =>
+  subtle!.importKey('pkcs8', concat(PKCS8, secretKey), 'Ed25519', extractable, ['sign']).catch(() => null);
+
 const webcrypto: Ed25519 | undefined = subtle && {
-  publicKey: async (secretKey) =>
-    publicHalf(await subtle!.importKey('pkcs8', concat(PKCS8, secretKey), 'Ed25519', true, ['sign'])),
+  async publicKey(secretKey) {
+    const key = await imported(secretKey, true);
+    return key === null ? (await noble()).publicKey(secretKey) : publicHalf(key);
+  },
   async signer(secretKey) {
-    const key = await subtle!.importKey('pkcs8', concat(PKCS8, secretKey), 'Ed25519', false, ['sign']);
+    const key = await imported(secretKey, false);
+    if (key === null) return (await noble()).signer(secretKey);
     return async (message) => new Uint8Array(await subtle!.sign('Ed25519', key, message as Bytes));
   },
   async verifier(publicKey) {
@@ -81,7 +90,7 @@ const implementation = pickLazily<Ed25519>({
   node,
   webcrypto,
   native: webcryptoHasEd25519,
-  noble: async () => (await import('./noble/curve25519.js')).ed25519,
+  noble,
 });
 
 // y-coordinates of the eight points of small order; a key or R among them lets one signature fit many messages.

@@ -47,13 +47,18 @@ function webcryptoHasX25519(): Promise<boolean> {
   });
 }
 
+const noble = async (): Promise<X25519> => (await import('./noble/curve25519.js')).x25519;
+
 const webcrypto: X25519 | undefined = subtle && {
   async prepare(secretKey) {
-    const mine = await subtle!.importKey('pkcs8', concat(PKCS8, secretKey), 'X25519', false, ['deriveBits']);
-    async function shared(publicKey: Uint8Array): Promise<Bytes> {
+    const der = concat(PKCS8, secretKey);
+    const mine = await subtle!.importKey('pkcs8', der, 'X25519', false, ['deriveBits']).catch(() => null);
+    // WebKitGTK refuses a secret that begins with a zero byte: one in 256.
+    if (mine === null) return (await noble()).prepare(secretKey);
+    const shared = async (publicKey: Uint8Array): Promise<Bytes> => {
       const theirs = await subtle!.importKey('raw', publicKey as Bytes, 'X25519', false, []);
       return new Uint8Array(await subtle!.deriveBits({ name: 'X25519', public: theirs }, mine, 256));
-    }
+    };
     // The public key is the shared secret with the base point.
     return { publicKey: () => shared(BASE), shared };
   },
@@ -63,7 +68,7 @@ const implementation = pickLazily<X25519>({
   node,
   webcrypto,
   native: webcryptoHasX25519,
-  noble: async () => (await import('./noble/curve25519.js')).x25519,
+  noble,
 });
 
 async function prepare(secretKey: Uint8Array): Promise<PreparedKey> {

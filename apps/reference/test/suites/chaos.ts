@@ -5,7 +5,7 @@ import { fileKeyStore, folderReader } from '@wardseal/audit/file-store';
 import { photos } from '@wardseal/testkit/node';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Inbox, ItemSent, OpenAnswer, Recalled } from '../../src/wire/index.js';
-import { breakGlass, fill, type Person, SENDING, sees, send } from '../support/browser.js';
+import { breakGlass, fill, openButton, type Person, SENDING, sees, send } from '../support/browser.js';
 import { type Crashable, nonce, ORG, startCrashable, viewsIn } from '../support/crashable.js';
 
 // The whole app as people run it, while parts of it are down or killed; people go on as their pages tell them to.
@@ -49,7 +49,7 @@ export function chaos({ kills, races }: { readonly kills: number; readonly races
   };
   /** Asks for the item that the page is about. */
   const ask = async ({ page }: Person): Promise<void> => {
-    await page.getByRole('button', { name: 'Open', exact: true }).click();
+    await openButton(page).click();
   };
 
   test(
@@ -77,7 +77,7 @@ export function chaos({ kills, races }: { readonly kills: number; readonly races
       for (; rounds < kills || (interrupted === 0 && rounds < 3 * kills); rounds++) {
         const before = message;
         await registrar.page.goto(`${stack.url}/#/item/${item}`);
-        await sees(registrar.page, registrar.page.getByRole('button', { name: 'Open', exact: true }));
+        await sees(registrar.page, openButton(registrar.page));
         message = `sent while the database was killed, no. ${rounds}`;
         await draft(message);
         // In the middle of the one, then of the other, each time a little later.
@@ -217,7 +217,7 @@ export function chaos({ kills, races }: { readonly kills: number; readonly races
     await send(nurse, { ...SENDING, picture: photos.cat.path });
     const [{ id = '', case: number = '' } = {}] = (await house.call<Inbox>(nurse, 'GET', '/api/inbox')).body.items;
     await registrar.page.goto(`${stack.url}/#/item/${id}`);
-    await sees(registrar.page, registrar.page.getByRole('button', { name: 'Open', exact: true }));
+    await sees(registrar.page, openButton(registrar.page));
     await other.page.goto(`${stack.url}/#/find`);
     await other.page.getByLabel('Case number').fill(number);
     await other.page.getByRole('button', { name: 'Find' }).click();

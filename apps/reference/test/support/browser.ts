@@ -91,6 +91,10 @@ export async function sees(page: Page, what: ReturnType<Page['getByText']>): Pro
   }
 }
 
+/** What opens the item whose own page it is, not a line of the inbox that is still there. */
+export const openButton = (page: Page): ReturnType<Page['getByRole']> =>
+  page.locator('wardseal-viewer').getByRole('button', { name: 'Open', exact: true });
+
 /** What somebody sends. */
 export interface Sending {
   /** A file's path, or none for a message without a picture. */

@@ -9,7 +9,17 @@ import WORDS from '../../../client/app/words.en.json' with { type: 'json' };
 import type { Inbox, OpenAnswer } from '../../../src/wire/index.js';
 import { parseTrustConfig } from '../../../src/wire/trust-config.js';
 import { createTrust, enrolKnown } from '../../suites/core-world.js';
-import { enrol, fill, openBrowser, type Person, SENDING, sees, send, signIn } from '../../support/browser.js';
+import {
+  enrol,
+  fill,
+  openBrowser,
+  openButton,
+  type Person,
+  SENDING,
+  sees,
+  send,
+  signIn,
+} from '../../support/browser.js';
 import { type Stack, startStack } from '../../support/stack.js';
 
 // A server that means harm, played by changing the real one's answers on their way to a real, signed-in browser. Each lie is
@@ -92,7 +102,7 @@ const json = async (route: Route): Promise<OpenAnswer> => (await (await route.fe
 async function press(id: string): Promise<void> {
   const { page } = registrar;
   await page.goto(`${stack.url}/#/item/${id}`);
-  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await openButton(page).click();
 }
 
 async function opens(id: string): Promise<void> {

@@ -1,5 +1,10 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ed25519PublicKey, ed25519Sign, x25519PublicKey, x25519Shared } from '@wardseal/primitives';
 import { photos } from '@wardseal/testkit/node';
+import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { enrol, openBrowser, type Person, SENDING, signIn } from '../../support/browser.js';
@@ -70,10 +75,51 @@ function pin(): string {
   return JSON.stringify({ organisation, person, rootThumbprint });
 }
 
+/** An empty page, beside it our primitives as a browser loads them. */
+async function servePrimitives(): Promise<{ url: string; server: Server }> {
+  const stdin = { contents: "export * from '@wardseal/primitives';", resolveDir: import.meta.dirname };
+  const { outputFiles } = await build({ stdin, bundle: true, write: false, format: 'esm', platform: 'browser' });
+  const server = createServer(({ url }, answer) => {
+    const script = url === '/primitives.js';
+    answer.setHeader('content-type', script ? 'text/javascript' : 'text/html');
+    answer.end(script ? outputFiles[0]!.text : '<!doctype html><title>primitives</title>');
+  }).listen(0, 'localhost');
+  await once(server, 'listening');
+  return { url: `http://localhost:${(server.address() as AddressInfo).port}/`, server };
+}
+
 describe.each([
   ['Firefox', firefox],
   ['WebKit', webkit],
 ])('%s', (_, start) => {
+  // One secret in 256, and WebKitGTK's WebCrypto imports none of them.
+  test('takes keys that begin with a zero byte, and does with them as Node does', async () => {
+    const page = await servePrimitives();
+    const browser = await start();
+    try {
+      await browser.goto(page.url);
+      const secret = new Uint8Array(32).fill(7).fill(0, 0, 1);
+      const other = await x25519PublicKey(new Uint8Array(32).fill(9));
+      const found = await browser.run(`
+        const { ed25519PublicKey, ed25519Sign, x25519PublicKey, x25519Shared } = await import('/primitives.js');
+        const secret = new Uint8Array(32).fill(7).fill(0, 0, 1);
+        const other = await x25519PublicKey(new Uint8Array(32).fill(9));
+        const made = [await x25519PublicKey(secret), await x25519Shared(secret, other), await ed25519PublicKey(secret), await ed25519Sign(secret, secret)];
+        return made.map((bytes) => [...bytes]);
+      `);
+      const made = [
+        await x25519PublicKey(secret),
+        await x25519Shared(secret, other),
+        await ed25519PublicKey(secret),
+        await ed25519Sign(secret, secret),
+      ];
+      expect(found).toEqual(made.map((bytes) => [...bytes!]));
+    } finally {
+      await browser.close();
+      page.server.close();
+    }
+  });
+
   test('unlocks by the recovery code, seals a picture and opens it again', async () => {
     const browser: OtherBrowser = await start();
     try {

@@ -3,7 +3,7 @@ import type { Browser, Page, Request } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import WORDS from '../../../client/app/words.en.json' with { type: 'json' };
 import type { ErrorBody, Inbox, ItemRow } from '../../../src/wire/index.js';
-import { enrol, openBrowser, type Person, SENDING, sees, send, signIn } from '../../support/browser.js';
+import { enrol, openBrowser, openButton, type Person, SENDING, sees, send, signIn } from '../../support/browser.js';
 import { type Stack, startStack } from '../../support/stack.js';
 
 // Who may not open something, or not any more, is told so in the page and by the server, and learns nothing of the patient.
@@ -174,16 +174,16 @@ test('what was recalled: refused to a page that still offers it, and to the serv
   const { page } = registrar;
   // The page listed it before it was recalled.
   await page.goto(`${stack.url}/#/item/${recalled.id}`);
-  await sees(page, page.getByRole('button', { name: 'Open', exact: true }));
+  await sees(page, openButton(page));
   const { page: author } = nurse;
   await author.goto(`${stack.url}/#/item/${recalled.id}`);
-  await author.getByRole('button', { name: 'Open', exact: true }).click();
+  await openButton(author).click();
   await author.getByRole('button', { name: 'Recall', exact: true }).click();
   await author.getByRole('button', { name: 'Yes, recall' }).click();
   await sees(author, author.getByText('Recalled. Nobody had opened it.'));
 
   listenTo(page);
-  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await openButton(page).click();
   await refusedInPage(page, WORDS.ITEM_RECALLED[0]!);
   expect((await everyWay(page, recalled)).slice(2, 4)).toEqual(['410 ITEM_RECALLED', '410 ITEM_RECALLED']);
   expect((await everyWay(page, recalled))[0]).toBe('410 ITEM_RECALLED');
@@ -202,7 +202,7 @@ test('what has expired by the date its author signed: refused likewise', async (
     .toBe('expired');
   // The page has not asked since: it offers it.
   await page.goto(`${stack.url}/#/item/${shortLived.id}`);
-  const press = page.getByRole('button', { name: 'Open', exact: true });
+  const press = openButton(page);
   const refusal = page.getByText(WORDS.ITEM_EXPIRED[0]!);
   await sees(page, press.or(refusal));
   if (await press.isVisible()) await press.click();
@@ -219,7 +219,7 @@ test('somebody suspended is out of every open page within a minute, and their ne
   await signIn(administrator, stack);
   // Their page shows a picture, and has nothing more to ask for by itself: the witness has confirmed the viewing.
   await page.goto(`${stack.url}/#/item/${item.id}`);
-  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await openButton(page).click();
   await sees(page, page.getByLabel('Clinical picture'));
   await sees(page, page.getByText('Confirmed by an independent witness.'));
   await administrator.page.goto(`${stack.url}/people`);
