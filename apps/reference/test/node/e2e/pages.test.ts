@@ -296,6 +296,7 @@ test('the main job by keyboard alone: Tab, Enter, Space and letters', async () =
 
   await tabTo(page, 'button', 'Refresh');
   await page.keyboard.press('Enter');
+  await sees(page, page.getByText(/^Advice from/));
   await tabTo(page, 'button', 'Open');
   await page.keyboard.press('Enter');
   await tabTo(page, 'button', 'Read advice');
