@@ -161,16 +161,18 @@ describe('a player', () => {
       void held.then(() => post({ ...message, frame }, [frame]));
       return void transfer;
     };
-    const { player, canvas, video, shows, problems } = await playing({ worker: () => worker });
-    await vi.waitFor(() => expect(video.currentTime).toBeGreaterThan(0.3), 5000);
+    const { player, canvas, shows, problems } = await playing({ worker: () => worker });
+    await vi.waitFor(() => expect(open.size).toBe(1), OFTEN);
+    const { dropped } = player.report();
+    await vi.waitFor(() => expect(player.report().dropped).toBeGreaterThan(dropped + 3), 5000);
     expect(seen(canvas)).toMatchObject(nothing);
     expect(open.size).toBe(1);
     expect(player.report()).toMatchObject({ frames: 0 });
-    expect(player.report().dropped).toBeGreaterThan(3);
     release();
     await shows(3);
-    const taken = [...open].map(({ timestamp }) => timestamp);
-    expect(taken[1]! - taken[0]!).toBeGreaterThan(200_000);
+    // None of those that came meanwhile: a frame of the camera lasts 20 ms.
+    const taken = [...open].map(({ timestamp }) => timestamp / 1e6);
+    expect(taken[1]! - taken[0]!).toBeGreaterThan(0.07);
     await vi.waitFor(() => expect([...open].filter(({ codedWidth }) => codedWidth > 0).length).toBeLessThan(2));
     expect(problems).toEqual([]);
   });
