@@ -106,8 +106,10 @@ test('played, sought, at four times its speed and to its end, every picture is t
     sound: true,
     open: 0,
   });
-  // One picture before it played, then the frames of those times.
-  expect(shown).toEqual([1, 4.24, 3.6, 1.04]);
+  // A picture before it played, sometimes drawn twice; then the frames of those times.
+  const [loaded, ...sought] = shown;
+  expect(loaded).toBeGreaterThan(0);
+  expect(sought).toEqual([4.24, 3.6, 1.04]);
   // Those five and three, and some more at four times the speed: how many, the machine decides.
   expect(pictures).toBeGreaterThan(8);
   expect(report.frames).toBe(pictures);
